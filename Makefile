@@ -1,0 +1,60 @@
+# Every command of the project. `make` alone prints this list.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Arguments passed through: make test ARGS="-k level", make demo ARGS="--members 1000"
+ARGS ?=
+# What `make bare` runs in the bare system: make bare TARGETS="test"
+TARGETS ?= demo test
+export PYTHON VENV
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock docs bench bare warm clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: $(READY) ## Generate a company, compute a month, explain three members
+	@$(BIN)/upline demo $(ARGS)
+
+test: $(READY) ## Run the tests (ARGS="-k word" for some of them)
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+check: $(READY) ## Check format, lint, types and imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY) ## Format the code and repair what the linter can
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+lock: ## Rewrite requirements.lock from pyproject.toml (ARGS="--upgrade" for newer versions)
+	@$$(tools/bootstrap.sh uv) pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --extra platform --group dev \
+		--output-file requirements.lock $(ARGS) pyproject.toml
+
+docs: $(READY) ## Build the documentation into build/docs
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 docs build/docs
+	@echo "Open build/docs/index.html"
+
+bench: $(READY) ## Time the engine against other ways to do the same
+	@$(BIN)/upline bench engine $(ARGS)
+
+warm: $(READY) ## Compile the kernels now, so that the first run need not
+	@$(BIN)/upline warm $(ARGS)
+
+bare: ## Prove demo and test on a bare Debian 12, as root and as a user (needs root)
+	@tools/bare.sh $(TARGETS)
+
+clean: ## Remove everything that these commands made
+	@rm -rf $(VENV) .tools build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml tools/bootstrap.sh tools/uv.txt
+	@tools/bootstrap.sh venv
+	@touch $@
