@@ -23,20 +23,24 @@ test: $(READY) ## Run the tests (ARGS="-k word" for some of them)
 	@$(BIN)/pytest -n 2 $(ARGS)
 
 check: $(READY) ## Check format, lint, types and imports
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@failed=; \
+	$(BIN)/ruff format --check --quiet . || { echo "Format: run make format"; failed=1; }; \
+	$(BIN)/ruff check . || failed=1; \
+	$(BIN)/mypy || failed=1; \
+	$(BIN)/lint-imports --no-logo || failed=1; \
+	test -z "$$failed"
 
 format: $(READY) ## Format the code and repair what the linter can
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-lock: ## Rewrite requirements.lock from pyproject.toml (ARGS="--upgrade" for newer versions)
-	@$$(tools/bootstrap.sh uv) pip compile --quiet --universal --python-version 3.11 \
-		--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
-		--custom-compile-command "make lock" --extra platform --group dev \
-		--output-file requirements.lock $(ARGS) pyproject.toml
+COMPILE = $$(tools/bootstrap.sh uv) pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock" $(ARGS)
+
+lock: ## Rewrite the locks from pyproject.toml (ARGS="--upgrade" for newer versions)
+	@$(COMPILE) --extra platform --group dev --output-file requirements.lock pyproject.toml
+	@echo uv | $(COMPILE) --output-file tools/uv.txt -
 
 docs: $(READY) ## Build the documentation into build/docs
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 docs build/docs

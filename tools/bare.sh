@@ -103,7 +103,7 @@ inside() {
         "${settings[@]}" bash -euo pipefail -c "cd; $3"
 }
 
-clone() { inside "$1" "$2" "git clone --quiet /tmp/upline.bundle upline"; }
+clone() { inside "$1" "$2" "git -c advice.detachedHead=false clone --quiet /tmp/upline.bundle upline"; }
 
 run_targets() {
     local name=$1 user=$2 target

@@ -33,9 +33,10 @@ require_pip_or_venv() {
         say "Python has neither pip nor venv: installing $packages with apt-get."
         export DEBIAN_FRONTEND=noninteractive
         # shellcheck disable=SC2086
-        { apt-get install -qq -y --no-install-recommends $packages ||
-            { apt-get update -qq && apt-get install -qq -y --no-install-recommends $packages; }
-        } >&2
+        apt-get install -qq -y --no-install-recommends $packages >/dev/null 2>&1 || {
+            apt-get update -qq
+            apt-get install -qq -y --no-install-recommends $packages >/dev/null
+        }
     else
         stop "Python has neither pip nor venv. Install the package python3-venv (or python3-pip)" \
             "and run make again. On Debian: sudo apt-get install python3-venv"
