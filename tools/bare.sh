@@ -48,7 +48,7 @@ host_apt_settings() { apt-config dump 2>/dev/null | grep -E '^Acquire::(https?|C
 make_base() {
     [ ! -f "$base" ] || return 0
     local mirror
-    command -v debootstrap >/dev/null || { apt-get update -qq && apt-get install -qq -y debootstrap; }
+    command -v debootstrap >/dev/null || { apt-get update -qq && apt-get install -qq -y debootstrap >/dev/null; }
     mirror=$(debian_mirror)
     [ -n "$mirror" ] || { apt-get update -qq && mirror=$(debian_mirror); }
     [ -n "$mirror" ] || stop "apt on this host names no mirror of Debian $suite: set DEBIAN_MIRROR"
@@ -98,7 +98,7 @@ inside() {
     local root=$work/$1 user=$2 home=/root settings=()
     [ "$user" = root ] || home=/home/$user
     mapfile -t settings < <(env | grep -iE '^(PIP_(INDEX_URL|CERT|DEFAULT_TIMEOUT)|UV_(DEFAULT_INDEX|INDEX_URL)|SSL_CERT_FILE|(https?|no|all)_proxy)=' || true)
-    chroot --userspec="$user" "$root" env -i HOME=$home USER="$user" \
+    chroot --userspec="$user" "$root" env -i HOME="$home" USER="$user" \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM:-dumb}" \
         "${settings[@]}" bash -euo pipefail -c "cd; $3"
 }
