@@ -1,11 +1,36 @@
 """The `upline` command: its groups and how they are found."""
 
+from importlib import import_module
+
 import click
 
 from upline import __version__
 
+# Each command and where it lives. A module is imported when its command is asked for, so that
+# `upline --help` answers at once.
+COMMANDS = {
+    "generate": "upline.cli.generate:generate",
+    "plan": "upline.cli.plan:plan",
+}
 
-@click.group()
+
+class CommandsByName(click.Group):
+    """A group that imports a command's module only when the command is used or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = super().get_command(ctx, cmd_name)
+        if found is not None or cmd_name not in COMMANDS:
+            return found
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=CommandsByName)
 @click.version_option(__version__, prog_name="upline")
 def main() -> None:
     """Compute, explain and verify the pay of a network."""
