@@ -1,0 +1,202 @@
+"""One period of a company: every value of it, worked out when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from fractions import Fraction
+
+from tests.reference import choices, formulas, ranks
+from tests.reference.company import Company
+from tests.reference.scope import Order, Scope, Standing, is_empty, number, of_member, of_order
+from tests.reference.world import Line, NotCovered, WorldRefused
+from upline.compensation.plan.formula import Node
+from upline.compensation.plan.values import Rule, Value
+
+Compute = Callable[["Period", str], list[Line]]
+
+
+class Period:
+    """A period, the one before it, and what has been worked out so far."""
+
+    def __init__(
+        self, company: Company, index: int, previous: Period | None, compute: Compute
+    ) -> None:
+        self.company, self.previous, self._compute = company, previous, compute
+        self.id, self.start, self.end = company.world.periods[index]
+        self.last_day = self.end - timedelta(days=1)
+        self.orders = [order for order in company.orders if self._has(order)]
+        self.memo: dict[tuple[object, ...], object] = {}
+        # What goes on to the next period: balances, funds, and who has had an award for good.
+        self.carried: dict[tuple[str, str], Fraction] = {}
+        self.awarded: set[tuple[str, str]] = set()
+        self.grants: dict[tuple[str, str, str], Fraction] = {}
+
+    def _has(self, order: Order) -> bool:
+        if not is_empty(order.get("period")):
+            return order["period"] == self.id
+        return self.start <= order["date"] < self.end  # type: ignore[operator]
+
+    def earlier(self) -> list[Period]:
+        """List the periods before this one, the nearest first."""
+        found: list[Period] = []
+        before = self.previous
+        while before is not None:
+            found.append(before)
+            before = before.previous
+        return found
+
+    def orders_of(self, member: str) -> list[Order]:
+        """List the orders credited to a member."""
+        return [order for order in self.orders if order["member"] == member]
+
+    # Values
+
+    def formula(self, node: Node, scope: Scope) -> object:
+        """Evaluate a formula."""
+        return formulas.evaluate(self, node, scope)
+
+    def rule(self, rule: Rule, scope: Scope) -> bool:
+        """Say whether a rule holds."""
+        return choices.holds(self, rule, scope)
+
+    def value(self, value: Value, scope: Scope) -> object:
+        """Evaluate a value; None where nothing is named."""
+        return choices.evaluate(self, value, scope)
+
+    def amount(self, value: Value, scope: Scope) -> Fraction:
+        """Evaluate a number; nothing named is 0."""
+        found = self.value(value, scope)
+        return Fraction(0) if found is None else number(found)
+
+    def member_value(self, member: str, name: str) -> object:
+        """Give the value of any name that a member has."""
+        key = ("member", member, name)
+        if key not in self.memo:
+            self.memo[key] = self._member_value(member, name)
+        return self.memo[key]
+
+    def _member_value(self, member: str, name: str) -> object:
+        file, row = self.company.file, self.company.members[member]
+        if name in file.measures:
+            return self._named(file.measures[name].value, of_member(member), name)
+        if name in file.constants:
+            return self.value(file.constants[name], of_member(member))
+        if name == "title" and "title" in self.company.plan.names.ranks:
+            return ranks.title(self, "rank", member)
+        if name in self.company.plan.names.ranks:
+            return ranks.standing(self, name, member)
+        if name in file.members:
+            return self.company.field(row, name, file.members[name])
+        match name:
+            case "number":
+                return self.company.number_of(member)
+            case "joined_in_period":
+                joined = row.get("joined")
+                return joined is not None and self.start <= joined < self.end  # type: ignore[operator]
+            case "id" | "sponsor" | "joined" | "placement_parent":
+                return row.get(name)
+            case "side" | "person":
+                return row.get(name) or ""
+        raise NotCovered(f"the member name {name}")
+
+    def _named(self, value: Value, scope: Scope, name: str) -> object:
+        found = self.value(value, scope)
+        if found is None:
+            names = self.company.plan.names
+            unit = (names.order if scope.is_order else names.member)[name]
+            return {"yes_no": False, "text": "", "date": None}.get(unit, Fraction(0))
+        return number(found) if isinstance(found, int) and not isinstance(found, bool) else found
+
+    def order_value(self, order: Order, name: str) -> object:
+        """Give the value of any name that an order has."""
+        key = ("order", order["id"], name)
+        if key not in self.memo:
+            self.memo[key] = self._order_value(order, name)
+        return self.memo[key]
+
+    def _order_value(self, order: Order, name: str) -> object:
+        file = self.company.file
+        if name in file.order_values:
+            return self._named(file.order_values[name].value, of_order(order), name)
+        if name in file.constants:
+            return self.value(file.constants[name], of_order(order))
+        if name in file.orders:
+            found = self.company.field(order, name, file.orders[name])
+            if file.orders[name].unit == "money":
+                return number(found) * self.company.exchange_rate(order)
+            return found
+        match name:
+            case "id" | "member" | "date":
+                return order[name]
+            case "order_count":
+                return Fraction(1)
+            case "kind" | "customer" | "currency":
+                return order.get(name) or ""
+        raise NotCovered(f"the order name {name}")
+
+    # Bonuses
+
+    def lines(self, bonus: str) -> list[Line]:
+        """Give a bonus's lines, rounded and capped; they are computed once."""
+        key = ("lines", bonus)
+        if key not in self.memo:
+            self.memo[key] = None
+            self.memo[key] = self._compute(self, bonus)
+        lines = self.memo[key]
+        if lines is None:
+            raise WorldRefused(f"The bonus {bonus} asks for itself.")
+        return lines  # type: ignore[return-value]
+
+    def places(self, bonus: str) -> int:
+        """Give the decimals of a bonus's lines."""
+        return self.company.rounding(bonus).places
+
+    def earned(self, member: str, name: str) -> Fraction:
+        """Give what a member earned under a name, given earnings included."""
+        key = ("earned", name)
+        if key not in self.memo:
+            earned: dict[str, Fraction] = {}
+            for bonus in self.company.reported_by(name):
+                unit = Fraction(1, 10 ** self.places(bonus))
+                for line in self.lines(bonus):
+                    if line.bonus == name:
+                        so_far = earned.get(line.receiver, Fraction(0))
+                        earned[line.receiver] = so_far + line.amount * unit
+            self.memo[key] = earned
+        found: dict[str, Fraction] = self.memo[key]  # type: ignore[assignment]
+        return found.get(member, Fraction(0)) + self.given_earnings(member, name)
+
+    def given_earnings(self, member: str, name: str) -> Fraction:
+        """Give the earnings of this period that came in already computed."""
+        return sum(
+            (
+                number(row["amount"])
+                for row in self.company.world.given_earnings
+                if row["member"] == member and row["bonus"] == name and self._is_of_now(row)
+            ),
+            Fraction(0),
+        )
+
+    def _is_of_now(self, row: Order) -> bool:
+        if is_empty(row.get("period")):
+            if len(self.company.world.periods) > 1:
+                raise WorldRefused("Given earnings name their period where there are several.")
+            return True
+        return row["period"] == self.id
+
+    def paid_on(self, order: str, name: str) -> Fraction:
+        """Give all that a bonus paid for an order."""
+        return sum(
+            (
+                Fraction(line.amount, 10 ** self.places(bonus))
+                for bonus in self.company.reported_by(name)
+                for line in self.lines(bonus)
+                if line.bonus == name and line.order == order
+            ),
+            Fraction(0),
+        )
+
+    def standing(self, ladder: str, member: str) -> Standing:
+        """Give a member's place on a ladder."""
+        return ranks.standing(self, ladder, member)
