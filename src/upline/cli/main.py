@@ -10,7 +10,7 @@ from upline import __version__
 # `upline --help` answers at once.
 COMMANDS = {
     "generate": "upline.cli.generate:generate",
-    "plan": "upline.cli.plan:plan",
+    "plan": "upline.cli.plan_texts:plan",
 }
 
 

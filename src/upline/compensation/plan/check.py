@@ -19,9 +19,15 @@ class Stage:
     name: str
 
 
-def check(file: PlanFile) -> tuple[Names, tuple[Stage, ...], list[Fault]]:
-    """Give the plan's names with units, the order of its stages, and every fault found."""
-    names = names_of(file)
+def check(
+    file: PlanFile, *, refused: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[Names, tuple[Stage, ...], list[Fault]]:
+    """Give the plan's names with units, the order of its stages, and every fault found.
+
+    `refused` names, as (section, name), what the schema has refused already: using it is no
+    further fault.
+    """
+    names = names_of(file, refused=refused)
     typing = Typing(names)
     _clashes(file, typing)
     _constants(file, typing)
@@ -30,8 +36,24 @@ def check(file: PlanFile) -> tuple[Names, tuple[Stage, ...], list[Fault]]:
         _slots(part, typing)
     for bonus_name, bonus in file.bonuses.items():
         _bonus(bonus_name, bonus, file, typing)
-    stages = _stages(file, names, typing)
-    return names, stages, typing.faults
+    stages = _stages(file, typing)
+    following = {
+        code for section, name in refused if name == "*" for code in _FOLLOWING.get(section, _NAMES)
+    }
+    return names, stages, [fault for fault in typing.faults if fault.code not in following]
+
+
+# Faults that may only follow from a whole section that was itself refused.
+_NAMES = ("name.unknown", "name.bonus", "name.tree")
+_FOLLOWING: dict[str, tuple[str, ...]] = {
+    "currency": ("unit.currency", "unit.money"),
+    "point_value": ("unit.not_money",),
+    **dict.fromkeys(
+        ("calendar", "rounding", "ranks", "rank_calendar", "budget", "limits", "wallets"), ()
+    ),
+    **dict.fromkeys(("language", "plan", "version", "exchange", "pay_exchange", "legal"), ()),
+    **dict.fromkeys(("pay_currency", "time_zone", "title", "clause", "note", "overrides"), ()),
+}
 
 
 def _clashes(file: PlanFile, typing: Typing) -> None:
@@ -63,7 +85,7 @@ def _measures(file: PlanFile, typing: Typing) -> None:
         (file.order_values, typing.names.order, "order"),
         (file.measures, typing.names.member, "member"),
     ):
-        table.update({name: "" for name in section})
+        table.update(dict.fromkeys(section, ""))
         for name in _in_order_of_use(section):
             unit = typing.value(section[name].value, context)
             declared = section[name].unit
@@ -84,7 +106,11 @@ def _in_order_of_use(section: dict[str, schema.Measure]) -> list[str]:
         elif name not in entered:
             entered.add(name)
             waiting.append((name, True))
-            used = [node.name for node in nodes_of(section[name].value) if isinstance(node, formula.Name)]
+            used = [
+                node.name
+                for node in nodes_of(section[name].value)
+                if isinstance(node, formula.Name)
+            ]
             waiting.extend((other, False) for other in used if other in section)
     return list(done)
 
@@ -157,18 +183,18 @@ def _slots(part: Part, typing: Typing) -> None:
         if "yes_no" in slot.units and len(slot.units) == 1:
             typing.rule(content, slot.context)  # type: ignore[arg-type]
             continue
-        if slot.units == ("text",):
-            content = _words(content)  # type: ignore[arg-type]
-        context = slot.context
-        if context == "base":
-            context = typing.base_context(content)  # type: ignore[assignment,arg-type]
-        unit = typing.value(content, context)  # type: ignore[arg-type]
+        assert not isinstance(content, values.All | values.AnyOf)
+        value = _words(content) if slot.units == ("text",) else content
+        context = typing.base_context(value) if slot.context == "base" else slot.context
+        unit = typing.value(value, context)
         if unit == "number" and {"points", "count", "ratio"} & set(slot.units):
             continue
         if unit and unit not in slot.units:
-            place = values.place_of_value(content)  # type: ignore[arg-type]
+            place = values.place_of_value(value)
             wanted = " or ".join(slot.units)
-            problem = f"'{name}' is {wanted}; this is {'a plain number' if unit == 'number' else unit}."
+            problem = (
+                f"'{name}' is {wanted}; this is {'a plain number' if unit == 'number' else unit}."
+            )
             remedy = f"Write '20 {typing.names.currency}' for money, '5 %' for a rate."
             typing.fault(place, "unit.slot", problem, remedy)
 
@@ -215,25 +241,35 @@ def _sourced(name: str, bonus: Sourced, file: PlanFile, typing: Typing) -> None:
     if isinstance(bonus, Own) and bonus.rate is not None and bonus.amount is not None:
         problem = f"'{name}' has both a rate and an amount."
         typing.fault(bonus.place, "bonus.amount", problem, "Keep one of them.")
-    if bonus.base is None:
+    if isinstance(bonus, Own) and bonus.base is None:
         return
     has_point_value = bonus.point_value is not None or file.point_value is not None
     silent = Typing(typing.names)
     context = silent.base_context(bonus.base)
     if context == "member" and bonus.orders is not None:
         problem = f"'{name}' is paid on members, so 'orders' filters nothing."
-        typing.fault(bonus.place, "bonus.orders", problem, "Use sources for a condition on members.")
+        typing.fault(
+            bonus.place, "bonus.orders", problem, "Use sources for a condition on members."
+        )
     base_unit = silent.value(bonus.base, context)
-    for rate in (getattr(bonus, field, None) for field in ("rate", "levels", "generations", "share")):
+    for rate in (
+        getattr(bonus, field, None) for field in ("rate", "levels", "generations", "share")
+    ):
         if rate is None or not base_unit:
             continue
         unit = silent.value(rate, "receiver")
-        if isinstance(bonus, schema.Differential) and bonus.rate is not None and rate is bonus.share:
+        if (
+            isinstance(bonus, schema.Differential)
+            and bonus.rate is not None
+            and rate is bonus.share
+        ):
             continue
         paid_in = _money_of(base_unit, unit)
         if unit and (paid_in is None or (paid_in == "points" and not has_point_value)):
-            remedy = "Give the plan a point_value, as in 'point_value: 1 EUR'." if paid_in else (
-                "A count is paid at so much money each; money and points at a percentage."
+            remedy = (
+                "Give the plan a point_value, as in 'point_value: 1 EUR'."
+                if paid_in
+                else ("A count is paid at so much money each; money and points at a percentage.")
             )
             problem = f"'{name}': {base_unit} at {unit or 'this rate'} is not money."
             typing.fault(values.place_of_value(rate), "unit.not_money", problem, remedy)
@@ -251,9 +287,9 @@ def _money_of(base: str, rate: str) -> str | None:
     return None
 
 
-def _stages(file: PlanFile, names: Names, typing: Typing) -> tuple[Stage, ...]:
+def _stages(file: PlanFile, typing: Typing) -> tuple[Stage, ...]:
     """Put measures, ladders and bonuses in an order in which each can be computed."""
-    uses = {stage: list(_uses(stage, file, names)) for stage in _all_stages(file)}
+    uses = {stage: list(_uses(stage, file)) for stage in _all_stages(file)}
     order: dict[Stage, None] = {}
     path: list[Stage] = []
 
@@ -293,18 +329,20 @@ def _place_of_stage(stage: Stage, file: PlanFile) -> Place:
     if stage.kind == "ladder":
         ladder = file.ladders.get(stage.name) or file.ranks
         return ladder[0].place if isinstance(ladder, list) else ladder.place
-    sections = {"order_value": file.order_values, "measure": file.measures, "bonus": file.bonuses}
-    return sections[stage.kind][stage.name].place
+    if stage.kind == "bonus":
+        return file.bonuses[stage.name].place
+    section = file.order_values if stage.kind == "order_value" else file.measures
+    return section[stage.name].place
 
 
-def _uses(stage: Stage, file: PlanFile, names: Names) -> Iterator[Stage]:
+def _uses(stage: Stage, file: PlanFile) -> Iterator[Stage]:
     """Give the stages that must come before this one."""
     if stage.kind == "ladder":
         ladder = file.ladders.get(stage.name) or file.ranks
         assert isinstance(ladder, list)
         for rank in ladder:
-            for node in nodes_of(expanded(rank.needs, stage.name, file)):
-                yield from _used_by(node, stage, names)
+            for node in _nodes_of_now(expanded(rank.needs, stage.name, file)):
+                yield from _used_by(node, stage)
         yield from _ladder_itself(ladder, stage, file)
         return
     if stage.kind == "order_value":
@@ -321,8 +359,18 @@ def _uses(stage: Stage, file: PlanFile, names: Names) -> Iterator[Stage]:
         if isinstance(bonus, schema.BestOf):
             yield from (Stage("bonus", other) for other in bonus.of)
     for part in parts:
-        for node in nodes_of(part):
-            yield from _used_by(node, stage, names)
+        for node in _nodes_of_now(part):
+            yield from _used_by(node, stage)
+
+
+def _nodes_of_now(part: values.Value | values.Rule) -> Iterator[formula.Node]:
+    """Give every node but those inside `previous(...)`, which comes from the period before."""
+    waiting = [written.node for written in values.formulas_of(part)]
+    while waiting:
+        node = waiting.pop()
+        if not (isinstance(node, formula.Call) and node.function == "previous"):
+            yield node
+            waiting.extend(formula.children(node))
 
 
 def _inside(part: Part) -> Iterator[Part]:
@@ -338,14 +386,12 @@ def _inside(part: Part) -> Iterator[Part]:
             waiting.extend(inner)
 
 
-def _used_by(node: formula.Node, stage: Stage, names: Names) -> Iterator[Stage]:
-    if isinstance(node, formula.Call) and node.function == "previous":
-        return
+def _used_by(node: formula.Node, stage: Stage) -> Iterator[Stage]:
     if isinstance(node, formula.Call) and node.function in ("earned", "paid_on"):
         argument = node.arguments[0]
         listed = argument.arguments if isinstance(argument, formula.Call) else (argument,)
-        for name in listed:
-            yield Stage("bonus", getattr(name, "name", ""))
+        for bonus in listed:
+            yield Stage("bonus", getattr(bonus, "name", ""))
     if isinstance(node, formula.Name):
         name = "rank" if node.name == "title" else node.name
         if stage.kind == "ladder" and name == stage.name:
@@ -358,7 +404,7 @@ BELOW = ("recruits", "legs", "downline", "group")
 
 
 def _ladder_itself(ladder: list[schema.Rank], stage: Stage, file: PlanFile) -> Iterator[Stage]:
-    """A ladder that asks for the member's own rank, not for one below, needs itself."""
+    """Give the ladder itself where it asks for the member's own rank, not for one below."""
     for rank in ladder:
         for written in values.formulas_of(expanded(rank.needs, stage.name, file)):
             if _asks_itself(written.node, stage.name, is_below=False):
@@ -373,12 +419,8 @@ def _asks_itself(node: formula.Node, ladder: str, *, is_below: bool) -> bool:
             return False
         if node.function in BELOW:
             inner = node.function != "group"
-            if any(_asks_itself(part, ladder, is_below=inner) for part in node.arguments):
-                return True
-            return False
-    return any(
-        _asks_itself(child, ladder, is_below=is_below) for child in formula.children(node)
-    )
+            return any(_asks_itself(part, ladder, is_below=inner) for part in node.arguments)
+    return any(_asks_itself(child, ladder, is_below=is_below) for child in formula.children(node))
 
 
 def _names_of_ladder(ladder: str) -> tuple[str, ...]:

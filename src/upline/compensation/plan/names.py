@@ -20,7 +20,7 @@ from upline.compensation.plan.formula import (
     Unary,
     Word,
 )
-from upline.compensation.plan.schema import GivenRanks, Own, PlanFile
+from upline.compensation.plan.schema import GivenRanks, PlanFile
 
 SUMS = ("own", "group", "downline", "recruits", "team", "left", "right", "company")
 LEGS = ("legs", "leg", "legs_from", "legs_sum")
@@ -114,9 +114,9 @@ class Typing:
                 for rule, _ in cases:
                     self.rule(rule, context)
                 parts = [entry for _, entry in cases] + ([otherwise] if otherwise else [])
-                return self._same(parts, context, value.place)
+                return self._same(parts, context)
             case values.Versions(versions=versions):
-                return self._same([entry for _, entry, _ in versions], context, value.place)
+                return self._same([entry for _, entry, _ in versions], context)
 
     def rule(self, rule: values.Rule, context: str) -> None:
         """Check that each part of a rule is a condition."""
@@ -149,7 +149,7 @@ class Typing:
             self._check_keys(table, unit)
         parts = [entry for _, entry in table.entries]
         parts += [table.otherwise] if table.otherwise is not None else []
-        return self._same(parts, context, table.place)
+        return self._same(parts, context)
 
     def _check_keys(self, table: values.Table, unit: str) -> None:
         assert table.by is not None
@@ -163,7 +163,9 @@ class Typing:
         elif unit in ("text", "member", ""):
             return
         else:
-            problem = f"A table goes by a rank, text, count or yes_no; '{table.by.text}' is {_a(unit)}."
+            problem = (
+                f"A table goes by a rank, text, count or yes_no; '{table.by.text}' is {_a(unit)}."
+            )
             self.fault(table.place, "table.by", problem, "For amounts and volumes write a scale.")
             return
         for key, _ in table.entries:
@@ -176,7 +178,7 @@ class Typing:
         for start, _ in scale.steps:
             start_unit = self.formula(start.node, context)
             self._join(unit, start_unit, start.node.place, "A step starts")
-        result = self._same([entry for _, entry in scale.steps], context, scale.place)
+        result = self._same([entry for _, entry in scale.steps], context)
         if not scale.is_marginal or not result:
             return result
         if result == "number" or unit == "number":
@@ -185,7 +187,7 @@ class Typing:
             return ""
         return self._product(scale.place, unit, result)
 
-    def _same(self, parts: list[values.Value], context: str, place: Place) -> str:
+    def _same(self, parts: list[values.Value], context: str) -> str:
         result = ""
         for part in parts:
             unit = self.value(part, context)
@@ -241,9 +243,13 @@ class Typing:
         if unit is None:
             other = self.names.member if table is self.names.order else self.names.order
             if node.name in other:
-                word, hint = ("an order", "own(...)") if other is self.names.order else (
-                    "a member",
-                    "buyer. before it",
+                word, hint = (
+                    ("an order", "own(...)")
+                    if other is self.names.order
+                    else (
+                        "a member",
+                        "buyer. before it",
+                    )
                 )
                 remedy = f"'{node.name}' belongs to {word}; write {hint}."
             else:
@@ -261,8 +267,10 @@ class Typing:
             "source": ("receiver",),
         }.get(context, ())
         if node.prefix not in allowed:
-            remedy = "Here only the member's own values can be used." if not allowed else (
-                f"Here can be used: {', '.join(f'{word}.' for word in allowed)}."
+            remedy = (
+                "Here only the member's own values can be used."
+                if not allowed
+                else (f"Here can be used: {', '.join(f'{word}.' for word in allowed)}.")
             )
             problem = f"'{node.prefix}.' has no meaning here."
             self.fault(node.place, "name.prefix", problem, remedy)
@@ -284,12 +292,14 @@ class Typing:
                 self.fault(side.place, "unit.not_a_number", f"One cannot reckon with {_a(unit)}.")
                 return ""
         if not left or not right:
-            return ""
+            return (left or right) if node.operator in ("+", "-") else ""
         if node.operator in ("+", "-"):
             return self._join(left, right, node.place, "The right side")
         left, right = _counted(left), _counted(right)
-        return self._product(node.place, left, right) if node.operator == "*" else self._quotient(
-            node, left, right
+        return (
+            self._product(node.place, left, right)
+            if node.operator == "*"
+            else self._quotient(node, left, right)
         )
 
     def _product(self, place: Place, left: str, right: str) -> str:
@@ -298,8 +308,7 @@ class Typing:
             return "number"
         for neutral in ("number", "ratio", "count"):
             if neutral in pair:
-                other = right if left == neutral else left
-                return other
+                return right if left == neutral else left
         if pair == {"points", "money"}:
             return "money"
         problem = f"{left} times {right} means nothing."
@@ -324,7 +333,9 @@ class Typing:
             if isinstance(right, Word):
                 if right.text not in known:
                     remedy = _did_you_mean(right.text, known)
-                    self.fault(right.place, "name.rank", f"There is no rank '{right.text}'.", remedy)
+                    self.fault(
+                        right.place, "name.rank", f"There is no rank '{right.text}'.", remedy
+                    )
                 return
         unit = self.formula(right, context)
         if not left or not unit:
@@ -340,7 +351,7 @@ class Typing:
         left, right = _counted(left), _counted(right)
         if not left or not right:
             return left or right
-        if left == right or right == "number":
+        if right in (left, "number"):
             if "money" in (left, right) and "number" in (left, right) and left != right:
                 return self._money_wanted(place)
             return left
@@ -422,11 +433,11 @@ class Typing:
         return _counted("count" if unit == "number" else unit)
 
     def _argument_context(self, argument: Node, node: Call) -> str:
-        if node.function == "own" or node.where is not None or node.last_days:
+        if node.function == "own" or node.last_days:
             return "order"
         return self.base_context(values.Formula(argument, ""))
 
-    def _other_call(self, node: Call, context: str) -> str:
+    def _other_call(self, node: Call, context: str) -> str:  # noqa: C901 - one case a function
         first = node.arguments[0]
         match node.function:
             case "earned" | "paid_on":
@@ -507,8 +518,11 @@ class Typing:
         return "money"
 
 
-def names_of(file: PlanFile) -> Names:
-    """Collect the names that a plan declares; measures get their units later."""
+def names_of(file: PlanFile, *, refused: frozenset[tuple[str, str]] = frozenset()) -> Names:
+    """Collect the names that a plan declares; measures get their units later.
+
+    A name that was refused where it is declared is known, with a unit that is not.
+    """
     order = {**ORDER_BUILT_IN, **{name: spec.unit for name, spec in file.orders.items()}}
     member = {**MEMBER_BUILT_IN, **{name: spec.unit for name, spec in file.members.items()}}
     ranks: dict[str, tuple[str, ...]] = {}
@@ -527,8 +541,18 @@ def names_of(file: PlanFile) -> Names:
         for bonus in file.bonuses.values()
         if (part := getattr(bonus, "own_part", None)) is not None
     ]
-    bonuses = (*file.bonuses, *parts, *file.given_earnings)
-    return Names(file.currency, order, member, ranks, bonuses, ("sponsor", *file.trees))
+    lost = {name: section for section, name in sorted(refused)}
+    for name, section in lost.items():
+        if section in ("constants", "orders", "order_values"):
+            order[name] = ""
+        if section in ("constants", "members", "measures", "ladders"):
+            member[name] = ""
+    if ("ranks", "*") in refused:
+        member["rank"] = member["title"] = ""
+    bonuses = [*file.bonuses, *parts, *file.given_earnings]
+    bonuses += [name for name, section in lost.items() if section == "bonuses"]
+    trees = ["sponsor", *file.trees, *(name for name in lost if lost[name] == "trees")]
+    return Names(file.currency, order, member, ranks, tuple(bonuses), tuple(trees))
 
 
 def _outside_sums(node: Node) -> Iterable[Node]:

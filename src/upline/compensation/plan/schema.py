@@ -38,7 +38,6 @@ AnyValue = Annotated[values.Value, BeforeValidator(values.read_value), _VALUE_SC
 AnyRule = Annotated[values.Rule, BeforeValidator(values.read_rule), _RULE_SCHEMA]
 
 
-
 def _read_number(raw: object) -> object:
     match = re.fullmatch(r"(-?\d+(?:\.\d+)?)\s*(%?)", str(raw))
     if match is None:
@@ -173,7 +172,7 @@ class Own(Sourced):
     """Pays the buyer, or another named by the order, for the order."""
 
     kind: Literal["own"]
-    base: Annotated[AnyValue, Slot("base", "points", "money", "count", "yes_no")] | None = None
+    base: Annotated[AnyValue, Slot("base", "points", "money", "count", "yes_no")] | None = None  # type: ignore[assignment]
     rate: Rate | None = None
     amount: MoneyValue | None = None
     to: str = "member"

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
+from itertools import pairwise
 
 from upline.compensation.errors import Fault, Place
 from upline.compensation.plan import formula
@@ -131,7 +133,9 @@ class _Reader:
             "A table starts with 'by:', a scale with 'scale:' and 'steps:'; "
             "a map without them has levels as keys (1, 2..5, 6+)."
         )
-        self.fault(place_of(raw), "value.unknown_form", "This is neither formula nor table.", remedy)
+        self.fault(
+            place_of(raw), "value.unknown_form", "This is neither formula nor table.", remedy
+        )
         return _NOTHING
 
     def _table(self, raw: dict[str, object]) -> Value:
@@ -151,18 +155,22 @@ class _Reader:
             for key, _ in entries
             if key.first is not None
         )
-        for (_, last, text), (first, _, other) in zip(ranges, ranges[1:], strict=False):
+        for (_, last, text), (first, _, other) in pairwise(ranges):
             if first <= last:
                 place = _place_of_entry(entries)
                 problem = f"Both '{text}' and '{other}' cover {first}."
-                self.fault(place, "value.keys_overlap", problem, "Let the ranges follow each other.")
+                self.fault(
+                    place, "value.keys_overlap", problem, "Let the ranges follow each other."
+                )
 
     def _scale(self, raw: dict[str, object]) -> Value:
         place = place_of(raw)
         for key in raw:
             if key not in ("scale", "steps", "mode"):
                 remedy = "A scale has 'scale', 'steps' and perhaps 'mode: marginal'."
-                self.fault(place_of(key), "value.unknown_key", f"'{key}' is not known here.", remedy)
+                self.fault(
+                    place_of(key), "value.unknown_key", f"'{key}' is not known here.", remedy
+                )
         mode = raw.get("mode", "whole")
         if mode not in ("whole", "marginal"):
             problem = f"A scale's mode is whole or marginal, not '{mode}'."
@@ -184,12 +192,15 @@ class _Reader:
                 self.fault(start.node.place, "value.scale_steps", problem)
                 return
             starts.append(constant(start.node))
-        if any(low >= high for low, high in zip(starts, starts[1:], strict=False)):
+        if any(low >= high for low, high in pairwise(starts)):
             remedy = "List them from low to high, each once."
             self.fault(place, "value.scale_order", "The steps of this scale do not rise.", remedy)
 
     def _list(self, raw: list[object]) -> Value:
-        if all(isinstance(entry, dict) and "from" in entry for entry in raw) and raw:
+        if not raw:
+            self.fault(place_of(raw), "value.unknown_form", "This list is empty.")
+            return _NOTHING
+        if all(isinstance(entry, dict) and "from" in entry for entry in raw):
             return self._versions(raw)
         cases: list[tuple[Rule, Value]] = []
         otherwise: Value | None = None
@@ -244,7 +255,7 @@ class _Reader:
         return self.formula(raw)
 
 
-_NOTHING = Formula(formula.Number(value=formula.Fraction(0)), "0")
+_NOTHING = Formula(formula.Number(value=Fraction(0)), "0")
 
 
 def _is_balanced(text: str) -> bool:
@@ -252,7 +263,9 @@ def _is_balanced(text: str) -> bool:
 
 
 def _cut_by_yaml(text: str, place: Place) -> Fault:
-    problem = f"The brackets of '{text}' do not close; YAML cuts at commas inside {{...}} and [...]."
+    problem = (
+        f"The brackets of '{text}' do not close; YAML cuts at commas inside {{...}} and [...]."
+    )
     remedy = "Put the formula in quotes, or on a line of its own."
     return Fault(place, "formula.cut", problem, remedy)
 
@@ -276,7 +289,7 @@ def key_of(text: str) -> Key:
     return Key(str(text), first, last)
 
 
-def constant(node: formula.Node) -> formula.Fraction:
+def constant(node: formula.Node) -> Fraction:
     """Give the number that a constant node holds."""
     if isinstance(node, formula.Unary):
         return -constant(node.operand)

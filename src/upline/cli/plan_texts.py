@@ -1,0 +1,114 @@
+"""`upline plan check`, `describe`, `diff`, `schema`: a plan read as a text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from upline.cli.plan import plan
+
+if TYPE_CHECKING:
+    from upline.compensation.plan.load import Plan
+
+__all__ = ["plan"]
+
+LANGUAGES = ("en", "ru", "bg", "kk", "pl")
+PLAN_FILE = click.Path(path_type=Path)
+
+
+@plan.command("check")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PLAN_FILE)
+def check(files: tuple[Path, ...]) -> None:
+    """List everything that is wrong with plans, each fault with its place and what to write.
+
+    Ends with 1 if any of them has a fault.
+    """
+    from upline.compensation.errors import PlanRefused
+    from upline.compensation.plan.load import load_file
+
+    has_faults = False
+    for path in files:
+        try:
+            click.echo(_summary(path, load_file(path)))
+        except PlanRefused as refusal:
+            has_faults = True
+            for fault in refusal.faults:
+                click.echo(str(fault), err=True)
+            count = len(refusal.faults)
+            click.echo(f"{path}: {count} {'fault' if count == 1 else 'faults'}", err=True)
+    if has_faults:
+        raise SystemExit(1)
+
+
+def _summary(path: Path, checked: Plan) -> str:
+    file = checked.file
+    ladders = [file.ranks, *file.ladders.values()]
+    ranks = sum(
+        len(ladder) if isinstance(ladder, list) else len(ladder.given) for ladder in ladders
+    )
+    counts = (
+        (len(file.measures), "measure"),
+        (ranks, "rank"),
+        (len(file.bonuses), "bonus"),
+    )
+    words = (f"{count} {_plural(word, count)}" for count, word in counts)
+    return f"{path}: plan is sound: {', '.join(words)}"
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}es" if word.endswith("s") else f"{word}s"
+
+
+@plan.command("describe")
+@click.argument("file", type=PLAN_FILE)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Write here instead of printing.")
+def describe(file: Path, lang: str, out: Path | None) -> None:
+    """Write a plan out as a document (Markdown) that needs no knowledge of its language."""
+    from upline.compensation.plan.describe import describe as described
+
+    document = described(_loaded(file), lang)
+    if out is None:
+        click.echo(document, nl=False)
+        return
+    try:
+        out.write_text(document, encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{out} cannot be written: {error.strerror or error}.") from error
+    click.echo(str(out))
+
+
+@plan.command("diff")
+@click.argument("old", type=PLAN_FILE)
+@click.argument("new", type=PLAN_FILE)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+def diff(old: Path, new: Path, lang: str) -> None:
+    """Say in sentences what a new version of a plan changes."""
+    from upline.compensation.plan.describe import diff as differences
+
+    for sentence in differences(_loaded(old), _loaded(new), lang):
+        click.echo(sentence)
+
+
+@plan.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of plans, with which an editor completes and checks them."""
+    import json
+
+    from upline.compensation.plan.json_schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _loaded(path: Path) -> Plan:
+    from upline.compensation.errors import PlanRefused
+    from upline.compensation.plan.load import load_file
+
+    try:
+        return load_file(path)
+    except PlanRefused as refusal:
+        for fault in refusal.faults:
+            click.echo(str(fault), err=True)
+        raise SystemExit(1) from refusal
