@@ -32,8 +32,9 @@ class Slot:
         self.units = units
 
 
-_VALUE_SCHEMA = WithJsonSchema({"$ref": "#/$defs/Value"})
-_RULE_SCHEMA = WithJsonSchema({"$ref": "#/$defs/Rule"})
+# Marks that the export of the JSON Schema replaces by what a value and a rule may look like.
+_VALUE_SCHEMA = WithJsonSchema({"x-form": "Value"})
+_RULE_SCHEMA = WithJsonSchema({"x-form": "Rule"})
 AnyValue = Annotated[values.Value, BeforeValidator(values.read_value), _VALUE_SCHEMA]
 AnyRule = Annotated[values.Rule, BeforeValidator(values.read_rule), _RULE_SCHEMA]
 
