@@ -1,0 +1,54 @@
+"""Runs a case through the engine and holds each expectation against the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from upline.cases.case import Case, Outcome, Report
+from upline.cases.compare import Comparison
+from upline.compensation import InputRefused, Inputs, PlanRefused, run
+
+NOT_COMPUTED = "plan.not_computed"
+
+
+def run_case(case: Case) -> Report:
+    """Run every period of a case, the carries of each feeding the next, and compare.
+
+    A plan with rules that are not computed yet gives a report in which everything waits.
+    """
+    results: dict[str, Any] = {}
+    carries = None
+    for name in case.periods:
+        try:
+            results[name] = run(case.plan, _inputs(case, name, carries))
+        except PlanRefused as refusal:
+            if any(fault.code != NOT_COMPUTED for fault in refusal.faults):
+                return Report(case=case, refused=tuple(refusal.faults))
+            waits_for = tuple(dict.fromkeys(fault.problem for fault in refusal.faults))
+            outcomes = (Outcome(expectation=one, verdict="waiting") for one in case.expectations)
+            return Report(case=case, outcomes=tuple(outcomes), waits_for=waits_for)
+        except InputRefused as refusal:
+            return Report(case=case, refused=tuple(refusal.faults))
+        carries = results[name].carries
+    return Report(case=case, outcomes=tuple(Comparison(case, results).outcomes()))
+
+
+def _inputs(case: Case, period: str, carries: Any) -> Inputs:
+    file = str(case.path)
+    tables = {"members": case.members, "orders": case.orders}
+    earnings = case.earnings and case.earnings.of_period(period)
+    legs = case.legs and case.legs.of_period(period)
+    if earnings is not None:
+        tables["given earnings"] = earnings
+    if legs is not None:
+        tables["given legs"] = legs
+    return Inputs(
+        members=case.members.table(("id", "sponsor")),
+        orders=case.orders.table(("id", "member", "date")),
+        period=case.periods[period],
+        given_earnings=earnings and earnings.table(("member", "bonus", "amount")),
+        given_legs=legs and legs.table(("member", "left", "right")),
+        exchange=case.exchange,
+        carries=carries,
+        sources={name: rows.source(file) for name, rows in tables.items()},
+    )
