@@ -352,3 +352,48 @@ def _day(token: _Token) -> Node:
         return Day(day=date.fromisoformat(token.text), place=token.place)
     except ValueError:
         raise _fault(token.place, f"There is no day {token.text}.") from None
+
+
+def text_of(node: Node) -> str:
+    """Write a formula in one canonical way, so that equal formulas have equal texts.
+
+    >>> text_of(parse("own( pv )>=100.0"))
+    'own(pv) >= 100'
+    """
+    match node:
+        case Number(value=value, unit=unit):
+            number = str(value * 100 if unit == "ratio" else value)
+            return f"{number} %" if unit == "ratio" else f"{number} {unit}".rstrip()
+        case Word(text=text):
+            return f"'{text}'"
+        case Truth(holds=holds):
+            return "yes" if holds else "no"
+        case Day(day=day):
+            return day.isoformat()
+        case Name(name=name, prefix=prefix):
+            return f"{prefix}.{name}" if prefix else name
+        case Unary(operator=operator, operand=operand):
+            return f"{operator} {_bracketed(operand)}"
+        case Operation(operator=operator, left=left, right=right):
+            return f"{_bracketed(left)} {operator} {_bracketed(right)}"
+        case Among(value=value, choices=choices):
+            return f"{_bracketed(value)} in [{', '.join(text_of(choice) for choice in choices)}]"
+        case Call():
+            return _call_text(node)
+    raise AssertionError(node)
+
+
+def _bracketed(node: Node) -> str:
+    text = text_of(node)
+    return f"({text})" if isinstance(node, Operation | Unary | Among) else text
+
+
+def _call_text(node: Call) -> str:
+    inside = ", ".join(text_of(argument) for argument in node.arguments)
+    if node.function == "list":
+        return f"[{inside}]"
+    inside += f" where {text_of(node.where)}" if node.where is not None else ""
+    inside += f" until {text_of(node.until)}" if node.until is not None else ""
+    inside += f" in {node.tree}" if node.tree else ""
+    inside += f" last {node.last_days} days" if node.last_days else ""
+    return f"{node.function}({inside})"

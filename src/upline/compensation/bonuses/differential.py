@@ -1,0 +1,199 @@
+"""Bonus kind `differential`: each upline takes what nobody nearer has taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from upline.compensation import columns
+from upline.compensation.bonuses import lines as shared
+from upline.compensation.bonuses.level import distances
+from upline.compensation.bonuses.lines import Lines, Paid, Work
+from upline.compensation.columns import Codes, Column, Days, Numbers, constant
+from upline.compensation.errors import InputRefused
+from upline.compensation.kernels import trees, walks
+from upline.compensation.measures.evaluate import not_computed, numbers, value
+from upline.compensation.measures.scopes import Figures
+from upline.compensation.plan.formula import Call, Name
+from upline.compensation.plan.schema import OwnPart
+
+Array = npt.NDArray[Any]
+
+
+def compute(work: Work) -> list[Paid]:
+    """Go up from each buyer and pay what each share exceeds those already taken."""
+    lines = _lines(work)
+    part = work.bonus.own_part
+    if part is None:
+        return [work.paid(lines)]
+    is_own = lines.level == 0
+    if isinstance(part, OwnPart) and part.recruits is not None:
+        is_own |= (lines.level == 1) & work.member_rule(part.recruits)[lines.buyer]
+    name = part.name if isinstance(part, OwnPart) else part
+    own, other = lines.taken(np.flatnonzero(is_own)), lines.taken(np.flatnonzero(~is_own))
+    return [work.paid(other), work.paid(own, bonus=name)]
+
+
+def _shares(work: Work) -> Numbers:
+    bonus, scope = work.bonus, work.figures.member_scope
+    count = len(work.figures.world)
+    if bonus.share is not None:
+        return numbers(value(bonus.share, scope)).spread(count)
+    rank = scope.named("rank")
+    if not isinstance(rank, Codes):
+        raise not_computed("Slots by anything but the rank", bonus.place)
+    total = constant(0)
+    sums = [total]
+    for code in range(len(rank.labels)):
+        slot = numbers(value(bonus.slots, Holding(work.figures, code, rank)))
+        total = columns.added(total, slot)
+        sums.append(total)
+    unit = columns.common_unit([part.unit for part in sums])
+    table = [int(part.values) * int(part.unit / unit) for part in sums]
+    return Numbers(np.asarray(table)[rank.spread(count).values + 1], unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A member scope in which everybody holds one given rank."""
+
+    figures: Figures
+    code: int
+    rank: Codes
+
+    @property
+    def size(self) -> int:
+        return len(self.figures.world)
+
+    @property
+    def first_day(self) -> date:
+        return self.figures.world.period.start
+
+    def version_days(self) -> Days | None:
+        return None
+
+    def name(self, node: Name) -> Column:
+        if node.name == "rank":
+            return Codes(np.asarray(self.code), self.rank.labels, is_ranked=True)
+        return self.figures.member_scope.name(node)
+
+    def call(self, node: Call) -> Column:
+        return self.figures.member_scope.call(node)
+
+
+def _lines(work: Work) -> Lines:
+    bonus, figures = work.bonus, work.figures
+    count = len(figures.world)
+    sources = shared.sources_of(work)
+    share = _shares(work)
+    takes_rest = bonus.takes == "remaining"
+    total = constant(0)
+    if takes_rest:
+        if bonus.total is None:
+            problem = f"'{work.name}' shares out what remains, but names no total."
+            raise InputRefused.because("differential.total", problem, "Write total: 8.")
+        total = numbers(value(bonus.total, figures.member_scope))
+    share_whole, total_whole, unit = columns.aligned(share, total)
+    rate = constant(1) if bonus.rate is None else numbers(value(bonus.rate, figures.member_scope))
+    worth_of_point = work.point_value()
+    worth = rate
+    if worth_of_point is not None:
+        listed = np.where(worth_of_point.values == 0, 1, worth_of_point.values)
+        worth = columns.multiplied(rate, Numbers(np.asarray(listed), worth_of_point.unit))
+    worth = worth.spread(count)
+    qualified = work.member_rule(bonus.requires)
+    blocks = work.member_rule(bonus.blocks) if bonus.blocks is not None else qualified
+    above, divisor = shared.fraction_of(
+        sources.base.unit, unit * worth.unit, work.rounding.places
+    )
+    base = columns.as_int64(sources.base.values, "the base of a bonus")
+    factors = columns.as_int64(columns.scaled(worth.values, above), "rates")
+    shares = columns.as_int64(share_whole, "shares")
+    found = _walk(
+        work,
+        sources.starts,
+        base,
+        shares,
+        np.broadcast_to(columns.as_int64(np.atleast_1d(total_whole), "the total"), (count,)),
+        factors,
+        divisor,
+        qualified,
+        blocks,
+    )
+    receiver, source, level, taken, amount = found
+    receiver = shared.from_tree(work, receiver)
+    shared.check_point_values(work, worth_of_point, receiver)
+    paid_at = columns.multiplied(Numbers(taken, unit), worth.taken(receiver))
+    return Lines(
+        receiver=receiver,
+        buyer=sources.buyer[source],
+        order=sources.order[source],
+        level=level,
+        amount=amount,
+        base=Numbers(base[source], sources.base.unit),
+        rate=paid_at,
+    )
+
+
+def _walk(
+    work: Work,
+    starts: Array,
+    base: Array,
+    share: Array,
+    total: Array,
+    worth: Array,
+    divisor: int,
+    qualified: Array,
+    blocks: Array,
+) -> tuple[Array, ...]:
+    bonus = work.bonus
+    parent = work.forest.parent
+    share, total, worth, qualified, blocks = (
+        shared.in_tree(work, np.ascontiguousarray(column))
+        for column in (share, total, worth, qualified, blocks)
+    )
+    greatest = columns.greatest(base) * columns.greatest(share) * columns.greatest(worth)
+    if columns.greatest(share) * columns.greatest(worth) >= columns.SAFE or divisor >= columns.SAFE:
+        problem = f"Lines of '{work.name}' may pass 9.2 x 10^18 of their smallest unit."
+        raise InputRefused.because("range.too_large", problem, "Declare fewer decimals.")
+    holds = (qualified | blocks) & (share > 0)
+    up = np.empty(len(parent), np.int32)
+    trees.nearest_above(parent, holds, up)
+    greater = up
+    if bonus.takes == "difference":
+        # Once a share is taken only a greater one counts: jump straight to it.
+        greater = np.empty(len(parent), np.int32)
+        walks.next_greater(up, share, greater)
+    common = (
+        0,
+        len(parent),
+        starts,
+        base,
+        up,
+        greater,
+        distances(parent),
+        share,
+        qualified,
+        blocks,
+        total,
+        worth,
+        bonus.takes == "remaining",
+        bonus.buyer != "ignored",
+        bonus.buyer == "paid",
+        bonus.from_level,
+        divisor,
+        work.mode,
+        greatest + divisor >= columns.SAFE,
+        np.zeros(len(parent), np.int64),
+        np.zeros(len(parent), np.int64),
+    )
+    kinds = (np.int32, np.int64, np.int32, np.int64, np.int64)
+    empty = tuple(np.zeros(0, kind) for kind in kinds)
+    lines = walks.differential(*common, walks.COUNT, 0, *empty)
+    out = tuple(np.empty(lines, kind) for kind in kinds)
+    walks.differential(*common, walks.WRITE, 0, *out)
+    return out

@@ -1,0 +1,339 @@
+"""Bonus kind `level`: up the line by levels or generations."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from upline.compensation import columns
+from upline.compensation.bonuses import lines as shared
+from upline.compensation.bonuses.classes import RateTable, rate_table
+from upline.compensation.bonuses.lines import Lines, Paid, Sources, Work
+from upline.compensation.columns import Numbers
+from upline.compensation.errors import InputRefused
+from upline.compensation.kernels import trees, walks
+from upline.compensation.measures.evaluate import formula, greatest_level, not_computed, numbers, value
+from upline.compensation.plan import values as written
+from upline.compensation.plan.formula import Name, Operation
+
+Array = npt.NDArray[Any]
+_MODES = {
+    "none": walks.NONE,
+    "count_between": walks.COUNT_BETWEEN,
+    "remove": walks.REMOVE,
+    "merge_up": walks.MERGE_UP,
+    "roll_up": walks.ROLL_UP,
+}
+_NO_END = 2**30
+_MANY = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Everything that a walk needs, in the bonus's tree."""
+
+    mode: int
+    is_relative: bool
+    qualified: Array
+    counted: Array
+    depth: Array
+    stops: Array
+    deepest: int
+    head_code: Array
+    wanted_code: Array
+
+
+def compute(work: Work) -> list[Paid]:
+    """Pay every receiver on each source at the level on which he sees it."""
+    bonus = work.bonus
+    sources = shared.sources_of(work, start=bonus.starts)
+    rates = bonus.levels if bonus.levels is not None else bonus.generations
+    deepest = greatest_level(rates)
+    listed = max(deepest if deepest is not None else _last_listed(rates), 0)
+    point_value = work.point_value()
+    table = rate_table(work, rates, list(range(listed + 1)), point_value)
+    if bonus.levels is not None:
+        table.rates[:, :, 0] = 0
+    walk = _prepared(work, table, deepest if deepest is not None else _NO_END)
+    terms = _Terms.of(work, sources, table)
+    if work.keeps_lines or bonus.lines == "per_head" or bonus.cap is not None:
+        return [_with_lines(work, walk, sources, table, terms, point_value)]
+    found = _Runner(work, walk, sources, table, terms).totals()
+    totals = np.zeros_like(found)
+    totals[shared.from_tree(work, np.arange(len(found)))] = found
+    shared.check_point_values(work, point_value, np.flatnonzero(totals))
+    return [Paid(bonus=work.name, places=work.rounding.places, totals=totals, lines=None)]
+
+
+def _last_listed(part: written.Value) -> int:
+    """Give the level from which an open end (`6+`) goes on."""
+    if isinstance(part, written.Table) and part.by is None:
+        return max(key.first or 0 for key, _ in part.entries)
+    inner: list[written.Value] = []
+    match part:
+        case written.Table(entries=entries, otherwise=otherwise):
+            inner = [entry for _, entry in entries] + ([otherwise] if otherwise else [])
+        case written.Cases(cases=cases, otherwise=otherwise):
+            inner = [then for _, then in cases] + ([otherwise] if otherwise else [])
+        case written.Versions(versions=versions):
+            inner = [then for _, then, _ in versions]
+    return max((_last_listed(one) for one in inner), default=0)
+
+
+def _prepared(work: Work, table: RateTable, deepest: int) -> _Walk:
+    bonus = work.bonus
+    qualified = work.member_rule(bonus.requires)
+    nobody = np.zeros(len(qualified), np.bool_)
+    counted = work.member_rule(bonus.counts) if bonus.counts is not None else qualified
+    mode = _MODES[bonus.compression]
+    is_relative = False
+    codes = np.zeros(len(qualified), np.int64)
+    wanted = codes
+    if bonus.generations is not None:
+        below = bonus.head_belongs_to == "generation_below"
+        mode = walks.BELOW if below else walks.COUNT_BETWEEN
+        is_relative = _mentions_receiver(bonus.head)
+        if is_relative:
+            codes, wanted = _relative_codes(work)
+        else:
+            counted = work.member_rule(bonus.head)
+    elif mode in (walks.NONE, walks.ROLL_UP):
+        counted = nobody
+    depth = _depth(work, table, deepest)
+    stops = work.member_rule(bonus.stop_above) if bonus.stop_above is not None else nobody
+    placed = [
+        shared.in_tree(work, column)
+        for column in (qualified, counted, depth, stops, codes, wanted)
+    ]
+    return _Walk(mode, is_relative, *placed[:4], deepest, *placed[4:])
+
+
+def _depth(work: Work, table: RateTable, deepest: int) -> Array:
+    """Give how deep each member is paid."""
+    bonus = work.bonus
+    count = len(work.figures.world)
+    if bonus.depth is None:
+        return np.full(count, _NO_END, np.int32)
+    if bonus.depth == "as_listed":
+        paid = (table.rates != 0).any(axis=1)
+        last = np.where(paid.any(axis=1), paid.shape[1] - 1 - paid[:, ::-1].argmax(axis=1), 0)
+        if deepest == _NO_END:
+            last = np.where(paid[:, -1], _NO_END, last)
+        return last.astype(np.int32)[table.receiver]
+    whole = columns.rounded(numbers(value(bonus.depth, work.figures.member_scope)), 0, "floor")
+    return np.clip(whole.spread(count).values, -1, _NO_END).astype(np.int32)
+
+
+def _mentions_receiver(part: written.Rule) -> bool:
+    from upline.compensation.plan.check import nodes_of
+
+    return any(isinstance(node, Name) and node.prefix == "receiver" for node in nodes_of(part))
+
+
+def _relative_codes(work: Work) -> tuple[Array, Array]:
+    """Give each member's code as a head, and the least code that counts as a head for him."""
+    head = work.bonus.head
+    node = head.node if isinstance(head, written.Formula) else None
+    if not isinstance(node, Operation) or node.operator not in (">=", ">"):
+        raise not_computed(
+            "A head that is compared with the receiver other than by >= or >", work.bonus.place
+        )
+    scope = work.figures.member_scope
+    count = len(work.figures.world)
+    left, right = formula(node.left, scope), formula(node.right, scope)
+    if isinstance(left, columns.Codes) and isinstance(right, columns.Codes):
+        a, b = left.spread(count).values + 1, right.spread(count).values + 1
+    else:
+        a, b, _ = columns.aligned(numbers(left).spread(count), numbers(right).spread(count))
+    distinct, codes = np.unique(np.concatenate([a, b]), return_inverse=True)
+    if len(distinct) > 256:
+        raise not_computed("Heads by a figure of more than 256 different values", work.bonus.place)
+    wanted = codes[count:] + (1 if node.operator == ">" else 0)
+    return codes[:count].astype(np.int64), wanted.astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """base x factor / divisor, rounded, is a line."""
+
+    base: Array
+    factors: Array
+    divisor: int
+    is_wide: bool
+
+    @classmethod
+    def of(cls, work: Work, sources: Sources, table: RateTable) -> _Terms:
+        above, divisor = shared.fraction_of(sources.base.unit, table.unit, work.rounding.places)
+        base = columns.as_int64(sources.base.values, "the base of a bonus")
+        factors = columns.as_int64(columns.scaled(table.rates, above), "rates")
+        greatest = columns.greatest(base) * columns.greatest(factors)
+        lines = max(len(base), 1) * min(max(factors.shape[2], 1), 1000)
+        if divisor >= columns.SAFE or (greatest // divisor + 1) * lines >= columns.SAFE:
+            problem = f"Lines of '{work.name}' may pass 9.2 x 10^18 of their smallest unit."
+            remedy = "Declare fewer decimals, or round(...) the base in the plan."
+            raise InputRefused.because("range.too_large", problem, remedy, work.bonus.place)
+        return cls(base, factors, divisor, greatest + divisor >= columns.SAFE)
+
+
+def _chunks(starts: Array, threads: int) -> list[tuple[int, int]]:
+    """Cut positions so that each part has about as many sources."""
+    count = len(starts) - 1
+    if threads < 2 or int(starts[-1]) < _MANY:
+        return [(0, count)]
+    goals = [int(starts[-1]) * k // threads for k in range(1, threads)]
+    cuts = [0, *np.searchsorted(starts, goals).tolist(), count]
+    return [(low, high) for low, high in zip(cuts, cuts[1:], strict=False) if low < high]
+
+
+_LINE_COLUMNS = (np.int32, np.int64, np.int32, np.int32, np.int64)
+
+
+class _Runner:
+    """Walks all sources, in parts that threads take."""
+
+    def __init__(
+        self, work: Work, walk: _Walk, sources: Sources, table: RateTable, terms: _Terms
+    ) -> None:
+        self._count = len(work.forest)
+        self._parts = _chunks(sources.starts, work.threads)
+        self._kernel = walks.relative_generations if walk.is_relative else walks.levels
+        receiver = shared.in_tree(work, table.receiver)
+        buyer = shared.in_tree(work, table.buyer)
+        self._before = (
+            self._relative(work, walk) if walk.is_relative else self._levels(work, walk)
+        )
+        self._sources = (sources.starts, terms.base)
+        at_start = int(work.bonus.starts != "parent")
+        kind = int(work.bonus.head_belongs_to == "generation_below")
+        shape = (kind, work.bonus.from_level) if walk.is_relative else (
+            walk.mode,
+            work.bonus.from_level,
+            at_start,
+        )
+        self._after = (
+            walk.qualified,
+            *(() if walk.is_relative else (walk.counted,)),
+            walk.depth,
+            walk.stops,
+            receiver,
+            buyer,
+            terms.factors,
+            walk.deepest,
+            *shape,
+            terms.divisor,
+            work.mode,
+            terms.is_wide,
+        )
+
+    def _levels(self, work: Work, walk: _Walk) -> tuple[Any, ...]:
+        parent = work.forest.parent
+        stops_anywhere = bool(walk.stops.any())
+        reach = 1
+        if walk.mode == walks.ROLL_UP and work.bonus.depth is not None and not stops_anywhere:
+            reach = min(walk.deepest, 64)
+        up = np.empty((reach, self._count), np.int32)
+        for k in range(reach):
+            holds = walk.qualified | walk.counted | walk.stops
+            if reach > 1:
+                holds = walk.qualified & (walk.depth > k)
+            trees.nearest_above(parent, holds, up[k])
+        return up, distances(parent)
+
+    def _relative(self, work: Work, walk: _Walk) -> tuple[Any, ...]:
+        codes = int(max(walk.head_code.max(initial=0), walk.wanted_code.max(initial=0))) + 1
+        return work.forest.parent, walk.head_code, walk.wanted_code, codes
+
+    def _walk(self, task: int, cursors: list[int], out: tuple[Array, ...]) -> list[tuple[Array, int]]:
+        def one(index: int) -> tuple[Array, int]:
+            totals = np.zeros(self._count, np.int64)
+            low, high = self._parts[index]
+            end = self._kernel(
+                low,
+                high,
+                *self._sources,
+                *self._before,
+                *self._after,
+                totals,
+                task,
+                cursors[index],
+                *out,
+            )
+            return totals, end
+
+        if len(self._parts) == 1:
+            return [one(0)]
+        with ThreadPoolExecutor(len(self._parts)) as pool:
+            return list(pool.map(one, range(len(self._parts))))
+
+    def totals(self) -> Array:
+        """Give what each position earns, without keeping lines."""
+        empty = tuple(np.zeros(0, kind) for kind in _LINE_COLUMNS)
+        found = self._walk(walks.TOTALS, [0] * len(self._parts), empty)
+        return np.asarray(sum(totals for totals, _ in found))
+
+    def lines(self) -> tuple[Array, ...]:
+        """Give receiver, source, level, head and amount of every line, by position of the buyer."""
+        empty = tuple(np.zeros(0, kind) for kind in _LINE_COLUMNS)
+        counts = [end for _, end in self._walk(walks.COUNT, [0] * len(self._parts), empty)]
+        out = tuple(np.empty(sum(counts), kind) for kind in _LINE_COLUMNS)
+        cursors = [sum(counts[:index]) for index in range(len(counts))]
+        self._walk(walks.WRITE, cursors, out)
+        return out
+
+
+def distances(parent: Array) -> Array:
+    """Give how many stand above each position."""
+    out = np.zeros(len(parent), np.int32)
+    trees.count_above(parent, out)
+    return out
+
+
+def _with_lines(
+    work: Work,
+    walk: _Walk,
+    sources: Sources,
+    table: RateTable,
+    terms: _Terms,
+    point_value: Numbers | None,
+) -> Paid:
+    receiver, source, level, head, amount = _Runner(work, walk, sources, table, terms).lines()
+    receiver_class = shared.in_tree(work, table.receiver)[receiver]
+    receiver = shared.from_tree(work, receiver)
+    buyer = sources.buyer[source]
+    listed = table.rates.shape[2] - 1
+    rate = table.rates[receiver_class, table.buyer[buyer], np.minimum(level, listed)]
+    shared.check_point_values(work, point_value, receiver)
+    lines = Lines(
+        receiver=receiver,
+        buyer=buyer,
+        order=sources.order[source],
+        level=level,
+        amount=amount,
+        base=Numbers(terms.base[source], sources.base.unit),
+        rate=Numbers(rate, table.unit),
+    )
+    if work.bonus.lines == "per_head":
+        lines = _by_head(work, lines, shared.from_tree(work, head))
+    return work.paid(lines)
+
+
+def _by_head(work: Work, lines: Lines, head: Array) -> Lines:
+    """Add up the base below one head, at one rate, before rounding."""
+    keys = np.stack([lines.receiver, head, lines.level, lines.rate.values])
+    distinct, where = np.unique(keys, axis=1, return_inverse=True)
+    base = np.zeros(distinct.shape[1], np.int64)
+    np.add.at(base, where.ravel(), lines.base.values)
+    summed, rate = Numbers(base, lines.base.unit), Numbers(distinct[3], lines.rate.unit)
+    return Lines(
+        receiver=distinct[0],
+        buyer=distinct[1],
+        order=np.full(len(base), -1, np.int64),
+        level=distinct[2],
+        amount=shared.line_amounts(summed, rate, work.rounding),
+        base=summed,
+        rate=rate,
+    )

@@ -1,0 +1,391 @@
+"""Pay lines and what every kind of bonus shares: sources, receivers' terms, rounding, caps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from upline.compensation import columns
+from upline.compensation.columns import Codes, Days, Numbers
+from upline.compensation.errors import Fault, InputRefused
+from upline.compensation.genealogy.forest import Forest
+from upline.compensation.kernels import trees
+from upline.compensation.kernels.rounding import MODES
+from upline.compensation.measures.evaluate import formula, not_computed, numbers, rule, value
+from upline.compensation.measures.scopes import Figures, LineScope
+from upline.compensation.plan import schema
+from upline.compensation.plan import values as written
+from upline.compensation.plan.names import Typing
+
+Array = npt.NDArray[Any]
+NO_LEVEL = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Pay lines as columns; positions are of the sponsor tree's preorder.
+
+    `order` is the order's place in the world's orders or -1; `amount` is in units of the bonus's
+    decimal places; `base` and `rate` are exact and explain the amount.
+    """
+
+    receiver: Array
+    buyer: Array
+    order: Array
+    level: Array
+    amount: Array
+    base: Numbers
+    rate: Numbers
+
+    def __len__(self) -> int:
+        return len(self.amount)
+
+    def taken(self, rows: Array) -> Lines:
+        """Give the lines of the rows, in their order."""
+        return Lines(
+            receiver=self.receiver[rows],
+            buyer=self.buyer[rows],
+            order=self.order[rows],
+            level=self.level[rows],
+            amount=self.amount[rows],
+            base=self.base.taken(rows),
+            rate=self.rate.taken(rows),
+        )
+
+
+def joined(parts: list[Lines]) -> Lines:
+    """Put lines behind each other, with base and rate in common units."""
+    base_unit = columns.common_unit([part.base.unit for part in parts])
+    rate_unit = columns.common_unit([part.rate.unit for part in parts])
+
+    def whole(column: Numbers, unit: Fraction, count: int) -> Array:
+        return columns.scaled(column.spread(count).values, int(column.unit / unit))
+
+    return Lines(
+        receiver=np.concatenate([part.receiver for part in parts]),
+        buyer=np.concatenate([part.buyer for part in parts]),
+        order=np.concatenate([part.order for part in parts]),
+        level=np.concatenate([part.level for part in parts]),
+        amount=np.concatenate([part.amount for part in parts]),
+        base=Numbers(
+            np.concatenate([whole(part.base, base_unit, len(part)) for part in parts]), base_unit
+        ),
+        rate=Numbers(
+            np.concatenate([whole(part.rate, rate_unit, len(part)) for part in parts]), rate_unit
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """What one bonus name pays: totals per position and, unless left out, its lines."""
+
+    bonus: str
+    places: int
+    totals: Array
+    lines: Lines | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A bonus to compute: its rules, what is known so far, and whether lines are wanted."""
+
+    name: str
+    bonus: Any
+    figures: Figures
+    keeps_lines: bool
+    threads: int
+
+    @property
+    def rounding(self) -> schema.Rounding:
+        return self.bonus.rounding or self.figures.world.plan.file.rounding
+
+    @property
+    def mode(self) -> int:
+        return MODES[self.rounding.mode]
+
+    @property
+    def forest(self) -> Forest:
+        if self.bonus.tree == "sponsor":
+            return self.figures.world.forest
+        found = self.figures.world.trees.get(self.bonus.tree)
+        if found is None:
+            raise not_computed(f"The tree '{self.bonus.tree}'", self.bonus.place)
+        return found
+
+    def member_rule(self, part: written.Rule) -> npt.NDArray[np.bool_]:
+        """Compute a condition on members for all of them."""
+        holds = rule(part, self.figures.member_scope)
+        return np.ascontiguousarray(np.broadcast_to(holds, (len(self.figures.world),)))
+
+    def point_value(self) -> Numbers | None:
+        """Give each member's point value, or None where the bonus's lines are money anyway."""
+        part = self.bonus.point_value or self.figures.world.plan.file.point_value
+        if part is None or not needs_point_value(self.bonus, self.figures):
+            return None
+        return numbers(value(part, self.figures.member_scope))
+
+    def paid(self, lines: Lines, *, bonus: str | None = None) -> Paid:
+        """Cap the lines and add them up."""
+        if self.bonus.cap is not None:
+            lines = _capped(lines, self)
+        totals = np.zeros(len(self.figures.world), np.int64)
+        np.add.at(totals, lines.receiver, lines.amount)
+        return Paid(
+            bonus=bonus or self.name,
+            places=self.rounding.places,
+            totals=totals,
+            lines=lines,
+        )
+
+
+def needs_point_value(bonus: Any, figures: Figures) -> bool:
+    """Say whether base times rate comes out as points."""
+    typing = Typing(figures.world.plan.names)
+    if isinstance(bonus, schema.Award):
+        return typing.value(bonus.amount, "member") == "points"
+    if isinstance(bonus, schema.Own) and bonus.amount is not None:
+        return typing.value(bonus.amount, "receiver") == "points"
+    base = getattr(bonus, "base", None)
+    if base is None:
+        return False
+    unit = typing.value(base, typing.base_context(base))
+    rates = [
+        getattr(bonus, field, None) for field in ("rate", "levels", "generations", "share", "slots")
+    ]
+    return unit == "points" and not any(
+        typing.value(rate, "receiver") == "money" for rate in rates if rate is not None
+    )
+
+
+def check_point_values(work: Work, point_value: Numbers | None, receivers: Array) -> None:
+    """Refuse receivers whose point value is not listed; a missing one is never 0."""
+    if point_value is None or not len(receivers):
+        return
+    lacking = np.unique(receivers[point_value.spread(len(work.figures.world)).values[receivers] == 0])
+    if len(lacking):
+        place = (work.bonus.point_value or work.figures.world.plan.file.point_value).place
+        who = ", ".join(work.figures.world.id_of(int(p)) for p in lacking[:5].tolist())
+        more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
+        problem = f"'{work.name}' pays {who}{more}, for whom the plan lists no point value."
+        remedy = "Add their entry, or an 'otherwise', to point_value."
+        raise InputRefused([Fault(place, "line.point_value", problem, remedy)])
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a bonus is paid on, grouped by the position from which a line starts.
+
+    `order[k]` and `buyer[k]` say where source k comes from (-1: no single order); positions and
+    `starts` are those of the bonus's tree, `buyer` of the sponsor tree.
+    """
+
+    starts: Array
+    base: Numbers
+    order: Array
+    buyer: Array
+
+
+def sources_of(work: Work, *, start: str = "parent") -> Sources:
+    """Collect the sources of a bonus: its orders, or members with their figure."""
+    bonus, figures = work.bonus, work.figures
+    typing = Typing(figures.world.plan.names)
+    if typing.base_context(bonus.base) == "member":
+        return _member_sources(work)
+    base = numbers(value(bonus.base, figures.order_scope)).spread(len(figures.world.orders))
+    mask = order_mask(work)
+    orders = figures.world.orders
+    starting = _starting(work, start)
+    if bonus.lines == "per_buyer":
+        return _buyer_sources(work, base, mask)
+    if mask is None and starting is None and work.forest is figures.world.forest:
+        return Sources(orders.starts, base, np.arange(len(orders)), orders.member)
+    chosen = np.arange(len(orders)) if mask is None else np.flatnonzero(mask)
+    groups = (orders.member if starting is None else starting)[chosen]
+    chosen, groups = chosen[groups >= 0], groups[groups >= 0]
+    return _grouped(work, base.taken(chosen), chosen, orders.member[chosen], groups)
+
+
+def order_mask(work: Work) -> npt.NDArray[np.bool_] | None:
+    """Say which orders a bonus is paid on; None for all."""
+    bonus, figures = work.bonus, work.figures
+    mask = figures.world.orders.in_period
+    parts = []
+    if bonus.orders is not None:
+        parts.append(rule(bonus.orders, figures.order_scope))
+    if bonus.sources is not None:
+        parts.append(work.member_rule(bonus.sources)[figures.world.orders.member])
+    for part in parts:
+        mask = part if mask is None else mask & part
+    if mask is None:
+        return None
+    return np.broadcast_to(mask, (len(figures.world.orders),))
+
+
+def _starting(work: Work, start: str) -> Array | None:
+    if start in ("parent", "buyer", "member"):
+        return None
+    return receivers_named(work, start)
+
+
+def receivers_named(work: Work, name: str) -> Array:
+    """Give for each order the position that `order.field`, `buyer.field` or `field` names."""
+    prefix, _, field = name.rpartition(".")
+    figures = work.figures
+    if prefix == "buyer":
+        column = figures.member_scope.named(field).taken(figures.world.orders.member)
+    else:
+        column = figures.order_scope.named(field)
+    if not isinstance(column, columns.Members):
+        problem = f"'{name}' in '{work.name}' names no member."
+        remedy = "Declare the field with unit member."
+        raise InputRefused([Fault(work.bonus.place, "line.receiver", problem, remedy)])
+    return column.values
+
+
+def _buyer_sources(work: Work, base: Numbers, mask: npt.NDArray[np.bool_] | None) -> Sources:
+    orders = work.figures.world.orders
+    whole = columns.as_int64(base.values, "the base of a bonus")
+    if mask is not None:
+        whole = np.where(mask, whole, 0)
+    sums = np.zeros(len(work.figures.world), np.int64)
+    trees.sum_groups(orders.starts, whole, sums)
+    return _one_a_member(work, Numbers(sums, base.unit))
+
+
+def _member_sources(work: Work) -> Sources:
+    figures = work.figures
+    base = numbers(value(work.bonus.base, figures.member_scope)).spread(len(figures.world))
+    if work.bonus.sources is not None:
+        holds = work.member_rule(work.bonus.sources)
+        base = Numbers(np.where(holds, base.values, 0), base.unit)
+    return _one_a_member(work, base)
+
+
+def _one_a_member(work: Work, base: Numbers) -> Sources:
+    chosen = np.flatnonzero(base.values)
+    nothing = np.full(len(chosen), -1, np.int64)
+    return _grouped(work, base.taken(chosen), nothing, chosen, chosen)
+
+
+def _grouped(
+    work: Work, base: Numbers, order: Array, buyer: Array, groups: Array
+) -> Sources:
+    """Group sources by the position from which they start, in the bonus's tree."""
+    forest = work.forest
+    if forest is not work.figures.world.forest:
+        groups = forest.positions[work.figures.world.forest.rows[groups]]
+    groups = np.ascontiguousarray(groups, np.int32)
+    starts = np.zeros(len(forest) + 1, np.int64)
+    trees.group_starts(groups, starts)
+    rows = np.empty(len(groups), np.int64)
+    trees.group_rows(groups, starts, rows)
+    return Sources(starts, base.taken(rows), order[rows], buyer[rows])
+
+
+def in_tree(work: Work, column: Array) -> Array:
+    """Bring a column of members from the sponsor tree's order into the bonus's tree's."""
+    world = work.figures.world
+    if work.forest is world.forest:
+        return column
+    return np.ascontiguousarray(column[world.forest.positions[work.forest.rows]])
+
+
+def from_tree(work: Work, positions: Array) -> Array:
+    """Turn positions of the bonus's tree into those of the sponsor tree."""
+    world = work.figures.world
+    if work.forest is world.forest:
+        return positions
+    return np.asarray(world.forest.positions[work.forest.rows[positions]])
+
+
+def fraction_of(base: Fraction, rate: Fraction, places: int) -> tuple[int, int]:
+    """Give a and b so that whole base x whole rate x a / b is an amount in units of the places.
+
+    b is a power of ten wherever it can be: kernels divide by those without a division.
+
+    >>> fraction_of(Fraction(1, 100), Fraction(1, 20), 2)
+    (5, 100)
+    """
+    exact = base * rate * 10**places
+    above, below = exact.numerator, exact.denominator
+    for digits in range(7):
+        if 10**digits % below == 0:
+            return above * (10**digits // below), 10**digits
+    return above, below
+
+
+def line_amounts(base: Numbers, rate: Numbers, rounding: schema.Rounding) -> Array:
+    """Round base x rate, line by line."""
+    product = columns.multiplied(base, rate)
+    amounts = columns.rounded(product, rounding.places, rounding.mode).values
+    return columns.as_int64(amounts, "pay lines")
+
+
+def line_scope(work: Work, receiver: Array, buyer: Array, order: Array | None) -> LineScope:
+    return LineScope(work.figures, receiver, buyer, order)
+
+
+def _capped(lines: Lines, work: Work) -> Lines:
+    """Cut later lines of members who pass the cap, in order of date and order, or of joining."""
+    unit = Fraction(1, 10**work.rounding.places)
+    cap = numbers(value(work.bonus.cap, work.figures.member_scope))
+    count = len(work.figures.world)
+    exact = columns.rounded(cap, work.rounding.places, "floor").spread(count).values
+    exists = _has_cap(work, count)
+    totals = np.zeros(count, np.int64)
+    np.add.at(totals, lines.receiver, lines.amount)
+    over = exists & (totals > exact)
+    if not over.any():
+        return lines
+    amounts = lines.amount.copy()
+    affected = np.flatnonzero(over[lines.receiver])
+    order = affected[np.lexsort(_sequence(lines, affected, work))]
+    left = exact.copy()
+    for row in order.tolist():
+        receiver = int(lines.receiver[row])
+        amounts[row] = min(int(amounts[row]), int(left[receiver]))
+        left[receiver] -= amounts[row]
+    assert unit
+    return replace(lines, amount=amounts)
+
+
+def _has_cap(work: Work, count: int) -> npt.NDArray[np.bool_]:
+    """Say for whom the cap's table has an entry: a cap that is not named is no cap."""
+    part = work.bonus.cap
+    if isinstance(part, written.Table) and part.by is not None and part.otherwise is None:
+        by = formula(part.by.node, work.figures.member_scope)
+        if isinstance(by, Codes):
+            listed = {key.text for key, _ in part.entries}
+            known = np.asarray([label in listed for label in by.labels] + [False])
+            return np.broadcast_to(known[by.values], (count,))
+    return np.ones(count, np.bool_)
+
+
+def _sequence(lines: Lines, rows: Array, work: Work) -> tuple[Array, ...]:
+    """Give the keys, last one first, by which lines follow each other in time."""
+    world = work.figures.world
+    number = numbers(work.figures.member_scope.named("number")).values
+    order = lines.order[rows]
+    dates = world.orders.columns.get("date")
+    days = np.zeros(len(rows), np.int64)
+    keys = np.zeros(len(rows), np.int64)
+    has = order >= 0
+    if has.any() and isinstance(dates, Days):
+        days[has] = dates.values[order[has]]
+        keys[has] = id_ranks(world.order_ids)[world.orders.rows[order[has]]]
+    return lines.level[rows], number[lines.buyer[rows]], keys, days
+
+
+def id_ranks(ids: Any) -> Array:
+    """Give each id's place in sorted order."""
+    import pyarrow.compute as pc
+
+    order = np.asarray(pc.array_sort_indices(ids))
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks

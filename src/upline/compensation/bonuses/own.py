@@ -1,0 +1,181 @@
+"""Bonus kind `own`: pays the buyer, or another whom the order names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from upline.compensation import columns
+from upline.compensation.bonuses import lines as shared
+from upline.compensation.bonuses.lines import NO_LEVEL, Lines, Paid, Work
+from upline.compensation.columns import Codes, Numbers, constant
+from upline.compensation.errors import Fault, InputRefused
+from upline.compensation.measures.evaluate import numbers, rule, value
+from upline.compensation.measures.scopes import LineScope
+from upline.compensation.measures.windows import carried_numbers
+from upline.compensation.plan.names import Typing
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """What each line is paid on: its receiver, buyer, single order (or -1), event and base."""
+
+    receiver: Array
+    buyer: Array
+    order: Array
+    events: Array | None
+    base: Numbers
+
+    def taken(self, rows: Array) -> _Groups:
+        events = self.events[rows] if self.events is not None else None
+        return _Groups(
+            self.receiver[rows], self.buyer[rows], self.order[rows], events, self.base.taken(rows)
+        )
+
+
+def compute(work: Work) -> list[Paid]:
+    """Pay a rate on the base, or an amount, for each order, period or event."""
+    groups, all_events = _groups(work)
+    scope = _scope(work, groups, all_events)
+    holds = np.broadcast_to(rule(work.bonus.requires, scope), groups.receiver.shape)
+    if not holds.all():
+        groups = groups.taken(np.flatnonzero(holds))
+        scope = _scope(work, groups, all_events)
+    base, rate = groups.base, constant(1)
+    if work.bonus.amount is not None:
+        base, rate = numbers(value(work.bonus.amount, scope)).spread(scope.size), constant(1)
+    elif work.bonus.rate is not None:
+        rate = numbers(value(work.bonus.rate, scope))
+    worth = work.point_value()
+    shared.check_point_values(work, worth, groups.receiver[np.flatnonzero(base.values)])
+    paid_at = rate if worth is None else columns.multiplied(rate, worth.taken(groups.receiver))
+    lines = Lines(
+        receiver=groups.receiver,
+        buyer=groups.buyer,
+        order=groups.order,
+        level=np.full(scope.size, NO_LEVEL, np.int32),
+        amount=shared.line_amounts(base, paid_at, work.rounding),
+        base=base,
+        rate=paid_at.spread(scope.size),
+    )
+    return [work.paid(lines.taken(np.flatnonzero(lines.base.values)))]
+
+
+def _scope(work: Work, groups: _Groups, all_events: Array | None) -> LineScope:
+    order = groups.order if len(groups.order) and (groups.order >= 0).all() else None
+    if not len(groups.order) and work.bonus.lines == "per_order":
+        order = groups.order
+    return LineScope(work.figures, groups.receiver, groups.buyer, order, all_events, groups.events)
+
+
+def _groups(work: Work) -> tuple[_Groups, Array | None]:
+    bonus, figures = work.bonus, work.figures
+    if bonus.base is not None:
+        typing = Typing(figures.world.plan.names)
+        if typing.base_context(bonus.base) == "member":
+            return _per_member(work), None
+    orders = figures.world.orders
+    mask = shared.order_mask(work)
+    receiver = (
+        orders.member if bonus.to == "member" else shared.receivers_named(work, bonus.to)
+    )
+    chosen = np.flatnonzero(receiver >= 0 if mask is None else mask & (receiver >= 0))
+    base = _base(work).spread(len(orders)).taken(chosen)
+    single = _Groups(receiver[chosen], orders.member[chosen], chosen, None, base)
+    if bonus.lines == "per_order":
+        return single, None
+    if bonus.lines in ("per_period", "per_buyer"):
+        return _per_period(work, single), None
+    return _per_event(work, single)
+
+
+def _base(work: Work) -> Numbers:
+    if work.bonus.base is None:
+        return constant(1)
+    return numbers(value(work.bonus.base, work.figures.order_scope))
+
+
+def _per_member(work: Work) -> _Groups:
+    figures = work.figures
+    count = len(figures.world)
+    base = numbers(value(work.bonus.base, figures.member_scope)).spread(count)
+    if work.bonus.sources is not None:
+        base = Numbers(np.where(work.member_rule(work.bonus.sources), base.values, 0), base.unit)
+    everybody = np.arange(count)
+    nothing = np.full(count, -1, np.int64)
+    return _balanced(work, _Groups(everybody, everybody, nothing, None, base))
+
+
+def _per_period(work: Work, single: _Groups) -> _Groups:
+    count = len(work.figures.world)
+    whole = columns.as_int64(single.base.values, "the base of a bonus")
+    sums = np.zeros(count, np.int64)
+    np.add.at(sums, single.receiver, whole)
+    everybody = np.arange(count)
+    nothing = np.full(count, -1, np.int64)
+    base = Numbers(sums, single.base.unit)
+    return _balanced(work, _Groups(everybody, everybody, nothing, None, base))
+
+
+def _balanced(work: Work, groups: _Groups) -> _Groups:
+    """Treat negative sums as the bonus says: kept, carried to the next period, or forgotten."""
+    figures = work.figures
+    if work.bonus.negative is None:
+        return groups.taken(np.flatnonzero(groups.base.values))
+    scope = LineScope(figures, groups.receiver, groups.buyer)
+    rules = value(work.bonus.negative, scope)
+    assert isinstance(rules, Codes)
+    named = rules.spread(len(groups.receiver))
+    unknown = set(named.labels) - {"kept", "carried", "reset"}
+    if unknown:
+        problem = f"'{work.name}' treats negative sums as '{unknown.pop()}'."
+        remedy = "Write kept, carried or reset."
+        raise InputRefused([Fault(work.bonus.place, "own.negative", problem, remedy)])
+    labels = [*named.labels, "kept"]
+    how = np.asarray([("kept", "carried", "reset").index(label) for label in labels])[named.values]
+    before = carried_numbers(figures, f"{work.name} balance")
+    carried = Numbers(np.where(how == 1, before.values, 0), before.unit)
+    base = columns.added(groups.base, carried)
+    values = base.values
+    left = np.where((how == 1) & (values < 0), values, 0)
+    figures.carries[f"{work.name} balance"] = Numbers(left, base.unit)
+    values = np.where((how > 0) & (values < 0), 0, values)
+    balanced = _Groups(
+        groups.receiver, groups.buyer, groups.order, None, Numbers(values, base.unit)
+    )
+    return balanced.taken(np.flatnonzero(values))
+
+
+def _per_event(work: Work, single: _Groups) -> tuple[_Groups, Array]:
+    """One line for each receiver and value of an order's text field."""
+    figures = work.figures
+    column = figures.order_scope.named(work.bonus.lines)
+    if not isinstance(column, Codes):
+        problem = f"'{work.name}' has one line for each '{work.bonus.lines}', which is no text."
+        remedy = "Name a text field of orders."
+        raise InputRefused([Fault(work.bonus.place, "own.lines", problem, remedy)])
+    all_events = column.spread(len(figures.world.orders)).values
+    events = all_events[single.order]
+    kept = np.flatnonzero(events >= 0)
+    width = len(column.labels) + 1
+    keys = single.receiver[kept].astype(np.int64) * width + events[kept]
+    distinct, where = np.unique(keys, return_inverse=True)
+    base = np.zeros(len(distinct), np.int64)
+    np.add.at(base, where, columns.as_int64(single.base.values[kept], "the base of a bonus"))
+    receiver = distinct // width
+    nothing = np.full(len(distinct), -1, np.int64)
+    unit: Fraction = single.base.unit
+    first = np.zeros(len(distinct), np.int64)
+    first[where[::-1]] = single.buyer[kept][::-1]
+    groups = _Groups(receiver, first, nothing, distinct % width, Numbers(base, unit))
+    if work.bonus.base is None:
+        groups = _Groups(
+            receiver, first, nothing, distinct % width, constant(1).spread(len(distinct))
+        )
+    return groups, all_events

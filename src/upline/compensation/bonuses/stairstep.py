@@ -1,0 +1,159 @@
+"""Bonus kind `stairstep`: group differential by volume."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from upline.compensation import columns
+from upline.compensation.bonuses import lines as shared
+from upline.compensation.bonuses.lines import NO_LEVEL, Lines, Paid, Work
+from upline.compensation.columns import Numbers, constant
+from upline.compensation.kernels import trees, walks
+from upline.compensation.measures.evaluate import numbers, rule, value
+
+Array = npt.NDArray[Any]
+
+
+def compute(work: Work) -> list[Paid]:
+    """Pay each member rate x group, less what the groups of his recruits have taken."""
+    bonus, figures = work.bonus, work.figures
+    count = len(figures.world)
+    rate = numbers(value(bonus.rate, figures.member_scope)).spread(count)
+    own = _own_base(work, shared.order_mask(work))
+    low_rate, low_own = _below_first_step(work)
+    has_rate = rate.values != 0
+    group, low_group = _groups(work, own), _groups(work, low_own)
+    gross = columns.added(
+        columns.multiplied(rate, group),
+        _only(columns.multiplied(low_rate, low_group), ~has_rate),
+    )
+    qualified = work.member_rule(bonus.requires)
+    takes_itself = has_rate | (low_rate.spread(count).values != 0)
+    if bonus.unpaid == "passed_up":
+        takes_itself &= qualified
+    taken = _taken(work, takes_itself, gross)
+    own_gross = columns.added(
+        columns.multiplied(rate, own), _only(columns.multiplied(low_rate, low_own), ~has_rate)
+    )
+    paid = qualified & takes_itself
+    own_lines = _own_lines(work, paid, own_gross, own, rate)
+    recruit_lines = _recruit_lines(
+        work, paid, rate, group, _only(low_rate.spread(count), ~has_rate), low_group, taken
+    )
+    if bonus.own_part is None:
+        return [work.paid(shared.joined([own_lines, recruit_lines]))]
+    return [work.paid(recruit_lines), work.paid(own_lines, bonus=bonus.own_part)]
+
+
+def _own_base(work: Work, mask: npt.NDArray[np.bool_] | None) -> Numbers:
+    figures = work.figures
+    base = numbers(value(work.bonus.base, figures.order_scope)).spread(len(figures.world.orders))
+    whole = columns.as_int64(base.values, "the base of a bonus")
+    if mask is not None:
+        whole = np.where(mask, whole, 0)
+    sums = np.zeros(len(figures.world), np.int64)
+    trees.sum_groups(figures.world.orders.starts, whole, sums)
+    return Numbers(sums, base.unit)
+
+
+def _below_first_step(work: Work) -> tuple[Numbers, Numbers]:
+    """Give the rate below the first step and each member's own base for it."""
+    below = work.bonus.below_first_step
+    if below is None:
+        return constant(0), Numbers(np.zeros(len(work.figures.world), np.int64), Fraction(1))
+    mask = shared.order_mask(work)
+    if below.orders is not None:
+        holds = rule(below.orders, work.figures.order_scope)
+        mask = holds if mask is None else mask & holds
+        mask = np.broadcast_to(mask, (len(work.figures.world.orders),))
+    return numbers(value(below.rate, work.figures.member_scope)), _own_base(work, mask)
+
+
+def _groups(work: Work, own: Numbers) -> Numbers:
+    forest = work.forest
+    sums = shared.in_tree(work, own.values).copy()
+    trees.add_up(forest.parent, sums)
+    out = np.empty_like(sums)
+    out[shared.from_tree(work, np.arange(len(sums)))] = sums
+    return Numbers(out, own.unit)
+
+
+def _taken(work: Work, takes_itself: Array, gross: Numbers) -> Numbers:
+    forest = work.forest
+    whole = columns.as_int64(gross.values, "what groups take")
+    out = np.zeros(len(whole), np.int64)
+    trees_own = shared.in_tree(work, whole)
+    walks.take_up(forest.parent, shared.in_tree(work, takes_itself), trees_own, out)
+    back = np.empty_like(out)
+    back[shared.from_tree(work, np.arange(len(out)))] = out
+    return Numbers(back, gross.unit)
+
+
+def _only(column: Numbers, holds: npt.NDArray[np.bool_]) -> Numbers:
+    return Numbers(np.where(holds, column.values, 0), column.unit)
+
+
+def _amounts(work: Work, exact: Numbers, receiver: Array) -> Array:
+    worth = work.point_value()
+    shared.check_point_values(work, worth, receiver)
+    rate = constant(1) if worth is None else worth.taken(receiver)
+    return shared.line_amounts(exact, rate, work.rounding)
+
+
+def _own_lines(
+    work: Work, paid: Array, gross: Numbers, own: Numbers, rate: Numbers
+) -> Lines:
+    rows = np.flatnonzero(paid & (gross.values != 0))
+    return Lines(
+        receiver=rows,
+        buyer=rows,
+        order=np.full(len(rows), -1, np.int64),
+        level=np.zeros(len(rows), np.int32),
+        amount=_amounts(work, gross.taken(rows), rows),
+        base=own.taken(rows),
+        rate=rate.taken(rows),
+    )
+
+
+def _recruit_lines(
+    work: Work,
+    paid: Array,
+    rate: Numbers,
+    group: Numbers,
+    low_rate: Numbers,
+    low_group: Numbers,
+    taken: Numbers,
+) -> Lines:
+    """One line for each direct recruit: rate x his group, less what it has taken."""
+    parent = _parents(work)
+    recruits = np.flatnonzero(parent >= 0)
+    recruits = recruits[paid[parent[recruits]]]
+    receiver = parent[recruits]
+    high = columns.multiplied(rate.taken(receiver), group.taken(recruits))
+    low = columns.multiplied(low_rate.taken(receiver), low_group.taken(recruits))
+    exact = columns.added(columns.added(high, low), taken.taken(recruits), -1)
+    rows = np.flatnonzero(exact.values)
+    return Lines(
+        receiver=receiver[rows],
+        buyer=recruits[rows],
+        order=np.full(len(rows), -1, np.int64),
+        level=np.ones(len(rows), np.int32),
+        amount=_amounts(work, exact.taken(rows), receiver[rows]),
+        base=group.taken(recruits[rows]),
+        rate=rate.taken(receiver[rows]),
+    )
+
+
+def _parents(work: Work) -> Array:
+    world = work.figures.world
+    if work.forest is world.forest:
+        return world.forest.parent
+    above = np.full(len(world), -1, np.int32)
+    places = shared.from_tree(work, np.arange(len(world)))
+    parent = work.forest.parent
+    above[places] = np.where(parent < 0, -1, places[np.maximum(parent, 0)])
+    return above

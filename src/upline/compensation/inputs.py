@@ -1,0 +1,548 @@
+"""What a run is computed from, and the same laid out for computing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from upline.compensation.columns import (
+    NO_DAY,
+    Codes,
+    Column,
+    Days,
+    Flags,
+    Members,
+    Numbers,
+    common_unit,
+    multiplied,
+)
+from upline.compensation.errors import Fault, InputRefused, Place
+from upline.compensation.genealogy.forest import Forest, Positions, lay_out
+from upline.compensation.kernels import trees
+from upline.compensation.periods import Period
+from upline.compensation.plan.load import Plan
+from upline.compensation.plan.schema import FieldSpec, GivenRanks
+from upline.compensation.tables import Reader, Source, TableLike, arrow_table
+
+CURRENCY_PLACES = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Members, orders and what else a run needs; tables are anything that speaks Arrow.
+
+    `members` has `id`, `sponsor` and the plan's fields; `orders` has `id`, `member`, `date` and
+    the plan's fields; `given_earnings` has `member`, `bonus`, `amount`; `carries` is what the run
+    of the period before gave. `exchange` maps a currency to its worth in the plan's; `sources`
+    name the tables in messages.
+    """
+
+    members: TableLike
+    orders: TableLike
+    period: Period
+    given_earnings: TableLike | None = None
+    given_legs: TableLike | None = None
+    carries: TableLike | None = None
+    exchange: Mapping[str, Fraction] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    def source(self, name: str) -> Source:
+        """Say how a table is called in messages."""
+        return self.sources.get(name) or Source(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The orders of a run, those of one member side by side: `starts[p]` to `starts[p + 1]`.
+
+    `rows` are their rows in the input; `member` the position of each; `in_period` marks those of
+    the period where earlier ones were kept too.
+    """
+
+    rows: npt.NDArray[Any]
+    starts: npt.NDArray[Any]
+    member: Positions
+    in_period: npt.NDArray[np.bool_] | None
+    columns: dict[str, Column]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Inputs laid out for computing: every member column is in preorder of the sponsor tree."""
+
+    plan: Plan
+    period: Period
+    ids: pa.Array
+    order_ids: pa.Array
+    forest: Forest
+    trees: dict[str, Forest]
+    members: dict[str, Column]
+    orders: Orders
+    given_earnings: dict[str, npt.NDArray[Any]]
+    earnings_unit: Fraction
+    carried: dict[str, dict[int, str]]
+    orders_outside: int
+    ignored_columns: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.forest)
+
+    def id_of(self, position: int) -> str:
+        """Give the id of the member at a position."""
+        return str(self.ids[int(self.forest.rows[position])].as_py())
+
+
+def currency_places(code: str) -> int:
+    """Give the decimals of a currency's smallest unit, 2 unless it is a known exception."""
+    return CURRENCY_PLACES.get(code, 2)
+
+
+def places_of(spec: FieldSpec, currency: str) -> int:
+    """Give the decimals that a declared column may hold."""
+    if spec.places is not None:
+        return spec.places
+    return {"points": 4, "money": currency_places(currency), "ratio": 6}.get(spec.unit, 0)
+
+
+def prepare(plan: Plan, inputs: Inputs) -> World:
+    """Read and lay out the inputs; raises InputRefused with every fault in all of them."""
+    preparation = _Preparation(plan, inputs)
+    return preparation.world()
+
+
+class _Preparation:
+    def __init__(self, plan: Plan, inputs: Inputs) -> None:
+        self.plan = plan
+        self.inputs = inputs
+        self.faults: list[Fault] = []
+        members = arrow_table(inputs.members, "members")
+        orders = arrow_table(inputs.orders, "orders")
+        self.members = Reader(members, _with_columns(inputs.source("members"), members), self.faults)
+        self.orders = Reader(orders, _with_columns(inputs.source("orders"), orders), self.faults)
+
+    def world(self) -> World:
+        ids = self._ids(self.members)
+        self._finder = _Finder(ids)
+        parent = self._references(self.members, "sponsor", "sponsor")
+        joining = self._joining()
+        forest = self._forest(parent, joining, "sponsor")
+        others = self._other_trees(joining)
+        self._refuse_if_faulty_tables(forest)
+        assert forest is not None
+        columns = self._member_columns(forest, joining)
+        orders, order_ids, outside = self._orders(forest)
+        earnings, unit = self._given_earnings(forest)
+        carried = self._carried(forest)
+        if self.faults:
+            raise InputRefused(self.faults)
+        return World(
+            plan=self.plan,
+            period=self.inputs.period,
+            ids=ids,
+            order_ids=order_ids,
+            forest=forest,
+            trees=others,
+            members=columns,
+            orders=orders,
+            given_earnings=earnings,
+            earnings_unit=unit,
+            carried=carried,
+            orders_outside=outside,
+            ignored_columns=self._ignored(),
+        )
+
+    def _refuse_if_faulty_tables(self, forest: Forest | None) -> None:
+        if forest is None:
+            # Go on reading, so that faults in values are listed together with those of the tree.
+            joining = np.arange(len(self.members), dtype=np.int32)
+            loose, _ = lay_out(np.full(len(joining), -1, np.int32), joining)
+            assert loose is not None
+            self._member_columns(loose, joining)
+            self._orders(loose)
+            raise InputRefused(self.faults)
+
+    # Members
+
+    def _ids(self, reader: Reader) -> pa.Array:
+        ids = reader.raw("id")
+        if not pa.types.is_integer(ids.type):
+            ids = pc.utf8_trim_whitespace(ids.cast(pa.string()))
+        ids = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+        if isinstance(ids, pa.ChunkedArray):
+            ids = pa.concat_arrays(ids.chunks) if ids.num_chunks else pa.array([], ids.type)
+        if not reader.has("id"):
+            return ids
+        if ids.null_count or (pa.types.is_string(ids.type) and pc.any(pc.equal(ids, "")).as_py()):
+            for row, text in enumerate(ids.to_pylist()):
+                if text in (None, ""):
+                    reader.fault(row, "id", "table.no_id", "This row has no id.", "Give each an id.")
+        elif _count_distinct(ids) < len(ids):
+            self._list_twice(reader, ids.to_pylist())
+        return ids
+
+    def _list_twice(self, reader: Reader, ids: list[Any]) -> None:
+        seen: dict[Any, int] = {}
+        for row, text in enumerate(ids):
+            if text in seen:
+                first = reader.source.place(seen[text]).line
+                problem = f"The id '{text}' stands twice."
+                remedy = f"It is first in line {first}; keep one row, or give this one its own id."
+                reader.fault(row, "id", "table.id_twice", problem, remedy)
+            else:
+                seen[text] = row
+
+    def _references(self, reader: Reader, column: str, what: str) -> Positions:
+        """Read a column of member ids as rows; -1 where it is empty."""
+        if not reader.has(column):
+            reader.raw(column)
+            return np.full(len(reader), -1, np.int32)
+        raw = reader.raw(column)
+        rows, is_empty = self._finder.rows(raw)
+        unknown = (rows < 0) & ~is_empty
+        if unknown.any():
+            texts = raw.to_pylist()
+            for row in np.flatnonzero(unknown).tolist():
+                problem = f"The {what} '{texts[row]}' is no member."
+                remedy = "Add that member, or correct the id; leave it empty if there is none."
+                reader.fault(row, column, "table.unknown_member", problem, remedy)
+        return rows
+
+    def _joining(self) -> Positions:
+        count = len(self.members)
+        if not self.members.has("number"):
+            return np.arange(count, dtype=np.int32)
+        numbers = self.members.numbers("number", 0).values
+        order = np.argsort(numbers, kind="stable").astype(np.int32)
+        same = np.flatnonzero(np.diff(numbers[order]) == 0)
+        for index in same.tolist():
+            row = int(order[index + 1])
+            problem = f"Two members joined as number {numbers[row]}."
+            remedy = "Give each its own number: it breaks every tie."
+            self.members.fault(row, "number", "table.number_twice", problem, remedy)
+        return order
+
+    def _forest(self, parent: Positions, joining: Positions, column: str) -> Forest | None:
+        forest, circle = lay_out(parent, joining)
+        if forest is None:
+            ids = self._finder.ids
+            for row in circle:
+                above = ids[int(parent[row])].as_py()
+                problem = f"'{ids[row].as_py()}' stands below himself, by way of '{above}'."
+                remedy = f"Correct the {column} of one member of this circle."
+                self.members.fault(row, column, "tree.circle", problem, remedy)
+        return forest
+
+    def _other_trees(self, joining: Positions) -> dict[str, Forest]:
+        forests = {}
+        for name, tree in self.plan.file.trees.items():
+            if tree.kind == "matrix" and tree.fill != "given":
+                continue
+            if not self.members.has("placement_parent"):
+                continue
+            parent = self._references(self.members, "placement_parent", "placement parent")
+            forest = self._forest(parent, joining, "placement_parent")
+            if forest is not None:
+                forests[name] = forest
+        return forests
+
+    def _member_columns(self, forest: Forest, joining: Positions) -> dict[str, Column]:
+        columns: dict[str, Column] = {}
+        file = self.plan.file
+        rows = forest.rows
+        numbers = np.empty(len(rows), np.int64)
+        numbers[joining] = np.arange(len(rows))
+        columns["number"] = Numbers(numbers[rows], Fraction(1))
+        columns["sponsor"] = Members(forest.parent)
+        columns["joined"], columns["joined_in_period"] = self._joined(rows)
+        for name, spec in file.members.items():
+            columns[name] = _placed(self._column(self.members, name, spec), forest).taken(rows)
+        for name in ("side", "person"):
+            if self.members.has(name) and name not in columns:
+                columns[name] = self.members.codes(name).taken(rows)
+        if isinstance(file.ranks, GivenRanks):
+            columns["rank"] = self._given_rank(file.ranks.given).taken(rows)
+        return columns
+
+    def _joined(self, rows: Positions) -> tuple[Days, Flags]:
+        period = self.inputs.period
+        if not self.members.has("joined"):
+            count = len(rows)
+            return Days(np.full(count, NO_DAY, np.int32)), Flags(np.zeros(count, np.bool_))
+        days = self.members.days("joined", self.plan.file.time_zone).taken(rows)
+        first, end = _day_number(period.start), _day_number(period.end)
+        return days, Flags((days.values >= first) & (days.values < end))
+
+    def _given_rank(self, given: list[str]) -> Codes:
+        if not self.members.has("rank"):
+            self.members.raw("rank")
+            return Codes(np.full(len(self.members), -1, np.int32), tuple(given), is_ranked=True)
+        codes = self.members.codes("rank")
+        table = np.full(len(codes.labels) + 1, -1, np.int32)
+        for code, label in enumerate(codes.labels):
+            if label in given:
+                table[code] = given.index(label)
+                continue
+            for row in np.flatnonzero(codes.values == code).tolist():
+                problem = f"'{label}' is no rank of the plan."
+                remedy = f"Ranks: {', '.join(given)}; leave it empty for none."
+                self.members.fault(row, "rank", "table.rank", problem, remedy)
+        return Codes(table[codes.values], tuple(given), is_ranked=True)
+
+    def _column(self, reader: Reader, name: str, spec: FieldSpec) -> Column:
+        if spec.unit == "text":
+            return reader.codes(name)
+        if spec.unit == "yes_no":
+            return reader.flags(name)
+        if spec.unit == "date":
+            return reader.days(name, self.plan.file.time_zone)
+        if spec.unit == "member":
+            return Members(self._references(reader, name, "member"))
+        default = Fraction(spec.default) if spec.default else None
+        return reader.numbers(name, places_of(spec, self.plan.file.currency), default)
+
+    def _ignored(self) -> tuple[str, ...]:
+        known = {*self.plan.names.member, "name", "id", "sponsor", "rank"}
+        known_orders = {*self.plan.names.order, "id"}
+        members = [f"members.{name}" for name in self.members.table.column_names if name not in known]
+        orders = [
+            f"orders.{name}" for name in self.orders.table.column_names if name not in known_orders
+        ]
+        return (*members, *orders)
+
+    # Orders
+
+    def _orders(self, forest: Forest) -> tuple[Orders, pa.Array, int]:
+        ids = self._ids(self.orders)
+        member_rows = self._references(self.orders, "member", "member")
+        if self.orders.has("member"):
+            for row in np.flatnonzero(member_rows < 0).tolist():
+                if self.orders.raw("member")[row].as_py() in (None, ""):
+                    problem = "This order names no member."
+                    remedy = "Every order is credited to a member; a customer's order to his partner."
+                    self.orders.fault(row, "member", "table.no_member", problem, remedy)
+        days = self.orders.days("date", self.plan.file.time_zone)
+        if self.orders.has("date"):
+            for row in np.flatnonzero(days.values == NO_DAY).tolist():
+                if not any(fault.place == self.orders.source.place(row, "date") for fault in self.faults):
+                    self.orders.fault(row, "date", "table.no_date", "This order has no date.")
+        first, end = _day_number(self.inputs.period.start), _day_number(self.inputs.period.end)
+        inside = (days.values >= first) & (days.values < end)
+        reach = _reach_days(self.plan)
+        kept = inside if not reach else (days.values > end - 1 - reach) & (days.values < end) | inside
+        columns = self._order_columns(days)
+        if self.faults:
+            empty = np.zeros(0, np.int64)
+            starts = np.zeros(len(forest) + 1, np.int64)
+            return Orders(empty, starts, empty.astype(np.int32), None, {}), ids, 0
+        return self._grouped(forest, member_rows, kept, inside, columns), ids, int((~inside).sum())
+
+    def _grouped(
+        self,
+        forest: Forest,
+        member_rows: Positions,
+        kept: npt.NDArray[np.bool_],
+        inside: npt.NDArray[np.bool_],
+        columns: dict[str, Column],
+    ) -> Orders:
+        chosen = None if kept.all() else np.flatnonzero(kept)
+        rows_of = member_rows if chosen is None else member_rows[chosen]
+        groups = forest.positions[rows_of]
+        starts = np.zeros(len(forest) + 1, np.int64)
+        trees.group_starts(groups, starts)
+        order = np.empty(len(groups), np.int32 if len(groups) < 2**31 else np.int64)
+        trees.group_rows(groups, starts, order)
+        rows = order if chosen is None else chosen[order]
+        in_period = None if inside.sum() == len(rows) else inside[rows]
+        return Orders(
+            rows,
+            starts,
+            groups[order],
+            in_period,
+            {name: _placed(column, forest).taken(rows) for name, column in columns.items()},
+        )
+
+    def _order_columns(self, days: Days) -> dict[str, Column]:
+        file = self.plan.file
+        columns: dict[str, Column] = {"date": days}
+        exchange = self._exchange()
+        for name, spec in file.orders.items():
+            column = self._column(self.orders, name, spec)
+            if exchange is not None and spec.unit == "money" and isinstance(column, Numbers):
+                column = multiplied(column, exchange)
+            columns[name] = column
+        for name in ("kind", "customer", "currency"):
+            if name not in columns and self.orders.has(name):
+                columns[name] = self.orders.codes(name)
+        return columns
+
+    def _exchange(self) -> Numbers | None:
+        """Give for each order what one unit of its currency is worth in the plan's."""
+        if not self.orders.has("currency"):
+            return None
+        file = self.plan.file
+        rates = dict(self.inputs.exchange)
+        if isinstance(file.exchange, dict):
+            rates.update(file.exchange)
+        rates[file.currency] = Fraction(1)
+        codes = self.orders.codes("currency")
+        worths = []
+        for code, label in enumerate(codes.labels):
+            if label not in rates:
+                row = int(np.flatnonzero(codes.values == code)[0])
+                problem = f"There is no exchange rate from {label} to {file.currency}."
+                remedy = f"Add 'exchange: {{{label}: ...}}' to the plan, or give the rate to the run."
+                self.orders.fault(row, "currency", "table.exchange", problem, remedy)
+            worths.append(rates.get(label, Fraction(1)))
+        worths.append(Fraction(1))
+        unit = common_unit(worths)
+        whole = np.asarray([int(worth / unit) for worth in worths], np.int64)
+        return Numbers(whole[codes.values], unit)
+
+    # What else comes in
+
+    def _given_earnings(self, forest: Forest) -> tuple[dict[str, npt.NDArray[Any]], Fraction]:
+        places = max(currency_places(self.plan.file.currency), self.plan.file.rounding.places)
+        unit = Fraction(1, 10**places)
+        sums = {name: np.zeros(len(forest), np.int64) for name in self.plan.file.given_earnings}
+        if self.inputs.given_earnings is None:
+            return sums, unit
+        table = arrow_table(self.inputs.given_earnings, "given earnings")
+        reader = Reader(
+            table, _with_columns(self.inputs.source("given earnings"), table), self.faults
+        )
+        rows = self._references(reader, "member", "member")
+        bonuses = reader.codes("bonus")
+        amounts = reader.numbers("amount", places).values
+        for code, label in enumerate(bonuses.labels):
+            chosen = np.flatnonzero((bonuses.values == code) & (rows >= 0))
+            if label not in sums:
+                row = int(np.flatnonzero(bonuses.values == code)[0])
+                problem = f"The plan takes no given earnings of '{label}'."
+                remedy = f"Add it to the plan: given_earnings: [{label}]."
+                reader.fault(row, "bonus", "table.bonus", problem, remedy)
+                continue
+            np.add.at(sums[label], forest.positions[rows[chosen]], amounts[chosen])
+        return sums, unit
+
+    def _carried(self, forest: Forest) -> dict[str, dict[int, str]]:
+        if self.inputs.carries is None:
+            return {}
+        table = arrow_table(self.inputs.carries, "carries")
+        reader = Reader(table, _with_columns(self.inputs.source("carries"), table), self.faults)
+        rows, is_empty = self._finder.rows(reader.raw("member"))
+        carried: dict[str, dict[int, str]] = {}
+        names, amounts = reader.raw("name").to_pylist(), reader.raw("value").to_pylist()
+        for row, (member, name, value) in enumerate(zip(rows.tolist(), names, amounts, strict=True)):
+            if member < 0 and not is_empty[row]:
+                problem = "These carries belong to somebody who is no member any more."
+                remedy = "Keep every former member in the list, or remove the carry on purpose."
+                reader.fault(row, "member", "table.unknown_member", problem, remedy)
+            elif name is not None and value is not None:
+                position = int(forest.positions[member]) if member >= 0 else -1
+                carried.setdefault(name, {})[position] = value
+        return carried
+
+
+def _placed(column: Column, forest: Forest) -> Column:
+    """Turn rows of members that a column names into positions."""
+    if not isinstance(column, Members):
+        return column
+    rows = column.values
+    return Members(np.where(rows < 0, np.int32(-1), forest.positions[np.maximum(rows, 0)]))
+
+
+class _Finder:
+    """Finds the rows of member ids, of whatever type they come in."""
+
+    def __init__(self, ids: pa.Array) -> None:
+        self.ids = ids
+        self._table: npt.NDArray[np.int32] | None = None
+        self._low = 0
+        if pa.types.is_integer(ids.type) and len(ids) and not ids.null_count:
+            values = np.asarray(ids)
+            low, high = int(values.min()), int(values.max())
+            if high - low < 8 * len(values) + 1024:
+                self._low = low
+                self._table = np.full(high - low + 1, -1, np.int32)
+                self._table[values - low] = np.arange(len(values), dtype=np.int32)
+
+    def rows(self, column: pa.ChunkedArray) -> tuple[Positions, npt.NDArray[np.bool_]]:
+        """Give the row of each id, -1 where it is unknown or empty, and where it is empty."""
+        if self._table is not None and pa.types.is_integer(column.type):
+            return self._rows_by_table(column)
+        same = self.ids.type
+        if pa.types.is_null(column.type):
+            return np.full(len(column), -1, np.int32), np.ones(len(column), np.bool_)
+        if column.type != same:
+            column, ids = column.cast(pa.string()), self.ids.cast(pa.string())
+        else:
+            ids = self.ids
+        if pa.types.is_string(column.type):
+            column = pc.utf8_trim_whitespace(column)
+            is_empty = pc.or_kleene(column.is_null(), pc.equal(column, ""))
+        else:
+            is_empty = column.is_null()
+        found = pc.fill_null(pc.index_in(column, value_set=ids), -1)
+        rows = np.asarray(found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found)
+        empty = np.asarray(pc.fill_null(is_empty, True).to_numpy(zero_copy_only=False))
+        return rows.astype(np.int32), empty.astype(np.bool_)
+
+    def _rows_by_table(self, column: pa.ChunkedArray) -> tuple[Positions, npt.NDArray[np.bool_]]:
+        assert self._table is not None
+        empty = np.asarray(column.is_null().to_numpy(zero_copy_only=False)).astype(np.bool_)
+        values = np.asarray(pc.fill_null(column, self._low - 1).to_numpy()).astype(np.int64)
+        places = values - self._low
+        known = (places >= 0) & (places < len(self._table))
+        if known.all():
+            return self._table[places], empty
+        rows = np.where(known, self._table[np.where(known, places, 0)], -1)
+        return rows.astype(np.int32), empty
+
+
+def _count_distinct(ids: pa.Array) -> int:
+    if pa.types.is_integer(ids.type) and len(ids):
+        values = np.asarray(ids)
+        low, high = int(values.min()), int(values.max())
+        if high - low < 8 * len(values) + 1024:
+            seen = np.zeros(high - low + 1, np.bool_)
+            seen[values - low] = True
+            return int(np.count_nonzero(seen))
+    return int(pc.count_distinct(ids).as_py())
+
+
+def _with_columns(source: Source, table: pa.Table) -> Source:
+    if source.columns:
+        return source
+    return Source(source.name, source.first_line, tuple(table.column_names))
+
+
+def _day_number(day: object) -> int:
+    return int(np.datetime64(str(day), "D").astype(np.int64))
+
+
+def _reach_days(plan: Plan) -> int:
+    """Give how many days before the end of the period the plan's rolling sums look back."""
+    from upline.compensation.plan.check import _parts, nodes_of, slots_of
+    from upline.compensation.plan.formula import Call
+
+    reach = 0
+    for part in _parts(plan.file):
+        for _, content, _ in slots_of(part):
+            for node in nodes_of(content):
+                if isinstance(node, Call):
+                    reach = max(reach, node.last_days)
+    for measure in plan.file.measures.values():
+        for node in nodes_of(measure.value):
+            if isinstance(node, Call):
+                reach = max(reach, node.last_days)
+    return reach

@@ -1,0 +1,142 @@
+"""Sweeps over a forest in preorder: every parent stands before its children.
+
+`parent[i]` is the position above i, or -1; a backward sweep therefore meets children first.
+"""
+
+from __future__ import annotations
+
+from upline.compensation.kernels import kernel
+
+
+@kernel
+def preorder(parent, rank, first_child, next_sibling, position):  # type: ignore[no-untyped-def]
+    """Number members depth first, children in order of `rank`; returns how many were reached.
+
+    `parent` (row of the sponsor or -1), `rank` (rows in order of joining: rank[k] is the row that
+    joined k-th); `first_child`, `next_sibling` are scratch filled with -1; `position[row]` out.
+    Fewer reached than rows means that the rest stands in circles.
+    """
+    count = len(parent)
+    first_root = -1
+    for k in range(count - 1, -1, -1):
+        row = rank[k]
+        above = parent[row]
+        if above < 0:
+            next_sibling[row] = first_root
+            first_root = row
+        else:
+            next_sibling[row] = first_child[above]
+            first_child[above] = row
+    reached = 0
+    row = first_root
+    while row >= 0:
+        position[row] = reached
+        reached += 1
+        if first_child[row] >= 0:
+            row = first_child[row]
+            continue
+        while row >= 0 and next_sibling[row] < 0:
+            row = parent[row]
+        if row >= 0:
+            row = next_sibling[row]
+    return reached
+
+
+@kernel
+def add_up(parent, values):  # type: ignore[no-untyped-def]
+    """Turn each member's value into the sum of the whole group below and including him."""
+    for i in range(len(values) - 1, -1, -1):
+        above = parent[i]
+        if above >= 0:
+            values[above] += values[i]
+
+
+@kernel
+def add_up_until(parent, values, stops):  # type: ignore[no-untyped-def]
+    """As add_up, but nothing passes up from a member who stops."""
+    for i in range(len(values) - 1, -1, -1):
+        above = parent[i]
+        if above >= 0 and not stops[i]:
+            values[above] += values[i]
+
+
+@kernel
+def add_to_parent(parent, values, out):  # type: ignore[no-untyped-def]
+    """Add each member's value to the one directly above."""
+    for i in range(len(values)):
+        above = parent[i]
+        if above >= 0:
+            out[above] += values[i]
+
+
+@kernel
+def add_capped_to_parent(parent, values, most, out):  # type: ignore[no-untyped-def]
+    """Add each member's value to the one directly above, at most `most` of the one above."""
+    for i in range(len(values)):
+        above = parent[i]
+        if above >= 0:
+            out[above] += min(values[i], most[above])
+
+
+@kernel
+def greatest_legs(parent, values, top):  # type: ignore[no-untyped-def]
+    """Fill top[k, i] with the (k+1)-th greatest value directly below i; top comes in as minimum."""
+    depth = top.shape[0]
+    for i in range(len(values)):
+        above = parent[i]
+        if above < 0:
+            continue
+        value = values[i]
+        for k in range(depth):
+            if value > top[k, above]:
+                value, top[k, above] = top[k, above], value
+
+
+@kernel
+def nearest_above(parent, holds, out):  # type: ignore[no-untyped-def]
+    """Fill out[i] with the nearest position above i for which `holds`, or -1."""
+    for i in range(len(parent)):
+        above = parent[i]
+        if above < 0:
+            out[i] = -1
+        elif holds[above]:
+            out[i] = above
+        else:
+            out[i] = out[above]
+
+
+@kernel
+def group_starts(groups, starts):  # type: ignore[no-untyped-def]
+    """Count members of each group into starts[g + 1], then turn counts into starts."""
+    for g in groups:
+        starts[g + 1] += 1
+    for g in range(1, len(starts)):
+        starts[g] += starts[g - 1]
+
+
+@kernel
+def group_rows(groups, starts, rows):  # type: ignore[no-untyped-def]
+    """Fill `rows` with row numbers, those of group g from starts[g] on, in order of row."""
+    cursor = starts.copy()
+    for row in range(len(groups)):
+        g = groups[row]
+        rows[cursor[g]] = row
+        cursor[g] += 1
+
+
+@kernel
+def sum_groups(starts, values, out):  # type: ignore[no-untyped-def]
+    """Fill out[g] with the sum of values[starts[g] : starts[g + 1]]."""
+    for g in range(len(out)):
+        total = 0
+        for index in range(starts[g], starts[g + 1]):
+            total += values[index]
+        out[g] = total
+
+
+@kernel
+def count_above(parent, out):  # type: ignore[no-untyped-def]
+    """Fill out[i] with how many stand above i."""
+    for i in range(len(parent)):
+        above = parent[i]
+        out[i] = 0 if above < 0 else out[above] + 1

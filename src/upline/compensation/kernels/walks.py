@@ -1,0 +1,317 @@
+"""Walks up the line: levels, generations, differentials. Each line is rounded by itself.
+
+Sources (orders, or members' earnings) are grouped by the position they start from: those of
+position p are starts[p] to starts[p + 1]. A walk either only adds to `totals`, or also writes
+lines from `cursor` on; it returns the cursor, so that a first walk that writes nothing counts.
+"""
+
+from __future__ import annotations
+
+from upline.compensation.kernels import kernel
+from upline.compensation.kernels.rounding import line_amount
+
+NONE, COUNT_BETWEEN, REMOVE, MERGE_UP, ROLL_UP, BELOW = 0, 1, 2, 3, 4, 5
+TOTALS, COUNT, WRITE = 0, 1, 2
+
+
+@kernel
+def levels(  # type: ignore[no-untyped-def]
+    first,
+    last,
+    starts,
+    base,
+    up,
+    distance,
+    qualified,
+    counted,
+    depth,
+    stops,
+    receiver_class,
+    buyer_class,
+    factors,
+    deepest,
+    mode,
+    from_level,
+    at_start,
+    divisor,
+    rounding,
+    is_wide,
+    totals,
+    task,
+    cursor,
+    line_receiver,
+    line_source,
+    line_level,
+    line_head,
+    line_amounts,
+):
+    """Pay the lines of the sources that start from positions first to last - 1.
+
+    up[k, i] is the nearest position above i worth a stop (for ROLL_UP: one that may take level
+    k + 1); factors[receiver class, buyer class, level] x base / divisor is the line; the last
+    level's factor serves all deeper ones up to `deepest`. With `at_start` the start itself stands
+    on level 1.
+    """
+    rows = up.shape[0]
+    listed = factors.shape[2] - 1
+    for p in range(first, last):
+        if starts[p] == starts[p + 1]:
+            continue
+        count = 0
+        head = -1
+        if at_start == 0:
+            if stops[p] or (mode == REMOVE and not counted[p]):
+                continue
+            if counted[p] and (mode == REMOVE or mode == MERGE_UP or mode == BELOW):
+                count = 1
+                head = p
+            u = up[0, p]
+            offered = 1
+        else:
+            offered = 1
+            u = p
+            if not (qualified[p] and depth[p] >= 1) and not counted[p]:
+                u = -1 if stops[p] else up[0, p]
+        while u >= 0:
+            away = distance[p] - distance[u] + at_start
+            level = away
+            pays = qualified[u]
+            if mode == ROLL_UP:
+                level = offered
+                if pays and depth[u] >= level:
+                    offered += 1
+                else:
+                    pays = False
+            elif mode == COUNT_BETWEEN:
+                level = count + 1
+            elif mode == REMOVE or mode == BELOW:
+                level = count
+            elif mode == MERGE_UP:
+                level = max(count, 1)
+            if level > deepest:
+                break
+            if pays and depth[u] >= level and away >= from_level:
+                factor = factors[receiver_class[u], buyer_class[p], min(level, listed)]
+                if factor != 0:
+                    total = 0
+                    for source in range(starts[p], starts[p + 1]):
+                        value = base[source]
+                        if value == 0:
+                            continue
+                        if task == COUNT:
+                            cursor += 1
+                            continue
+                        amount = line_amount(value, factor, divisor, rounding, is_wide)
+                        total += amount
+                        if task == WRITE:
+                            line_receiver[cursor] = u
+                            line_source[cursor] = source
+                            line_level[cursor] = level
+                            line_head[cursor] = head
+                            line_amounts[cursor] = amount
+                            cursor += 1
+                    totals[u] += total
+            if counted[u]:
+                count += 1
+                if head < 0:
+                    head = u
+            if stops[u]:
+                break
+            if mode == ROLL_UP:
+                if offered > deepest:
+                    break
+                u = up[min(offered - 1, rows - 1), u]
+            else:
+                u = up[0, u]
+    return cursor
+
+
+@kernel
+def relative_generations(  # type: ignore[no-untyped-def]
+    first,
+    last,
+    starts,
+    base,
+    parent,
+    head_code,
+    wanted_code,
+    codes,
+    qualified,
+    depth,
+    stops,
+    receiver_class,
+    buyer_class,
+    factors,
+    deepest,
+    is_below,
+    from_level,
+    divisor,
+    rounding,
+    is_wide,
+    totals,
+    task,
+    cursor,
+    line_receiver,
+    line_source,
+    line_level,
+    line_head,
+    line_amounts,
+):
+    """As levels, where a head is whoever's code is at least what the receiver wants."""
+    listed = factors.shape[2] - 1
+    passed = [0] * codes
+    nearest = [-1] * codes
+    for p in range(first, last):
+        if starts[p] == starts[p + 1] or stops[p]:
+            continue
+        for code in range(codes):
+            passed[code] = 0
+            nearest[code] = -1
+        if is_below:
+            passed[head_code[p]] = 1
+            nearest[head_code[p]] = p
+        away = 0
+        u = parent[p]
+        while u >= 0:
+            away += 1
+            level = 0 if is_below else 1
+            head = -1
+            for code in range(wanted_code[u], codes):
+                level += passed[code]
+                # In preorder an ancestor has the lower number: the nearest head has the highest.
+                head = max(head, nearest[code])
+            if qualified[u] and level <= deepest and level <= depth[u] and away >= from_level:
+                factor = factors[receiver_class[u], buyer_class[p], min(level, listed)]
+                if factor != 0:
+                    for source in range(starts[p], starts[p + 1]):
+                        value = base[source]
+                        if value == 0:
+                            continue
+                        if task == COUNT:
+                            cursor += 1
+                            continue
+                        amount = line_amount(value, factor, divisor, rounding, is_wide)
+                        totals[u] += amount
+                        if task == WRITE:
+                            line_receiver[cursor] = u
+                            line_source[cursor] = source
+                            line_level[cursor] = level
+                            line_head[cursor] = head
+                            line_amounts[cursor] = amount
+                            cursor += 1
+            passed[head_code[u]] += 1
+            if nearest[head_code[u]] < 0:
+                nearest[head_code[u]] = u
+            if stops[u]:
+                break
+            u = parent[u]
+    return cursor
+
+
+@kernel
+def next_greater(up, share, out):  # type: ignore[no-untyped-def]
+    """Fill out[i] with the nearest position above i, along `up`, with a greater share, or -1."""
+    for i in range(len(up)):
+        u = up[i]
+        while u >= 0 and share[u] <= share[i]:
+            u = out[u]
+        out[i] = u
+
+
+@kernel
+def differential(  # type: ignore[no-untyped-def]
+    first,
+    last,
+    starts,
+    base,
+    up,
+    greater,
+    distance,
+    share,
+    qualified,
+    blocks,
+    total,
+    worth,
+    takes_rest,
+    buyer_takes,
+    buyer_is_paid,
+    from_level,
+    divisor,
+    rounding,
+    is_wide,
+    totals,
+    own_totals,
+    task,
+    cursor,
+    line_receiver,
+    line_source,
+    line_level,
+    line_taken,
+    line_amounts,
+):
+    """Pay each upline what his share exceeds the greatest share already taken, or what is left.
+
+    share, total in whole units; worth[i] turns one unit taken by i into money; up[i] is the
+    nearest position above with a share, greater[i] the nearest whose share is greater than i's
+    (or up itself where every share counts). base x taken x worth / divisor is the line. Level 0 is
+    the buyer's own.
+    """
+    for p in range(first, last):
+        if starts[p] == starts[p + 1]:
+            continue
+        taken = 0
+        left = total[p]
+        u = p if buyer_takes else up[p]
+        if u == p and not ((qualified[p] or blocks[p]) and share[p] > 0):
+            u = up[p]
+        while u >= 0:
+            may = qualified[u]
+            if (may or blocks[u]) and share[u] > 0:
+                if takes_rest:
+                    part = min(left, share[u])
+                    left -= part
+                else:
+                    part = max(share[u] - taken, 0)
+                    taken = max(taken, share[u])
+                away = distance[p] - distance[u]
+                pays = may and part > 0
+                if u == p:
+                    pays = pays and buyer_is_paid
+                elif away < from_level:
+                    pays = False
+                factor = part * worth[u]
+                if pays and factor != 0:
+                    for source in range(starts[p], starts[p + 1]):
+                        value = base[source]
+                        if value == 0:
+                            continue
+                        if task == COUNT:
+                            cursor += 1
+                            continue
+                        amount = line_amount(value, factor, divisor, rounding, is_wide)
+                        if u == p:
+                            own_totals[u] += amount
+                        else:
+                            totals[u] += amount
+                        if task == WRITE:
+                            line_receiver[cursor] = u
+                            line_source[cursor] = source
+                            line_level[cursor] = away
+                            line_taken[cursor] = part
+                            line_amounts[cursor] = amount
+                            cursor += 1
+                if takes_rest and left <= 0:
+                    break
+            u = greater[u]
+    return cursor
+
+
+@kernel
+def take_up(parent, has_own, own, out):  # type: ignore[no-untyped-def]
+    """Fill out[i] with own[i] where has_own, else with the sum of what those directly below take."""
+    for i in range(len(parent) - 1, -1, -1):
+        if has_own[i]:
+            out[i] = own[i]
+        above = parent[i]
+        if above >= 0 and not has_own[above]:
+            out[above] += out[i]

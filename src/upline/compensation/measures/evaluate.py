@@ -1,0 +1,446 @@
+"""Computes formulas on whole columns, exactly.
+
+A scope says what a bare name means: `MemberScope` a member's values, `OrderScope` an order's,
+`LineScope` those of a line's receiver, with its buyer and order. Sums over orders and members are
+always of members; a line scope then takes the values of its receivers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from upline.compensation import columns
+from upline.compensation.columns import (
+    NO_DAY,
+    Codes,
+    Column,
+    Days,
+    Flags,
+    Members,
+    Numbers,
+    Quotients,
+    constant,
+)
+from upline.compensation.errors import Place, PlanRefused
+from upline.compensation.plan import values as written
+from upline.compensation.plan.formula import (
+    COMPARISONS,
+    Among,
+    Call,
+    Day,
+    Name,
+    Node,
+    Number,
+    Operation,
+    Truth,
+    Unary,
+    Word,
+)
+
+_ONE = Fraction(1)
+
+
+class Scope(Protocol):
+    """What names and functions mean in one place of a plan."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def first_day(self) -> date: ...
+
+    def name(self, node: Name) -> Column: ...
+
+    def call(self, node: Call) -> Column: ...
+
+    def version_days(self) -> Days | None: ...
+
+
+def not_computed(what: str, place: Place | None = None) -> PlanRefused:
+    """Make the refusal of a rule that the language has and the engine does not compute yet."""
+    problem = f"{what} is in the language, but this version does not compute it yet."
+    remedy = "See docs/roadmap.md; the other bonuses of the plan can be computed without it."
+    return PlanRefused(PlanRefused.because("plan.not_computed", problem, remedy, place).faults)
+
+
+def numbers(column: Column) -> Numbers:
+    """Take a column as numbers; yes counts 1."""
+    if isinstance(column, Flags):
+        return Numbers(column.values.astype(np.int64), _ONE)
+    if isinstance(column, Quotients):
+        problem = "A quotient stands where an exact number is needed."
+        remedy = "Write round(a / b, places)."
+        raise PlanRefused.because("formula.quotient", problem, remedy)
+    if not isinstance(column, Numbers):
+        raise TypeError(type(column).__name__)
+    return column
+
+
+def value(part: written.Value, scope: Scope) -> Column:
+    """Compute a value in any of its forms."""
+    match part:
+        case written.Formula(node=node):
+            return formula(node, scope)
+        case written.Table():
+            return _table(part, scope)
+        case written.Scale():
+            return marginal(part, scope) if part.is_marginal else _scale(part, scope)
+        case written.Cases():
+            chosen = [(rule(when, scope), then) for when, then in part.cases]
+            return _first_of(chosen, part.otherwise, scope)
+        case written.Versions():
+            return _versions(part, scope)
+    raise AssertionError(part)
+
+
+def rule(part: written.Rule, scope: Scope) -> npt.NDArray[np.bool_]:
+    """Compute a rule; the array has no dimension where it is the same for all."""
+    match part:
+        case written.Formula(node=node):
+            column = formula(node, scope)
+            assert isinstance(column, Flags)
+            return column.values
+        case written.All(parts=parts):
+            result = np.asarray(True)
+            for inner in parts:
+                result = result & rule(inner, scope)
+            return np.asarray(result)
+        case written.AnyOf(parts=parts):
+            result = np.asarray(False)
+            for inner in parts:
+                result = result | rule(inner, scope)
+            return np.asarray(result)
+    raise AssertionError(part)
+
+
+def at_level(part: written.Value, level: int) -> written.Value | None:
+    """Choose the entry for one level from every level map inside a value; None where none is."""
+    match part:
+        case written.Table(by=None, entries=entries, otherwise=otherwise):
+            for key, entry in entries:
+                if key.holds(level):
+                    return entry
+            return otherwise
+        case written.Table(by=by, entries=entries, otherwise=otherwise, place=place):
+            chosen = tuple(
+                (key, inner)
+                for key, entry in entries
+                if (inner := at_level(entry, level) or _NOTHING) is not None
+            )
+            rest = at_level(otherwise, level) if otherwise is not None else None
+            return written.Table(by, chosen, rest, place)
+        case written.Cases(cases=cases, otherwise=otherwise, place=place):
+            listed = tuple((when, at_level(then, level) or _NOTHING) for when, then in cases)
+            rest = at_level(otherwise, level) if otherwise is not None else None
+            return written.Cases(listed, rest, place)
+        case written.Versions(versions=versions, place=place):
+            dated = tuple(
+                (day, at_level(then, level) or _NOTHING, clause) for day, then, clause in versions
+            )
+            return written.Versions(dated, place)
+    return part
+
+
+def greatest_level(part: written.Value) -> int | None:
+    """Give the greatest level that a value lists, 0 where it lists none, None without end."""
+    found = 0
+    if isinstance(part, written.Table) and part.by is None:
+        for key, _ in part.entries:
+            if key.last is None:
+                return None
+            found = max(found, key.last)
+        return found
+    for inner in _parts(part):
+        deepest = greatest_level(inner)
+        if deepest is None:
+            return None
+        found = max(found, deepest)
+    return found
+
+
+def _parts(part: written.Value) -> list[written.Value]:
+    match part:
+        case written.Table(entries=entries, otherwise=otherwise):
+            return [entry for _, entry in entries] + ([otherwise] if otherwise else [])
+        case written.Cases(cases=cases, otherwise=otherwise):
+            return [then for _, then in cases] + ([otherwise] if otherwise else [])
+        case written.Versions(versions=versions):
+            return [then for _, then, _ in versions]
+        case written.Scale(steps=steps):
+            return [then for _, then in steps]
+    return []
+
+
+_NOTHING = written.Formula(Number(value=Fraction(0)), "0")
+
+
+# Tables, scales, cases, versions
+
+
+def _table(part: written.Table, scope: Scope) -> Column:
+    assert part.by is not None
+    by = formula(part.by.node, scope)
+    if isinstance(by, Codes) and by.is_ranked:
+        chosen = [(_ranked_key(key.text, by, part), entry) for key, entry in part.entries]
+    elif isinstance(by, Codes):
+        codes = {label: code for code, label in enumerate(by.labels)}
+        chosen = [
+            (np.asarray(by.values == codes.get(key.text, -2)), entry) for key, entry in part.entries
+        ]
+    elif isinstance(by, Flags):
+        chosen = [
+            (np.asarray(by.values == (key.text == "yes")), entry) for key, entry in part.entries
+        ]
+    else:
+        chosen = [(_in_key(key, numbers(by)), entry) for key, entry in part.entries]
+    return _first_of(chosen, part.otherwise, scope)
+
+
+def _ranked_key(text: str, by: Codes, part: written.Table) -> npt.NDArray[np.bool_]:
+    if text in by.labels:
+        return np.asarray(by.values == by.labels.index(text))
+    # 'Gold+': Gold and every higher rank that has no entry of its own and no nearer '+'.
+    listed = {key.text for key, _ in part.entries}
+    low = by.labels.index(text.removesuffix("+"))
+    codes = []
+    for code in range(low, len(by.labels)):
+        if code > low and f"{by.labels[code]}+" in listed:
+            break
+        if by.labels[code] not in listed:
+            codes.append(code)
+    return np.isin(by.values, codes)
+
+
+def _in_key(key: written.Key, by: Numbers) -> npt.NDArray[np.bool_]:
+    if key.first is None:
+        return np.asarray(False)
+    holds = columns.sign_of_difference(by, constant(key.first)) >= 0
+    if key.last is not None:
+        holds = holds & (columns.sign_of_difference(by, constant(key.last)) <= 0)
+    return np.asarray(holds)
+
+
+def _scale(part: written.Scale, scope: Scope) -> Column:
+    of = formula(part.of.node, scope)
+    of = of if isinstance(of, Quotients) else numbers(of)
+    reached = [
+        columns.sign_of_difference(of, constant(written.constant(start.node))) >= 0
+        for start, _ in part.steps
+    ]
+    chosen = [(np.asarray(holds), entry) for holds, (_, entry) in zip(reached, part.steps, strict=True)]
+    return _first_of(chosen[::-1], None, scope)
+
+
+def marginal(part: written.Scale, scope: Scope) -> Numbers:
+    """Add up the slices of a marginal scale, each at its own rate."""
+    of = numbers(formula(part.of.node, scope))
+    total = constant(0)
+    starts = [written.constant(start.node) for start, _ in part.steps]
+    for index, (_, entry) in enumerate(part.steps):
+        above = columns.added(of, constant(starts[index]), -1)
+        slice_ = _limited(above, Fraction(0), lower=True)
+        if index + 1 < len(starts):
+            slice_ = _limited(slice_, starts[index + 1] - starts[index], lower=False)
+        total = columns.added(total, columns.multiplied(slice_, numbers(value(entry, scope))))
+    return total
+
+
+def _limited(column: Numbers, limit: Fraction, *, lower: bool) -> Numbers:
+    a, b, unit = columns.aligned(column, constant(limit))
+    return Numbers(np.asarray(np.maximum(a, b) if lower else np.minimum(a, b)), unit)
+
+
+def _versions(part: written.Versions, scope: Scope) -> Column:
+    days = scope.version_days()
+    if days is None:
+        for day, then, _ in reversed(part.versions):
+            if day <= scope.first_day:
+                return value(then, scope)
+        return constant(0)
+    chosen = [
+        (np.asarray(days.values >= int(np.datetime64(day, "D").astype(np.int64))), then)
+        for day, then, _ in reversed(part.versions)
+    ]
+    return _first_of(chosen, None, scope)
+
+
+def _first_of(
+    chosen: list[tuple[npt.NDArray[np.bool_], written.Value]],
+    otherwise: written.Value | None,
+    scope: Scope,
+) -> Column:
+    """Give for each row the value of the first condition that holds there."""
+    parts = [(holds, value(entry, scope)) for holds, entry in chosen]
+    rest = value(otherwise, scope) if otherwise is not None else None
+    kinds = [part for _, part in parts] + ([rest] if rest is not None else [])
+    if any(isinstance(part, Codes) for part in kinds):
+        return _first_text(parts, rest)
+    if kinds and all(isinstance(part, Flags) for part in kinds):
+        result = rest.values if isinstance(rest, Flags) else np.asarray(False)
+        for holds, part in reversed(parts):
+            assert isinstance(part, Flags)
+            result = np.where(holds, part.values, result)
+        return Flags(np.asarray(result))
+    numeric = [(holds, numbers(part)) for holds, part in parts]
+    base = numbers(rest) if rest is not None else constant(0)
+    unit = columns.common_unit([base.unit, *(part.unit for _, part in numeric)])
+    whole = columns.scaled(base.values, int(base.unit / unit))
+    for holds, part in reversed(numeric):
+        whole = np.where(holds, columns.scaled(part.values, int(part.unit / unit)), whole)
+    return Numbers(np.asarray(whole), unit)
+
+
+def _first_text(
+    parts: list[tuple[npt.NDArray[np.bool_], Column]], rest: Column | None
+) -> Codes:
+    labels: list[str] = []
+
+    def recoded(part: Column) -> npt.NDArray[Any]:
+        assert isinstance(part, Codes)
+        table = []
+        for label in part.labels:
+            if label not in labels:
+                labels.append(label)
+            table.append(labels.index(label))
+        return np.asarray([*table, -1], np.int32)[part.values]
+
+    result: npt.NDArray[Any] = recoded(rest) if rest is not None else np.asarray(-1, np.int32)
+    for holds, part in reversed(parts):
+        result = np.where(holds, recoded(part), result)
+    return Codes(np.asarray(result), tuple(labels))
+
+
+# Formulas
+
+
+def formula(node: Node, scope: Scope) -> Column:
+    """Compute a formula."""
+    match node:
+        case Number(value=exact):
+            return constant(exact)
+        case Truth(holds=holds):
+            return Flags(np.asarray(holds))
+        case Word(text=text):
+            return Codes(np.asarray(0, np.int32), (text,))
+        case Day(day=day):
+            return Days(np.asarray(np.datetime64(day, "D").astype(np.int32)))
+        case Name():
+            return scope.name(node)
+        case Call():
+            return _call(node, scope)
+        case Unary(operator="not", operand=operand):
+            inner = formula(operand, scope)
+            assert isinstance(inner, Flags)
+            return Flags(np.asarray(~inner.values))
+        case Unary(operand=operand):
+            number = numbers(formula(operand, scope))
+            return Numbers(np.asarray(-number.values), number.unit)
+        case Among(value=tested, choices=choices):
+            found = np.asarray(False)
+            for choice in choices:
+                found = found | _compared("=", tested, choice, scope)
+            return Flags(np.asarray(found))
+        case Operation(operator=operator, left=left, right=right):
+            return _operation(operator, left, right, scope)
+    raise AssertionError(node)
+
+
+def _operation(operator: str, left: Node, right: Node, scope: Scope) -> Column:
+    if operator in ("and", "or"):
+        a, b = formula(left, scope), formula(right, scope)
+        assert isinstance(a, Flags)
+        assert isinstance(b, Flags)
+        return Flags(np.asarray(a.values & b.values if operator == "and" else a.values | b.values))
+    if operator in COMPARISONS:
+        return Flags(_compared(operator, left, right, scope))
+    first, second = numbers(formula(left, scope)), numbers(formula(right, scope))
+    if operator in ("+", "-"):
+        return columns.added(first, second, 1 if operator == "+" else -1)
+    if operator == "*":
+        return columns.multiplied(first, second)
+    inverse = columns.inverted(second)
+    return columns.multiplied(first, inverse) if inverse is not None else Quotients(first, second)
+
+
+_HOLDS: Mapping[str, Callable[[Any], Any]] = {
+    "<": lambda sign: sign < 0,
+    "<=": lambda sign: sign <= 0,
+    ">": lambda sign: sign > 0,
+    ">=": lambda sign: sign >= 0,
+    "=": lambda sign: sign == 0,
+    "!=": lambda sign: sign != 0,
+}
+
+
+def _compared(operator: str, left: Node, right: Node, scope: Scope) -> npt.NDArray[np.bool_]:
+    a = formula(left, scope)
+    if isinstance(a, Codes) and a.is_ranked and isinstance(right, Word | Name):
+        text = right.text if isinstance(right, Word) else right.name
+        if text in a.labels and not getattr(right, "prefix", ""):
+            return np.asarray(_HOLDS[operator](a.values - a.labels.index(text)))
+    b = formula(right, scope)
+    if isinstance(a, Codes) and isinstance(b, Codes):
+        if a.is_ranked and b.is_ranked:
+            return np.asarray(_HOLDS[operator](a.values - b.values))
+        return _texts_compared(operator, a, b)
+    if isinstance(a, Members | Days | Flags) and isinstance(b, Members | Days | Flags):
+        difference = a.values.astype(np.int64) - b.values.astype(np.int64)
+        return np.asarray(_HOLDS[operator](difference))
+    assert isinstance(a, Numbers | Quotients | Flags)
+    assert isinstance(b, Numbers | Quotients | Flags)
+    first = a if isinstance(a, Quotients) else numbers(a)
+    second = b if isinstance(b, Quotients) else numbers(b)
+    return np.asarray(_HOLDS[operator](columns.sign_of_difference(first, second)))
+
+
+def _texts_compared(operator: str, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
+    # Codes of b in terms of a's labels; an empty text equals only an empty text.
+    table = [a.labels.index(label) if label in a.labels else -2 for label in b.labels]
+    recoded = np.asarray([*table, -1])[b.values]
+    same = a.values == recoded
+    return np.asarray(same if operator == "=" else ~same)
+
+
+def _call(node: Call, scope: Scope) -> Column:
+    match node.function:
+        case "min" | "max":
+            result = numbers(formula(node.arguments[0], scope))
+            for argument in node.arguments[1:]:
+                a, b, unit = columns.aligned(result, numbers(formula(argument, scope)))
+                best = np.minimum(a, b) if node.function == "min" else np.maximum(a, b)
+                result = Numbers(np.asarray(best), unit)
+            return result
+        case "abs":
+            number = numbers(formula(node.arguments[0], scope))
+            return Numbers(np.asarray(abs(number.values)), number.unit)
+        case "round":
+            places = node.arguments[1]
+            assert isinstance(places, Number)
+            return columns.rounded(_rational(node.arguments[0], scope), int(places.value), "half_up")
+        case "floor" | "ceil":
+            return columns.rounded(_rational(node.arguments[0], scope), 0, node.function)
+        case "share":
+            above, below = (numbers(formula(part, scope)) for part in node.arguments[:2])
+            none = numbers(formula(node.arguments[2], scope)).at(0) if len(node.arguments) > 2 else None
+            return Quotients(above, below, none)
+        case "given":
+            return _given(formula(node.arguments[0], scope))
+    return scope.call(node)
+
+
+def _rational(node: Node, scope: Scope) -> Numbers | Quotients:
+    column = formula(node, scope)
+    return column if isinstance(column, Quotients) else numbers(column)
+
+
+def _given(column: Column) -> Flags:
+    if isinstance(column, Days):
+        return Flags(np.asarray(column.values != NO_DAY))
+    assert isinstance(column, Codes | Members)
+    return Flags(np.asarray(column.values >= 0))

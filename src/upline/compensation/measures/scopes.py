@@ -1,0 +1,340 @@
+"""What names and functions mean for members, for orders and for pay lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from upline.compensation import columns
+from upline.compensation.columns import (
+    NO_DAY,
+    Codes,
+    Column,
+    Days,
+    Flags,
+    Members,
+    Numbers,
+    constant,
+)
+from upline.compensation.errors import Fault, InputRefused, Place
+from upline.compensation.inputs import World
+from upline.compensation.measures import sums, windows
+from upline.compensation.measures.evaluate import formula, not_computed, numbers, value
+from upline.compensation.plan import values as written
+from upline.compensation.plan.formula import Call, Name, Number, text_of
+from upline.compensation.plan.names import LEGS, SUMS
+
+_WINDOWS = ("over", "best", "held", "lifetime", "previous")
+
+
+@dataclass(slots=True)
+class Figures:
+    """Everything that one run has computed so far, each thing once."""
+
+    world: World
+    members: dict[str, Column] = field(default_factory=dict)
+    orders: dict[str, Column] = field(default_factory=dict)
+    calls: dict[str, Column] = field(default_factory=dict)
+    earned: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    earned_unit: dict[str, Fraction] = field(default_factory=dict)
+    paid_on: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    carries: dict[str, Column] = field(default_factory=dict)
+
+    @property
+    def member_scope(self) -> MemberScope:
+        return MemberScope(self)
+
+    @property
+    def order_scope(self) -> OrderScope:
+        return OrderScope(self)
+
+
+def _constant_named(figures: Figures, name: str) -> Column | None:
+    held = figures.world.plan.file.constants.get(name)
+    if isinstance(held, written.Formula) and isinstance(held.node, Number):
+        return constant(held.node.value)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberScope:
+    """Bare names are a member's; all columns are in preorder of the sponsor tree."""
+
+    figures: Figures
+
+    @property
+    def size(self) -> int:
+        return len(self.figures.world)
+
+    @property
+    def first_day(self) -> date:
+        return self.figures.world.period.start
+
+    def version_days(self) -> Days | None:
+        return None
+
+    def name(self, node: Name) -> Column:
+        return self.named(node.name)
+
+    def named(self, name: str) -> Column:
+        """Give a member's value by its name, computing a measure when it is first asked for."""
+        figures = self.figures
+        if name in figures.members:
+            return figures.members[name]
+        world = figures.world
+        measure = world.plan.file.measures.get(name)
+        if measure is not None:
+            if measure.calendar is not None and measure.calendar.every != world.plan.file.calendar.every:
+                raise not_computed(f"A calendar of its own for the measure '{name}'", measure.place)
+            column = value(measure.value, self)
+        elif name in world.members:
+            column = world.members[name]
+        elif name == "id":
+            ids = tuple(str(text) for text in world.ids.to_pylist())
+            column = Codes(world.forest.rows.astype(np.int32), ids)
+        elif (found := _constant_named(figures, name)) is not None:
+            column = found
+        elif name in ("side", "person", "placement_parent", "title", "personal"):
+            raise not_computed(f"The value '{name}' of a member here")
+        else:
+            raise KeyError(name)
+        figures.members[name] = column
+        return column
+
+    def call(self, node: Call) -> Column:
+        key = text_of(node)
+        found = self.figures.calls.get(key)
+        if found is None:
+            found = self.figures.calls[key] = self._computed(node)
+        return found
+
+    def _computed(self, node: Call) -> Column:
+        if node.function in SUMS or node.function in LEGS:
+            return sums.summed(node, self)
+        if node.function in _WINDOWS:
+            return windows.windowed(node, self)
+        match node.function:
+            case "sponsor_has":
+                holds = formula(node.arguments[0], self)
+                assert isinstance(holds, Flags)
+                above = self.figures.world.forest.parent
+                spread = holds.spread(self.size).values
+                return Flags(np.where(above >= 0, spread[np.maximum(above, 0)], False))
+            case "earned":
+                return self._earned(node)
+            case "days_since":
+                last = np.datetime64(self.figures.world.period.end, "D").astype(np.int64) - 1
+                return days_between(node, self, np.asarray(last), "member")
+            case "within":
+                last = np.datetime64(self.figures.world.period.end, "D").astype(np.int64) - 1
+                return days_within(node, self, np.asarray(last))
+            case "position":
+                return self._position(node)
+            case "customers":
+                return sums.customers(node, self)
+        raise not_computed(f"The function {node.function}(...)", node.place)
+
+    def _earned(self, node: Call) -> Numbers:
+        argument = node.arguments[0]
+        listed = argument.arguments if isinstance(argument, Call) else (argument,)
+        total = Numbers(np.zeros(self.size, np.int64), Fraction(1))
+        for name in listed:
+            assert isinstance(name, Name)
+            given = self.figures.world.given_earnings.get(name.name)
+            if given is not None:
+                part = Numbers(given, self.figures.world.earnings_unit)
+                total = columns.added(total, part)
+            if name.name in self.figures.earned:
+                unit = self.figures.earned_unit[name.name]
+                total = columns.added(total, Numbers(self.figures.earned[name.name], unit))
+        return total
+
+    def _position(self, node: Call) -> Numbers:
+        keys: list[npt.NDArray[Any]] = []
+        for index, argument in enumerate(node.arguments):
+            column = formula(argument, self).spread(self.size)
+            ranks = _ascending(column)
+            keys.append(-ranks if index == 0 else ranks)
+        keys.append(numbers(self.named("number")).values)
+        order = np.lexsort(keys[::-1])
+        places = np.empty(self.size, np.int64)
+        places[order] = np.arange(1, self.size + 1)
+        return Numbers(places, Fraction(1))
+
+
+def _ascending(column: Column) -> npt.NDArray[np.int64]:
+    if isinstance(column, Numbers):
+        column_values = column.values
+    else:
+        assert isinstance(column, Days | Flags)
+        column_values = column.values
+    _, where = np.unique(column_values, return_inverse=True)
+    return where.astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderScope:
+    """Bare names are an order's; columns are in the order in which a world keeps its orders."""
+
+    figures: Figures
+
+    @property
+    def size(self) -> int:
+        return len(self.figures.world.orders)
+
+    @property
+    def first_day(self) -> date:
+        return self.figures.world.period.start
+
+    def version_days(self) -> Days | None:
+        dates = self.figures.world.orders.columns["date"]
+        assert isinstance(dates, Days)
+        return dates
+
+    def name(self, node: Name) -> Column:
+        if node.prefix == "buyer":
+            member = self.figures.world.orders.member
+            return self.figures.member_scope.named(node.name).taken(member)
+        return self.named(node.name)
+
+    def named(self, name: str) -> Column:
+        """Give an order's value by its name, computing an order value when first asked for."""
+        figures = self.figures
+        if name in figures.orders:
+            return figures.orders[name]
+        world = figures.world
+        order_value = world.plan.file.order_values.get(name)
+        if order_value is not None:
+            column = value(order_value.value, self)
+        elif name in world.orders.columns:
+            column = world.orders.columns[name]
+        elif name == "order_count":
+            column = constant(1)
+        elif name == "member":
+            column = Members(world.orders.member)
+        elif name == "id":
+            ids = tuple(str(text) for text in world.order_ids.to_pylist())
+            column = Codes(world.orders.rows.astype(np.int64), ids)
+        elif name in ("kind", "customer", "currency"):
+            column = Codes(np.asarray(-1, np.int32), ())
+        elif (found := _constant_named(figures, name)) is not None:
+            column = found
+        elif name == "nth":
+            raise not_computed("The value 'nth' of an order")
+        else:
+            raise KeyError(name)
+        figures.orders[name] = column
+        return column
+
+    def call(self, node: Call) -> Column:
+        dates = self.named("date").values  # type: ignore[union-attr]
+        if node.function == "days_since":
+            return days_between(node, self, dates, "order")
+        if node.function == "within":
+            return days_within(node, self, dates)
+        if node.function == "paid_on":
+            return _paid_on(node, self.figures, self.size)
+        raise not_computed(f"The function {node.function}(...) here", node.place)
+
+
+@dataclass(frozen=True, slots=True)
+class LineScope:
+    """Bare names are the receiver's; `order.` and `buyer.` belong to what a line comes from."""
+
+    figures: Figures
+    receiver: npt.NDArray[Any]
+    buyer: npt.NDArray[Any]
+    order: npt.NDArray[Any] | None = None
+    events_of_orders: npt.NDArray[Any] | None = None
+    event: npt.NDArray[Any] | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.receiver)
+
+    @property
+    def first_day(self) -> date:
+        return self.figures.world.period.start
+
+    def version_days(self) -> Days | None:
+        return None
+
+    def name(self, node: Name) -> Column:
+        if node.prefix == "order":
+            if self.order is None:
+                problem = f"'order.{node.name}' is asked for where a line comes from no single order."
+                remedy = "Use lines: per_order, or a value of buyer or receiver."
+                raise InputRefused.because("line.no_order", problem, remedy, node.place)
+            return self.figures.order_scope.named(node.name).taken(self.order)
+        rows = self.buyer if node.prefix == "buyer" else self.receiver
+        return self.figures.member_scope.named(node.name).taken(rows)
+
+    def call(self, node: Call) -> Column:
+        if node.function == "event_sum":
+            return self._event_sum(node)
+        if self.order is not None and node.function in ("days_since", "within"):
+            days = self.figures.order_scope.named("date").taken(self.order).values  # type: ignore[union-attr]
+            if node.function == "within":
+                return days_within(node, self, days)
+            return days_between(node, self, days, "order")
+        if node.function == "paid_on" and self.order is not None:
+            scope = self.figures.order_scope
+            return _paid_on(node, self.figures, scope.size).taken(self.order)
+        return self.figures.member_scope.call(node).taken(self.receiver)
+
+    def _event_sum(self, node: Call) -> Numbers:
+        if self.events_of_orders is None or self.event is None:
+            problem = "event_sum(...) needs a bonus whose lines are one for each event."
+            remedy = "Write lines: event, with the name of an order's text field."
+            raise InputRefused.because("line.no_event", problem, remedy, node.place)
+        scope = self.figures.order_scope
+        part = numbers(formula(node.arguments[0], scope)).spread(scope.size)
+        events = self.events_of_orders
+        in_period = self.figures.world.orders.in_period
+        chosen = np.flatnonzero(events >= 0 if in_period is None else (events >= 0) & in_period)
+        totals = np.zeros(int(events.max(initial=-1)) + 1, part.values.dtype)
+        np.add.at(totals, events[chosen], part.values[chosen])
+        return Numbers(totals[self.event], part.unit)
+
+
+def _paid_on(node: Call, figures: Figures, count: int) -> Numbers:
+    name = node.arguments[0]
+    assert isinstance(name, Name)
+    paid = figures.paid_on.get(name.name)
+    if paid is None:
+        return Numbers(np.zeros(count, np.int64), Fraction(1))
+    return Numbers(paid, figures.earned_unit[name.name])
+
+
+def days_between(
+    node: Call, scope: MemberScope | OrderScope | LineScope, until: npt.NDArray[Any], what: str
+) -> Numbers:
+    """Count whole days from a date to `until`; an empty date is refused."""
+    since = formula(node.arguments[0], scope)
+    assert isinstance(since, Days)
+    if (since.values == NO_DAY).any():
+        text = text_of(node.arguments[0])
+        problem = f"days_since({text}) is asked where '{text}' is empty."
+        remedy = f"Fill it in, or ask for given({text}) and within(...) instead."
+        place = node.place if node.place.line else Place("plan")
+        raise InputRefused([Fault(place, "formula.empty_date", problem, remedy)])
+    days = until.astype(np.int64) - since.values.astype(np.int64)
+    return Numbers(np.asarray(days), Fraction(1))
+
+
+def days_within(
+    node: Call, scope: MemberScope | OrderScope | LineScope, day: npt.NDArray[Any]
+) -> Flags:
+    """Say whether `day` is one of the n days that begin with a date."""
+    count = node.arguments[0]
+    assert isinstance(count, Number)
+    since = formula(node.arguments[1], scope)
+    assert isinstance(since, Days)
+    passed = day.astype(np.int64) - since.values.astype(np.int64)
+    holds = (since.values != NO_DAY) & (passed >= 0) & (passed < int(count.value))
+    return Flags(np.asarray(holds))

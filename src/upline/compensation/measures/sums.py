@@ -1,0 +1,267 @@
+"""Sums over orders, groups, legs and the company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from upline.compensation import columns
+from upline.compensation.columns import Codes, Column, Days, Flags, Numbers, aligned
+from upline.compensation.errors import InputRefused
+from upline.compensation.genealogy.forest import Forest
+from upline.compensation.kernels import trees
+from upline.compensation.measures.evaluate import formula, not_computed, numbers
+from upline.compensation.plan import values as written
+from upline.compensation.plan.formula import Call, Name, Node, Number
+from upline.compensation.plan.names import Typing
+
+if TYPE_CHECKING:
+    from upline.compensation.measures.scopes import Figures, MemberScope, OrderScope
+
+
+def summed(node: Call, scope: MemberScope) -> Numbers:
+    """Compute one of own, group, downline, recruits, team, company, left, right or a leg function."""
+    if node.function in ("left", "right"):
+        raise not_computed(f"The function {node.function}(...)", node.place)
+    column = summed_column(node, scope)
+    if node.function == "own":
+        return column
+    if node.function == "company":
+        return Numbers(np.asarray(_total(column)), column.unit)
+    world = scope.figures.world
+    whole = columns.as_int64(column.values, f"what {node.function}(...) adds up")
+    if columns.greatest(whole) * max(len(whole), 1) >= columns.SAFE:
+        raise_out_of_range(f"what {node.function}(...) adds up")
+    stops = None
+    if node.until is not None:
+        holds = formula(node.until, scope)
+        assert isinstance(holds, Flags)
+        stops = holds.spread(scope.size).values
+    tree = _tree(node, scope)
+    if tree is world.forest:
+        return Numbers(_in_tree(node, whole, stops, tree, scope), column.unit)
+    order = world.forest.positions[tree.rows]
+    placed = _in_tree(node, whole[order], None if stops is None else stops[order], tree, scope, order)
+    back = np.empty_like(placed)
+    back[order] = placed
+    return Numbers(back, column.unit)
+
+
+def _tree(node: Call, scope: MemberScope) -> Forest:
+    if not node.tree or node.tree == "sponsor":
+        return scope.figures.world.forest
+    found = scope.figures.world.trees.get(node.tree)
+    if found is None:
+        raise not_computed(f"Sums in the tree '{node.tree}'", node.place)
+    return found
+
+
+def _total(column: Numbers) -> int:
+    return int(column.values.astype(object).sum()) if column.values.ndim else int(column.values)
+
+
+def _in_tree(
+    node: Call,
+    values: npt.NDArray[np.int64],
+    stops: npt.NDArray[np.bool_] | None,
+    tree: Forest,
+    scope: MemberScope,
+    order: npt.NDArray[Any] | None = None,
+) -> npt.NDArray[np.int64]:
+    """Compute a function over one tree; `values`, `stops` and the result are in its preorder."""
+    parent = tree.parent
+    if node.function == "recruits":
+        return _to_parents(parent, _unless(values, stops))
+    if node.function == "team":
+        depth = node.arguments[1]
+        assert isinstance(depth, Number)
+        total = np.zeros_like(values)
+        level = values
+        for _ in range(int(depth.value)):
+            level = _to_parents(parent, _unless(level, stops))
+            total += level
+        return total
+    groups = values.copy()
+    if stops is None:
+        trees.add_up(parent, groups)
+    else:
+        trees.add_up_until(parent, groups, stops)
+    if node.function == "group":
+        return groups
+    if node.function == "downline":
+        return groups - values
+    legs = _unless(groups, stops)
+    if node.function == "legs":
+        return _to_parents(parent, (legs > 0).astype(np.int64))
+    if node.function == "legs_sum":
+        return _capped_legs(node, legs, parent, scope, order)
+    number = node.arguments[0]
+    assert isinstance(number, Number)
+    return _nth_legs(node.function, int(number.value), legs, parent)
+
+
+def _unless(
+    values: npt.NDArray[np.int64], stops: npt.NDArray[np.bool_] | None
+) -> npt.NDArray[np.int64]:
+    return values if stops is None else np.where(stops, 0, values)
+
+
+def _to_parents(parent: npt.NDArray[Any], values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    out = np.zeros_like(values)
+    trees.add_to_parent(parent, values, out)
+    return out
+
+
+def _capped_legs(
+    node: Call,
+    legs: npt.NDArray[np.int64],
+    parent: npt.NDArray[Any],
+    scope: MemberScope,
+    order: npt.NDArray[Any] | None,
+) -> npt.NDArray[np.int64]:
+    column = summed_column(node, scope)
+    most = numbers(formula(node.arguments[1], scope)).spread(scope.size)
+    _, limit, unit = aligned(column, most)
+    factor = int(column.unit / unit)
+    # A limit between two whole units of the column counts as the lower one would lose: refuse.
+    if factor != 1:
+        whole = limit // factor
+        if not np.array_equal(whole * factor, limit):
+            raise not_computed("A leg limit finer than the column's decimals", node.place)
+        limit = whole
+    limit = columns.as_int64(limit, "the most of one leg")
+    out = np.zeros_like(legs)
+    trees.add_capped_to_parent(parent, legs, limit if order is None else limit[order], out)
+    return out
+
+
+def _nth_legs(
+    function: str, number: int, legs: npt.NDArray[np.int64], parent: npt.NDArray[Any]
+) -> npt.NDArray[np.int64]:
+    lowest = np.iinfo(np.int64).min
+    depth = number if function == "leg" else number - 1
+    top = np.full((max(depth, 1), len(legs)), lowest, np.int64)
+    trees.greatest_legs(parent, legs, top)
+    top[top == lowest] = 0
+    if function == "leg":
+        return top[number - 1].copy()
+    everything = _to_parents(parent, legs)
+    return everything - top[: number - 1].sum(axis=0)
+
+
+@dataclass(slots=True)
+class _CustomerScope:
+    """Bare names are sums over the orders of one customer with one member."""
+
+    orders: OrderScope
+    group: npt.NDArray[np.int64]
+    chosen: npt.NDArray[np.int64]
+    count: int
+    names: dict[str, Column] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return self.count
+
+    @property
+    def first_day(self) -> date:
+        return self.orders.first_day
+
+    def version_days(self) -> Days | None:
+        return None
+
+    def name(self, node: Name) -> Column:
+        if node.name not in self.names:
+            part = numbers(self.orders.name(node)).spread(self.orders.size)
+            totals = np.zeros(self.count, part.values.dtype)
+            np.add.at(totals, self.group, part.values[self.chosen])
+            self.names[node.name] = Numbers(totals, part.unit)
+        return self.names[node.name]
+
+    def call(self, node: Call) -> Column:
+        raise not_computed(f"{node.function}(...) inside customers(...)", node.place)
+
+
+def customers(node: Call, scope: MemberScope) -> Numbers:
+    """Count the different customers of each member for whom a condition on their sums holds."""
+    figures = scope.figures
+    world = figures.world
+    orders = figures.order_scope
+    codes = orders.named("customer")
+    assert isinstance(codes, Codes)
+    named = codes.spread(len(world.orders)).values
+    mask = world.orders.in_period
+    chosen = np.flatnonzero(named >= 0 if mask is None else (named >= 0) & mask)
+    pairs = world.orders.member[chosen].astype(np.int64) * (len(codes.labels) + 1) + named[chosen]
+    distinct, group = np.unique(pairs, return_inverse=True)
+    inner = _CustomerScope(orders, group.astype(np.int64), chosen, len(distinct))
+    holds = formula(node.arguments[0], inner)
+    assert isinstance(holds, Flags)
+    members = distinct // (len(codes.labels) + 1)
+    out = np.zeros(len(world), np.int64)
+    np.add.at(out, members, holds.spread(len(distinct)).values.astype(np.int64))
+    return Numbers(out, columns.constant(1).unit)
+
+
+def per_member(figures: Figures, column: Numbers, mask: npt.NDArray[np.bool_] | None) -> Numbers:
+    """Add up a value of orders over the orders of each member."""
+    world = figures.world
+    spread = column.spread(len(world.orders)).values
+    whole = columns.as_int64(spread, "the values of orders")
+    if mask is not None:
+        whole = np.where(mask, whole, 0)
+    if len(whole) and columns.greatest(whole) * len(whole) >= columns.SAFE:
+        raise_out_of_range("the sum of order values")
+    out = np.zeros(len(world), np.int64)
+    trees.sum_groups(world.orders.starts, whole, out)
+    return Numbers(out, column.unit)
+
+
+def raise_out_of_range(what: str) -> None:
+    """Refuse figures that would not fit 64-bit sums."""
+    problem = f"{what} may pass 9.2 x 10^18 of its smallest unit."
+    remedy = "Declare fewer decimals ({unit: ..., places: 2}), or round(...) the value in the plan."
+    raise InputRefused.because("range.too_large", problem, remedy)
+
+
+def order_mask(node: Call, figures: Figures) -> npt.NDArray[np.bool_] | None:
+    """Say which orders a sum takes: those of the period, or of the last days, that meet `where`."""
+    world = figures.world
+    if node.last_days:
+        dates = world.orders.columns["date"].values  # type: ignore[union-attr]
+        end = np.datetime64(world.period.end, "D").astype(np.int64)
+        mask: npt.NDArray[np.bool_] | None = np.asarray(dates > end - 1 - node.last_days)
+    else:
+        mask = world.orders.in_period
+    if node.where is not None:
+        holds = formula(node.where, figures.order_scope)
+        assert isinstance(holds, Flags)
+        mask = holds.values if mask is None else mask & holds.values
+    return mask
+
+
+def is_order_argument(node: Call, figures: Figures) -> bool:
+    """Say whether a function sums a value of orders, not of members."""
+    argument = _summed_argument(node)
+    if node.function == "own" or node.where is not None or node.last_days:
+        return True
+    typing = Typing(figures.world.plan.names)
+    return typing.base_context(written.Formula(argument, "")) == "order"
+
+
+def _summed_argument(node: Call) -> Node:
+    return node.arguments[1 if node.function in ("leg", "legs_from") else 0]
+
+
+def summed_column(node: Call, scope: MemberScope) -> Numbers:
+    """Give, for each member, what a function over members adds up."""
+    argument = _summed_argument(node)
+    figures = scope.figures
+    if is_order_argument(node, figures):
+        column = numbers(formula(argument, figures.order_scope))
+        return per_member(figures, column, order_mask(node, figures))
+    return numbers(formula(argument, scope)).spread(scope.size)

@@ -1,0 +1,121 @@
+"""Values that look back over periods: they read the last run's carries and write their own."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from upline.compensation import columns
+from upline.compensation.columns import Codes, Column, Flags, Numbers, aligned, common_unit
+from upline.compensation.measures.evaluate import formula, not_computed, numbers
+from upline.compensation.plan.formula import Call, Number, text_of
+
+if TYPE_CHECKING:
+    from upline.compensation.measures.scopes import Figures, MemberScope
+
+
+def windowed(node: Call, scope: MemberScope) -> Column:
+    """Compute over, best, held, lifetime or previous."""
+    if node.function == "previous":
+        return _previous(node, scope)
+    if node.function == "lifetime":
+        now = numbers(formula(node.arguments[0], scope)).spread(scope.size)
+        key = f"lifetime {text_of(node.arguments[0])}"
+        total = columns.added(now, carried_numbers(scope.figures, key))
+        scope.figures.carries[key] = total
+        return total
+    count, measured = node.arguments
+    assert isinstance(count, Number)
+    now = numbers(formula(measured, scope)).spread(scope.size)
+    text = text_of(measured)
+    result = now
+    earlier = now
+    for ago in range(1, int(count.value)):
+        scope.figures.carries[f"{text} @{ago}"] = earlier
+        earlier = carried_numbers(scope.figures, f"{text} @{ago}")
+        if node.function == "best":
+            a, b, unit = aligned(result, earlier)
+            result = Numbers(np.maximum(a, b), unit)
+        else:
+            result = columns.added(result, earlier)
+    return result
+
+
+def _previous(node: Call, scope: MemberScope) -> Column:
+    text = text_of(node.arguments[0])
+    scope.figures.carries.setdefault(f"{text} @1", _Later(node))
+    before = scope.figures.world.carried.get(f"{text} @1", {})
+    unit = scope.figures.world.plan.names.member.get(text, "")
+    if unit.startswith("rank:"):
+        labels = scope.figures.world.plan.names.ranks[unit[5:]]
+        codes = np.full(scope.size, -1, np.int32)
+        for position, label in before.items():
+            codes[position] = labels.index(label)
+        return Codes(codes, labels, is_ranked=True)
+    column = carried_numbers(scope.figures, f"{text} @1")
+    if unit == "yes_no" or _is_condition(node):
+        return Flags(np.asarray(column.values != 0))
+    return column
+
+
+def _is_condition(node: Call) -> bool:
+    from upline.compensation.plan.formula import COMPARISONS, Among, Operation, Truth, Unary
+
+    inner = node.arguments[0]
+    match inner:
+        case Operation(operator=operator):
+            return operator in ("and", "or", *COMPARISONS)
+        case Unary(operator="not") | Among() | Truth():
+            return True
+        case Call(function=function):
+            return function in ("within", "given", "sponsor_has")
+    return False
+
+
+class _Later:
+    """Stands for a value of this period that is carried, but computed only after all else."""
+
+    def __init__(self, node: Call) -> None:
+        self.node = node.arguments[0]
+
+    def resolved(self, scope: MemberScope) -> Column:
+        return formula(self.node, scope).spread(scope.size)
+
+
+def resolve_carries(figures: Figures) -> dict[str, Column]:
+    """Give every carry of this run with its value."""
+    scope = figures.member_scope
+    return {
+        name: column.resolved(scope) if isinstance(column, _Later) else column
+        for name, column in figures.carries.items()
+    }
+
+
+def carried_numbers(figures: Figures, key: str) -> Numbers:
+    """Give the numbers that the period before left under a key; nothing is 0."""
+    count = len(figures.world)
+    entries = figures.world.carried.get(key, {})
+    if not entries:
+        return Numbers(np.zeros(count, np.int64), Fraction(1))
+    exact = {position: Fraction(text) for position, text in entries.items()}
+    unit = common_unit([value for value in exact.values() if value] or [Fraction(1)])
+    whole = {position: int(value / unit) for position, value in exact.items()}
+    fits = all(abs(value) < columns.SAFE for value in whole.values())
+    out = np.zeros(count, np.int64 if fits else object)
+    for position, value in whole.items():
+        out[position] = value
+    return Numbers(out, unit)
+
+
+def carry_text(column: Column, position: int) -> str | None:
+    """Write one carried value as text; None where there is nothing to carry."""
+    if isinstance(column, Codes):
+        return column.at(position)
+    if isinstance(column, Flags):
+        return "1" if column.at(position) else None
+    if isinstance(column, Numbers):
+        exact = column.at(position)
+        return str(exact) if exact else None
+    raise not_computed("Carrying this value")

@@ -1,0 +1,497 @@
+"""What a run gives, as Arrow tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+import upline
+from upline.compensation import columns, digests
+from upline.compensation.bonuses.lines import Lines, Paid, id_ranks
+from upline.compensation.columns import Codes, Column, Flags, Members, Numbers
+from upline.compensation.errors import Fault, InputRefused
+from upline.compensation.inputs import World, currency_places
+from upline.compensation.measures.evaluate import numbers, value
+from upline.compensation.measures.scopes import Figures
+from upline.compensation.measures.windows import carry_text, resolve_carries
+
+Array = npt.NDArray[Any]
+_SHOWN_PLACES = 9
+
+
+@dataclass(slots=True)
+class Result:
+    """The outcome of one period; tables are made when they are asked for."""
+
+    figures: Figures
+    paid: list[Paid]
+    gates: dict[str, Flags]
+    _tables: dict[str, pa.Table] = field(default_factory=dict)
+
+    @property
+    def world(self) -> World:
+        return self.figures.world
+
+    @property
+    def places(self) -> int:
+        """Decimals in which amounts of all bonuses can be shown."""
+        return max([part.places for part in self.paid] or [self.world.plan.file.rounding.places])
+
+    @property
+    def lines(self) -> pa.Table:
+        """member, bonus, order, buyer, level, base, rate, amount; by member, bonus, order, buyer."""
+        return self._once("lines", self._lines)
+
+    @property
+    def totals(self) -> pa.Table:
+        """member, bonus, amount, posted (in the currency's smallest unit), pay_amount, pay_currency."""
+        return self._once("totals", self._totals)
+
+    @property
+    def ranks(self) -> pa.Table:
+        """member, ladder, rank, title (null below the first)."""
+        return self._once("ranks", self._ranks)
+
+    @property
+    def carries(self) -> pa.Table:
+        """member, name, value: what the next period's run needs of this one."""
+        return self._once("carries", self._carries)
+
+    @property
+    def legal(self) -> pa.Table:
+        """member, gate, holds."""
+        return self._once("legal", self._legal)
+
+    @property
+    def wallets(self) -> pa.Table:
+        """member, wallet, amount."""
+        return self._once("wallets", self._wallets)
+
+    @property
+    def states(self) -> pa.Table:
+        """member, name, value: what bonus kinds report beside pay."""
+        schema = pa.schema([("member", pa.string()), ("name", pa.string()), ("value", pa.string())])
+        return schema.empty_table()
+
+    def measure(self, name: str) -> pa.Table:
+        """member, value: a measure as text; money by the plan's rounding. Raises KeyError."""
+        column = self.figures.member_scope.named(name).spread(len(self.world))
+        unit = self.world.plan.names.member[name]
+        texts = [self._text(column, row, unit) for row in self._by_row()]
+        return pa.table({"member": self._ids(), "value": pa.array(texts, pa.string())})
+
+    def order_value(self, name: str) -> pa.Table:
+        """order, value: an order value as text; money by the plan's rounding. Raises KeyError."""
+        world = self.world
+        column = self.figures.order_scope.named(name).spread(len(world.orders))
+        unit = world.plan.names.order[name]
+        texts = [self._text(column, row, unit) for row in range(len(world.orders))]
+        ids = world.order_ids.take(pa.array(world.orders.rows)).cast(pa.string())
+        return pa.table({"order": ids, "value": pa.array(texts, pa.string())})
+
+    def company_total(self) -> Fraction:
+        """Give the sum of all lines, in the plan's currency."""
+        return sum(
+            (Fraction(int(part.totals.sum()), 10**part.places) for part in self.paid), Fraction(0)
+        )
+
+    def receipt(self) -> dict[str, Any]:
+        """Give digests of plan, inputs and outputs over canonical values."""
+        inputs, outputs = self._digests()
+        return {
+            "engine": upline.__version__,
+            "plan": self.world.plan.id,
+            "period": [str(self.world.period.start), str(self.world.period.end)],
+            "plan_digest": digests.of_text(self.world.plan.source),
+            "inputs": inputs,
+            "inputs_digest": digests.of_parts(inputs),
+            "outputs": outputs,
+            "outputs_digest": digests.of_parts(outputs),
+        }
+
+    # Tables
+
+    def _once(self, name: str, make: Any) -> pa.Table:
+        if name not in self._tables:
+            self._tables[name] = make()
+        return self._tables[name]
+
+    def _by_row(self) -> list[int]:
+        return [int(position) for position in self.world.forest.positions]
+
+    def _ids(self) -> pa.Array:
+        return self.world.ids.cast(pa.string())
+
+    def _ids_at(self, positions: Array) -> pa.Array:
+        """Give ids for positions; -1 gives null."""
+        rows = np.where(positions < 0, -1, self.world.forest.rows[np.maximum(positions, 0)])
+        return self._ids().take(pa.array(rows, mask=rows < 0))
+
+    def _text(self, column: Column, index: int, unit: str) -> str | None:
+        if isinstance(column, Flags):
+            return "yes" if column.at(index) else "no"
+        if isinstance(column, Members):
+            position = column.at(index)
+            return None if position < 0 else self.world.id_of(position)
+        if isinstance(column, Numbers | columns.Quotients):
+            exact = column.at(index)
+            if unit == "money" or isinstance(column, columns.Quotients):
+                rounding = self.world.plan.file.rounding
+                places = rounding.places if unit == "money" else _SHOWN_PLACES
+                single = Numbers(np.asarray([exact.numerator], object), Fraction(1, exact.denominator))
+                exact = columns.rounded(single, places, rounding.mode).at(0)
+            return decimal_text(exact)
+        return column.at(index)
+
+    def _sequence(self, lines: Lines, bonus: Array) -> Array:
+        """Give the canonical order of lines, the same for any order of input rows."""
+        member = id_ranks(self.world.ids)[self.world.forest.rows]
+        orders = id_ranks(self.world.order_ids)
+        has = lines.order >= 0
+        order = np.full(len(lines), -1, np.int64)
+        order[has] = orders[self.world.orders.rows[lines.order[has]]]
+        buyer = np.where(lines.buyer < 0, -1, member[np.maximum(lines.buyer, 0)])
+        return np.lexsort((lines.level, buyer, order, bonus, member[lines.receiver]))
+
+    def _joined_lines(self) -> tuple[Lines, Array] | None:
+        from upline.compensation.bonuses.lines import joined
+
+        kept = [
+            (index, part)
+            for index, part in enumerate(self.paid)
+            if part.lines is not None and len(part.lines)
+        ]
+        if not kept:
+            return None
+        places = self.places
+        scaled = []
+        for _, part in kept:
+            assert part.lines is not None
+            factor = 10 ** (places - part.places)
+            scaled.append(
+                Lines(
+                    receiver=part.lines.receiver,
+                    buyer=part.lines.buyer,
+                    order=part.lines.order,
+                    level=part.lines.level,
+                    amount=part.lines.amount * factor,
+                    base=part.lines.base,
+                    rate=part.lines.rate,
+                )
+            )
+        bonus = np.repeat(
+            [index for index, _ in kept], [len(lines) for lines in scaled]
+        ).astype(np.int32)
+        lines = joined(scaled)
+        order = self._sequence(lines, bonus)
+        return lines.taken(order), bonus[order]
+
+    def _lines(self) -> pa.Table:
+        found = self._joined_lines()
+        names = pa.array([part.bonus for part in self.paid], pa.string())
+        amount_type = pa.decimal128(38, self.places)
+        if found is None:
+            return pa.schema(
+                [
+                    ("member", pa.string()),
+                    ("bonus", pa.string()),
+                    ("order", pa.string()),
+                    ("buyer", pa.string()),
+                    ("level", pa.int32()),
+                    ("base", pa.decimal128(38, _SHOWN_PLACES)),
+                    ("rate", pa.decimal128(38, _SHOWN_PLACES)),
+                    ("amount", amount_type),
+                ]
+            ).empty_table()
+        lines, bonus = found
+        orders = self.world.order_ids.cast(pa.string())
+        rows = np.where(lines.order < 0, -1, _at(self.world.orders.rows, lines.order))
+        return pa.table(
+            {
+                "member": self._ids_at(lines.receiver),
+                "bonus": pa.DictionaryArray.from_arrays(pa.array(bonus), names),
+                "order": orders.take(pa.array(rows, mask=rows < 0)),
+                "buyer": self._ids_at(lines.buyer),
+                "level": pa.array(lines.level, pa.int32(), mask=lines.level < 0),
+                "base": shown(lines.base),
+                "rate": shown(lines.rate),
+                "amount": decimals(lines.amount, self.places),
+            }
+        )
+
+    def _totals(self) -> pa.Table:
+        member = id_ranks(self.world.ids)[self.world.forest.rows]
+        parts = []
+        for index, part in enumerate(self.paid):
+            rows = np.flatnonzero(part.totals)
+            amounts = part.totals[rows] * 10 ** (self.places - part.places)
+            parts.append((rows, np.full(len(rows), index, np.int32), amounts))
+        rows = np.concatenate([part[0] for part in parts] or [np.zeros(0, np.int64)])
+        bonus = np.concatenate([part[1] for part in parts] or [np.zeros(0, np.int32)])
+        amounts = np.concatenate([part[2] for part in parts] or [np.zeros(0, np.int64)])
+        order = np.lexsort((bonus, member[rows]))
+        rows, bonus, amounts = rows[order], bonus[order], amounts[order]
+        names = pa.array([part.bonus for part in self.paid], pa.string())
+        exact = Numbers(amounts, Fraction(1, 10**self.places))
+        posted, pay_amount, pay_currency = self._posted(exact, rows)
+        return pa.table(
+            {
+                "member": self._ids_at(rows),
+                "bonus": pa.DictionaryArray.from_arrays(pa.array(bonus, pa.int32()), names),
+                "amount": decimals(amounts, self.places),
+                "posted": posted,
+                "pay_amount": pay_amount,
+                "pay_currency": pay_currency,
+            }
+        )
+
+    def _posted(self, exact: Numbers, rows: Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+        file = self.world.plan.file
+        places = currency_places(file.currency)
+        posted = columns.rounded(exact, places, file.rounding.mode)
+        if file.pay_currency is None:
+            amounts = decimals(posted.values, places)
+            return amounts, amounts, pa.array([file.currency] * len(rows), pa.string())
+        codes = value(file.pay_currency, self.figures.member_scope)
+        assert isinstance(codes, Codes)
+        taken = codes.spread(len(self.world)).taken(rows)
+        most = max([currency_places(label) for label in taken.labels], default=places)
+        pay = np.zeros(len(rows), np.int64)
+        for code, label in enumerate(taken.labels):
+            chosen = np.flatnonzero(taken.values == code)
+            if len(chosen):
+                rate = self._pay_rate(label)
+                own = currency_places(label)
+                product = columns.multiplied(exact.taken(chosen), columns.constant(rate))
+                rounded = columns.rounded(product, own, file.rounding.mode).values
+                pay[chosen] = columns.as_int64(rounded, "pay") * 10 ** (most - own)
+        if (taken.values < 0).any():
+            who = self.world.id_of(int(rows[np.flatnonzero(taken.values < 0)[0]]))
+            problem = f"There is no pay currency for {who}."
+            remedy = "Add an entry, or an 'otherwise', to pay_currency."
+            raise InputRefused.because("result.pay_currency", problem, remedy)
+        labels = pa.array(taken.labels, pa.string()).take(pa.array(taken.values))
+        return decimals(posted.values, places), decimals(pay, most), labels
+
+    def _pay_rate(self, currency: str) -> Fraction:
+        file = self.world.plan.file
+        if currency == file.currency:
+            return Fraction(1)
+        rates = file.pay_exchange if isinstance(file.pay_exchange, dict) else {}
+        if currency not in rates:
+            problem = f"There is no rate to pay in {currency}."
+            remedy = f"Add 'pay_exchange: {{{currency}: ...}}': {currency} for one {file.currency}."
+            raise InputRefused([Fault(file.place, "result.pay_exchange", problem, remedy)])
+        return rates[currency]
+
+    def _ladders(self) -> list[str]:
+        return [name for name in self.world.plan.names.ranks if name != "title"]
+
+    def _ranks(self) -> pa.Table:
+        order = np.asarray(self.world.forest.positions)
+        tables = []
+        for name in self._ladders():
+            rank = self.figures.member_scope.named(name)
+            held = self.figures.members.get("title") if name == "rank" else None
+            assert isinstance(rank, Codes)
+            title = held if isinstance(held, Codes) else rank
+            tables.append(
+                pa.table(
+                    {
+                        "member": self._ids(),
+                        "ladder": pa.array([name] * len(self.world), pa.string()),
+                        "rank": _labelled(rank.spread(len(self.world)).taken(order)),
+                        "title": _labelled(title.spread(len(self.world)).taken(order)),
+                    }
+                )
+            )
+        if not tables:
+            names = ("member", "ladder", "rank", "title")
+            return pa.schema([(name, pa.string()) for name in names]).empty_table()
+        return pa.concat_tables(tables)
+
+    def _carries(self) -> pa.Table:
+        members: list[str] = []
+        names: list[str] = []
+        values: list[str] = []
+        ids = self._ids().to_pylist()
+        for name, column in sorted(resolve_carries(self.figures).items()):
+            spread = column.spread(len(self.world))
+            for position in _carried_positions(spread).tolist():
+                text = carry_text(spread, position)
+                if text is not None:
+                    members.append(ids[int(self.world.forest.rows[position])])
+                    names.append(name)
+                    values.append(text)
+        return pa.table(
+            {
+                "member": pa.array(members, pa.string()),
+                "name": pa.array(names, pa.string()),
+                "value": pa.array(values, pa.string()),
+            }
+        )
+
+    def _legal(self) -> pa.Table:
+        order = np.asarray(self.world.forest.positions)
+        tables = [
+            pa.table(
+                {
+                    "member": self._ids(),
+                    "gate": pa.array([name] * len(self.world), pa.string()),
+                    "holds": pa.array(flags.values[order]),
+                }
+            )
+            for name, flags in self.gates.items()
+        ]
+        empty = pa.schema([("member", pa.string()), ("gate", pa.string()), ("holds", pa.bool_())])
+        return pa.concat_tables(tables) if tables else empty.empty_table()
+
+    def _wallets(self) -> pa.Table:
+        """Split each member's total; the last wallet takes what rounding leaves of a whole split."""
+        file = self.world.plan.file
+        total = Numbers(self._member_totals(), Fraction(1, 10**self.places))
+        rows = np.flatnonzero(total.values)
+        left = total.values[rows].copy()
+        tables = []
+        names = list(file.wallets)
+        shares = [numbers(value(file.wallets[name].share, self.figures.member_scope)) for name in names]
+        whole = sum((share.at(0) for share in shares), Fraction(0)) == 1 if shares else False
+        for index, (name, share) in enumerate(zip(names, shares, strict=True)):
+            if whole and index == len(names) - 1:
+                amounts = left
+            else:
+                product = columns.multiplied(total.taken(rows), share.taken(rows))
+                amounts = columns.rounded(product, self.places, file.rounding.mode).values
+                left = left - amounts
+            tables.append(
+                pa.table(
+                    {
+                        "member": self._ids_at(rows),
+                        "wallet": pa.array([name] * len(rows), pa.string()),
+                        "amount": decimals(amounts, self.places),
+                    }
+                )
+            )
+        kind = pa.decimal128(38, self.places)
+        empty = pa.schema([("member", pa.string()), ("wallet", pa.string()), ("amount", kind)])
+        return pa.concat_tables(tables) if tables else empty.empty_table()
+
+    def _member_totals(self) -> Array:
+        totals = np.zeros(len(self.world), np.int64)
+        for part in self.paid:
+            totals += part.totals * 10 ** (self.places - part.places)
+        given = self.world.given_earnings.get("all")
+        if given is not None:
+            places = round(-_log10(self.world.earnings_unit))
+            totals += given * 10 ** (self.places - places)
+        return totals
+
+    # Receipt
+
+    def _digests(self) -> tuple[dict[str, str], dict[str, str]]:
+        world = self.world
+        by_id = np.argsort(id_ranks(world.ids), kind="stable")
+        positions = world.forest.positions[by_id]
+        rank_at = np.empty(len(world), np.int64)
+        rank_at[positions] = np.arange(len(world))
+        inputs = {"members.id": digests.of_ids(world.ids.take(pa.array(by_id)))}
+        for name, column in world.members.items():
+            inputs[f"members.{name}"] = digests.of_column(column, positions, rank_at)
+        order_ids = world.order_ids.take(pa.array(world.orders.rows))
+        by_order = np.argsort(id_ranks(order_ids), kind="stable")
+        inputs["orders.id"] = digests.of_ids(order_ids.take(pa.array(by_order)))
+        inputs["orders.member"] = digests.of_column(Members(world.orders.member), by_order, rank_at)
+        for name, column in world.orders.columns.items():
+            inputs[f"orders.{name}"] = digests.of_column(column, by_order, rank_at)
+        for name, sums in world.given_earnings.items():
+            column = Numbers(sums, world.earnings_unit)
+            inputs[f"earnings.{name}"] = digests.of_column(column, positions)
+        for name, entries in world.carried.items():
+            listed = sorted((world.id_of(position), text) for position, text in entries.items())
+            inputs[f"carries.{name}"] = digests.of_text(repr(listed))
+        return inputs, self._output_digests(positions)
+
+    def _output_digests(self, positions: Array) -> dict[str, str]:
+        outputs = {}
+        for part in self.paid:
+            column = Numbers(part.totals, Fraction(1, 10**part.places))
+            outputs[f"totals.{part.bonus}"] = digests.of_column(column, positions)
+        for name in self._ladders():
+            column_of_ranks = self.figures.member_scope.named(name)
+            outputs[f"ranks.{name}"] = digests.of_column(column_of_ranks, positions)
+        for name, flags in self.gates.items():
+            outputs[f"legal.{name}"] = digests.of_column(flags, positions)
+        for name, column in resolve_carries(self.figures).items():
+            outputs[f"carries.{name}"] = digests.of_column(column, positions)
+        found = self._joined_lines()
+        if found is not None:
+            lines, bonus = found
+            every = np.arange(len(lines))
+            names = tuple(part.bonus for part in self.paid)
+            outputs["lines.bonus"] = digests.of_column(Codes(bonus, names), every)
+            amount = Numbers(lines.amount, Fraction(1, 10**self.places))
+            outputs["lines.amount"] = digests.of_column(amount, every)
+            outputs["lines.member"] = digests.of_ids(self._ids_at(lines.receiver))
+            level = Numbers(lines.level.astype(np.int64), Fraction(1))
+            outputs["lines.level"] = digests.of_column(level, every)
+        return outputs
+
+
+def _at(table: Array, rows: Array) -> Array:
+    return table[np.maximum(rows, 0)] if len(table) else np.full(len(rows), -1, np.int64)
+
+
+def _log10(unit: Fraction) -> float:
+    return 1 - len(str(unit.denominator))
+
+
+def _labelled(column: Codes) -> pa.Array:
+    labels = pa.array(column.labels, pa.string())
+    return labels.take(pa.array(column.values, mask=column.values < 0))
+
+
+def _carried_positions(column: Column) -> Array:
+    if isinstance(column, Codes):
+        return np.flatnonzero(column.values >= 0)
+    assert not isinstance(column, columns.Quotients)
+    return np.flatnonzero(column.values)
+
+
+def decimals(values: Array, places: int) -> pa.Array:
+    """Give whole units as exact decimals.
+
+    >>> decimals(np.asarray([1250]), 2).to_pylist()
+    [Decimal('12.50')]
+    """
+    whole = columns.as_int64(values, "amounts")
+    words = np.empty((len(whole), 2), np.int64)
+    words[:, 0], words[:, 1] = whole, whole >> 63
+    kind = pa.decimal128(38, places)
+    return pa.Array.from_buffers(kind, len(whole), [None, pa.py_buffer(words)])
+
+
+def shown(column: Numbers) -> pa.Array:
+    """Give exact numbers as decimals to be read; those without an end are cut to nine places."""
+    rounded = columns.rounded(column, _SHOWN_PLACES, "half_up")
+    return decimals(rounded.values, _SHOWN_PLACES)
+
+
+def decimal_text(exact: Fraction) -> str:
+    """Write a number as a decimal where it has an end, else to nine places.
+
+    >>> decimal_text(Fraction(5, 2)), decimal_text(Fraction(100))
+    ('2.5', '100')
+    """
+    for places in range(_SHOWN_PLACES + 1):
+        if (exact * 10**places).denominator == 1:
+            break
+    scaled = exact * 10**places
+    whole = int(scaled + Fraction(1, 2)) if scaled >= 0 else -int(-scaled + Fraction(1, 2))
+    text = str(abs(whole)).rjust(places + 1, "0")
+    sign = "-" if whole < 0 else ""
+    return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)

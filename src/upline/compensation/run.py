@@ -1,0 +1,142 @@
+"""The one entry point: a plan and its inputs give lines, totals, ranks, carries and a receipt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from upline.compensation.bonuses import award, differential, level, own, pool, stairstep
+from upline.compensation.bonuses.lines import Paid, Work
+from upline.compensation.columns import Flags
+from upline.compensation.errors import Fault, PlanRefused
+from upline.compensation.inputs import Inputs, World, prepare
+from upline.compensation.measures.evaluate import rule
+from upline.compensation.measures.scopes import Figures
+from upline.compensation.plan import schema
+from upline.compensation.plan.load import Plan
+from upline.compensation.ranks.ladder import rank_members
+from upline.compensation.result import Result
+
+KINDS: dict[type[schema.Bonus], Callable[[Work], list[Paid]]] = {
+    schema.Own: own.compute,
+    schema.Level: level.compute,
+    schema.Stairstep: stairstep.compute,
+    schema.Differential: differential.compute,
+    schema.Pool: pool.compute,
+    schema.Award: award.compute,
+}
+
+
+def run(
+    plan: Plan, inputs: Inputs, *, keep_lines: bool = True, threads: int | None = None
+) -> Result:
+    """Compute a period: what each member earns by each bonus, and why.
+
+    Pure: the same plan and inputs give the same result for any order of input rows and any number
+    of threads. Without `keep_lines` only totals are kept, which is faster. Raises InputRefused
+    with every fault of the inputs, PlanRefused for rules that are not computed yet.
+    """
+    refuse_uncomputed(plan)
+    return compute(prepare(plan, inputs), keep_lines=keep_lines, threads=threads)
+
+
+def compute(world: World, *, keep_lines: bool = True, threads: int | None = None) -> Result:
+    """Compute inputs that are laid out already."""
+    figures = Figures(world)
+    file = world.plan.file
+    workers = threads if threads is not None else min(os.cpu_count() or 1, 8)
+    paid: list[Paid] = []
+    for stage in world.plan.stages:
+        if stage.kind == "ladder":
+            ladder = file.ladders.get(stage.name, file.ranks)
+            assert isinstance(ladder, list)
+            rank_members(stage.name, ladder, figures)
+        elif stage.kind == "bonus":
+            bonus = file.bonuses[stage.name]
+            work = Work(stage.name, bonus, figures, _keeps(world, stage.name, keep_lines), workers)
+            for part in KINDS[type(bonus)](work):
+                _remember(figures, part)
+                paid.append(part)
+    legal = _legal(figures)
+    order = {name: index for index, name in enumerate(world.plan.names.bonuses)}
+    paid.sort(key=lambda part: order[part.bonus])
+    return Result(figures, [_gated(part, legal, figures) for part in paid], legal)
+
+
+def _keeps(world: World, bonus: str, keep_lines: bool) -> bool:
+    """Lines are needed, too, where another rule asks what a bonus paid on an order."""
+    return keep_lines or f"paid_on({bonus})" in world.plan.source.replace(" ", "")
+
+
+def _remember(figures: Figures, part: Paid) -> None:
+    from fractions import Fraction
+
+    figures.earned[part.bonus] = part.totals
+    figures.earned_unit[part.bonus] = Fraction(1, 10**part.places)
+    if part.lines is not None:
+        on_orders = np.zeros(len(figures.world.orders), np.int64)
+        has = part.lines.order >= 0
+        np.add.at(on_orders, part.lines.order[has], part.lines.amount[has])
+        figures.paid_on[part.bonus] = on_orders
+
+
+def _legal(figures: Figures) -> dict[str, Flags]:
+    """Say for every lawful gate who passes it."""
+    count = len(figures.world)
+    gates = figures.world.plan.file.legal
+    return {
+        name: Flags(np.broadcast_to(rule(gate.needs, figures.member_scope), (count,)))
+        for name, gate in gates.items()
+    }
+
+
+def _gated(part: Paid, legal: dict[str, Flags], figures: Figures) -> Paid:
+    """Take away what those would be paid who fail a lawful gate."""
+    gates = figures.world.plan.file.legal
+    may = np.ones(len(figures.world), np.bool_)
+    for name, gate in gates.items():
+        if gate.otherwise == "pay_nothing":
+            may &= legal[name].values
+    if may.all():
+        return part
+    lines = part.lines
+    if lines is not None:
+        lines = lines.taken(np.flatnonzero(may[lines.receiver]))
+    return replace(part, totals=np.where(may, part.totals, 0), lines=lines)
+
+
+def refuse_uncomputed(plan: Plan) -> None:
+    """Raise PlanRefused, naming each, if a plan uses rules that are not computed yet."""
+    file = plan.file
+    found: list[tuple[str, schema.Part]] = []
+    for name, bonus in file.bonuses.items():
+        if type(bonus) not in KINDS:
+            found.append((f"The bonus kind '{bonus.kind}' ('{name}')", bonus))  # type: ignore[attr-defined]
+        if bonus.calendar is not None and bonus.calendar.every != file.calendar.every:
+            found.append((f"A calendar of its own for '{name}'", bonus))
+        if isinstance(bonus, schema.Own) and bonus.grants:
+            found.append((f"grants in '{name}'", bonus))
+    for name, tree in file.trees.items():
+        if tree.fill != "given":
+            found.append((f"Filling the tree '{name}'", tree))
+    found += [(f"The limit '{name}'", limit) for name, limit in file.limits.items()]
+    if file.budget is not None:
+        found.append(("A budget per order", file.budget))
+    for name, wallet in file.wallets.items():
+        if wallet.withdraw is not None:
+            found.append((f"The withdrawal gate of '{name}'", wallet))
+    remedy = "See docs/roadmap.md for what is computed today."
+    faults = [
+        Fault(
+            part.place,
+            "plan.not_computed",
+            f"{what} is in the language, but this version does not compute it yet.",
+            remedy,
+        )
+        for what, part in found
+    ]
+    if faults:
+        raise PlanRefused(faults)
