@@ -60,16 +60,22 @@ class Comparison:
 
     def _paid(self, expectation: Expectation) -> Iterator[Row]:
         """Give the lines, or for a total the sums by bonus, that an expectation speaks of."""
-        given = {*self.case.plan.file.given_earnings} - {GIVEN_TOTAL}
         for period in self._periods(expectation):
             if expectation.name == TOTAL:
-                for row in self._table(period, "totals"):
-                    if expectation.who in ("", row["member"]) and row["bonus"] not in given:
+                for row in (*self._table(period, "totals"), *self._given_totals(period)):
+                    if expectation.who in ("", row["member"]):
                         yield row
             else:
                 yield from (
                     row for row in self._table(period, "lines") if speaks_of(expectation, row)
                 )
+
+    def _given_totals(self, period: str) -> Iterator[Row]:
+        """Give the finished totals that came in: they are paid, and no bonus computes them."""
+        if self.case.earnings is not None:
+            for row in self.case.earnings.of_period(period).values:
+                if row["bonus"] == GIVEN_TOTAL:
+                    yield {**row, "amount": Decimal(row["amount"])}
 
     def _unexpected(self) -> Iterator[Outcome]:
         """Give an outcome for whoever is paid by a bonus that no expectation mentions."""

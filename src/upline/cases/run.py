@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import pyarrow as pa
 
 from upline.cases.case import Case, Outcome, Report
 from upline.cases.compare import Comparison
-from upline.compensation import InputRefused, Inputs, PlanRefused, run
+from upline.compensation import InputRefused, Inputs, PlanRefused, Result, run
 
 NOT_COMPUTED = "plan.not_computed"
 
@@ -16,7 +16,7 @@ def run_case(case: Case) -> Report:
 
     A plan with rules that are not computed yet gives a report in which everything waits.
     """
-    results: dict[str, Any] = {}
+    results: dict[str, Result] = {}
     carries = None
     for name in case.periods:
         try:
@@ -33,11 +33,11 @@ def run_case(case: Case) -> Report:
     return Report(case=case, outcomes=tuple(Comparison(case, results).outcomes()))
 
 
-def _inputs(case: Case, period: str, carries: Any) -> Inputs:
+def _inputs(case: Case, period: str, carries: pa.Table | None) -> Inputs:
     file = str(case.path)
     tables = {"members": case.members, "orders": case.orders}
-    earnings = case.earnings and case.earnings.of_period(period)
-    legs = case.legs and case.legs.of_period(period)
+    earnings = case.earnings.of_period(period) if case.earnings else None
+    legs = case.legs.of_period(period) if case.legs else None
     if earnings is not None:
         tables["given earnings"] = earnings
     if legs is not None:
@@ -46,8 +46,8 @@ def _inputs(case: Case, period: str, carries: Any) -> Inputs:
         members=case.members.table(("id", "sponsor")),
         orders=case.orders.table(("id", "member", "date")),
         period=case.periods[period],
-        given_earnings=earnings and earnings.table(("member", "bonus", "amount")),
-        given_legs=legs and legs.table(("member", "left", "right")),
+        given_earnings=earnings.table(("member", "bonus", "amount")) if earnings else None,
+        given_legs=legs.table(("member", "left", "right")) if legs else None,
         exchange=case.exchange,
         carries=carries,
         sources={name: rows.source(file) for name, rows in tables.items()},

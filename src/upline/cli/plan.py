@@ -71,9 +71,12 @@ def _show(reports: Iterable[Report], *, verbose: bool) -> None:
                 plain.print(f"{outcome.verdict}: {outcome}")
         for rule in report.waits_for:
             plain.print(f"waiting: {report.case.path}: {rule}")
-    sums = [
-        sum(report.count(verdict) for report in reports)
-        for verdict in ("passed", "failed", "waiting")
-    ]
     word = "case" if len(reports) == 1 else "cases"
-    plain.print(f"{len(reports)} {word}: {sums[0]} passed, {sums[1]} failed, {sums[2]} waiting")
+    counts = {
+        verdict: sum(report.count(verdict) for report in reports)
+        for verdict in ("passed", "failed", "waiting")
+    }
+    if refused := sum(bool(report.refused) for report in reports):
+        counts["refused"] = refused
+    sums = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    plain.print(f"{len(reports)} {word}: {sums}")
