@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -20,33 +21,61 @@ Array = npt.NDArray[Any]
 
 def compute(work: Work) -> list[Paid]:
     """Pay each member rate x group, less what the groups of his recruits have taken."""
+    steps = group_steps(work)
+    paid = steps.qualified & steps.takes_itself
+    own_lines = _own_lines(work, paid, steps)
+    recruit_lines = _recruit_lines(work, paid, steps)
+    if work.bonus.own_part is None:
+        return [work.paid(shared.joined([own_lines, recruit_lines]))]
+    return [work.paid(recruit_lines), work.paid(own_lines, bonus=work.bonus.own_part)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSteps:
+    """Each member's rate, own and group base, and what his group takes of it (exact).
+
+    `low_*` are the rate and base below the first step, 0 for whoever has a rate.
+    """
+
+    rate: Numbers
+    own: Numbers
+    group: Numbers
+    low_rate: Numbers
+    low_own: Numbers
+    low_group: Numbers
+    taken: Numbers
+    qualified: npt.NDArray[np.bool_]
+    takes_itself: npt.NDArray[np.bool_]
+
+
+def group_steps(work: Work) -> GroupSteps:
+    """Compute what every group takes, from the bottom up."""
     bonus, figures = work.bonus, work.figures
     count = len(figures.world)
     rate = numbers(value(bonus.rate, figures.member_scope)).spread(count)
     own = _own_base(work, shared.order_mask(work))
     low_rate, low_own = _below_first_step(work)
     has_rate = rate.values != 0
+    low_rate = _only(low_rate.spread(count), ~has_rate)
     group, low_group = _groups(work, own), _groups(work, low_own)
     gross = columns.added(
-        columns.multiplied(rate, group),
-        _only(columns.multiplied(low_rate, low_group), ~has_rate),
+        columns.multiplied(rate, group), columns.multiplied(low_rate, low_group)
     )
     qualified = work.member_rule(bonus.requires)
-    takes_itself = has_rate | (low_rate.spread(count).values != 0)
+    takes_itself = has_rate | (low_rate.values != 0)
     if bonus.unpaid == "passed_up":
         takes_itself &= qualified
-    taken = _taken(work, takes_itself, gross)
-    own_gross = columns.added(
-        columns.multiplied(rate, own), _only(columns.multiplied(low_rate, low_own), ~has_rate)
+    return GroupSteps(
+        rate=rate,
+        own=own,
+        group=group,
+        low_rate=low_rate,
+        low_own=low_own,
+        low_group=low_group,
+        taken=_taken(work, takes_itself, gross),
+        qualified=qualified,
+        takes_itself=takes_itself,
     )
-    paid = qualified & takes_itself
-    own_lines = _own_lines(work, paid, own_gross, own, rate)
-    recruit_lines = _recruit_lines(
-        work, paid, rate, group, _only(low_rate.spread(count), ~has_rate), low_group, taken
-    )
-    if bonus.own_part is None:
-        return [work.paid(shared.joined([own_lines, recruit_lines]))]
-    return [work.paid(recruit_lines), work.paid(own_lines, bonus=bonus.own_part)]
 
 
 def _own_base(work: Work, mask: npt.NDArray[np.bool_] | None) -> Numbers:
@@ -104,51 +133,52 @@ def _amounts(work: Work, exact: Numbers, receiver: Array) -> Array:
     return shared.line_amounts(exact, rate, work.rounding)
 
 
-def _own_lines(
-    work: Work, paid: Array, gross: Numbers, own: Numbers, rate: Numbers
-) -> Lines:
-    rows = np.flatnonzero(paid & (gross.values != 0))
-    return Lines(
-        receiver=rows,
-        buyer=rows,
-        order=np.full(len(rows), -1, np.int64),
-        level=np.zeros(len(rows), np.int32),
-        amount=_amounts(work, gross.taken(rows), rows),
-        base=own.taken(rows),
-        rate=rate.taken(rows),
+def _own_lines(work: Work, paid: Array, steps: GroupSteps) -> Lines:
+    exact = columns.added(
+        columns.multiplied(steps.rate, steps.own), columns.multiplied(steps.low_rate, steps.low_own)
     )
+    rows = np.flatnonzero(paid & (exact.values != 0))
+    return _lines(work, rows, rows, exact.taken(rows), steps.own.taken(rows), steps, level=0)
 
 
-def _recruit_lines(
-    work: Work,
-    paid: Array,
-    rate: Numbers,
-    group: Numbers,
-    low_rate: Numbers,
-    low_group: Numbers,
-    taken: Numbers,
-) -> Lines:
+def _recruit_lines(work: Work, paid: Array, steps: GroupSteps) -> Lines:
     """One line for each direct recruit: rate x his group, less what it has taken."""
-    parent = _parents(work)
+    parent = parents(work)
     recruits = np.flatnonzero(parent >= 0)
     recruits = recruits[paid[parent[recruits]]]
     receiver = parent[recruits]
-    high = columns.multiplied(rate.taken(receiver), group.taken(recruits))
-    low = columns.multiplied(low_rate.taken(receiver), low_group.taken(recruits))
-    exact = columns.added(columns.added(high, low), taken.taken(recruits), -1)
+    high = columns.multiplied(steps.rate.taken(receiver), steps.group.taken(recruits))
+    low = columns.multiplied(steps.low_rate.taken(receiver), steps.low_group.taken(recruits))
+    exact = columns.added(columns.added(high, low), steps.taken.taken(recruits), -1)
     rows = np.flatnonzero(exact.values)
+    recruits, receiver = recruits[rows], receiver[rows]
+    base = steps.group.taken(recruits)
+    return _lines(work, receiver, recruits, exact.taken(rows), base, steps, level=1)
+
+
+def _lines(
+    work: Work,
+    receiver: Array,
+    buyer: Array,
+    exact: Numbers,
+    base: Numbers,
+    steps: GroupSteps,
+    *,
+    level: int,
+) -> Lines:
     return Lines(
-        receiver=receiver[rows],
-        buyer=recruits[rows],
-        order=np.full(len(rows), -1, np.int64),
-        level=np.ones(len(rows), np.int32),
-        amount=_amounts(work, exact.taken(rows), receiver[rows]),
-        base=group.taken(recruits[rows]),
-        rate=rate.taken(receiver[rows]),
+        receiver=receiver,
+        buyer=buyer,
+        order=np.full(len(receiver), -1, np.int64),
+        level=np.full(len(receiver), level, np.int32),
+        amount=_amounts(work, exact, receiver),
+        base=base,
+        rate=columns.added(steps.rate.taken(receiver), steps.low_rate.taken(receiver)),
     )
 
 
-def _parents(work: Work) -> Array:
+def parents(work: Work) -> Array:
+    """Give, in the sponsor tree's positions, who stands above each in the bonus's tree."""
     world = work.figures.world
     if work.forest is world.forest:
         return world.forest.parent
