@@ -9,8 +9,14 @@ from upline import __version__
 # Each command and where it lives. A module is imported when its command is asked for, so that
 # `upline --help` answers at once.
 COMMANDS = {
+    "bench": "upline.cli.bench:bench",
+    "compute": "upline.cli.compute:compute",
+    "demo": "upline.cli.demo:demo",
+    "explain": "upline.cli.explain:explain",
     "generate": "upline.cli.generate:generate",
     "plan": "upline.cli.plan_texts:plan",
+    "verify": "upline.cli.compute:verify",
+    "warm": "upline.cli.compute:warm",
 }
 
 

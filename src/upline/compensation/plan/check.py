@@ -184,7 +184,7 @@ def _slots(part: Part, typing: Typing) -> None:
             typing.rule(content, slot.context)  # type: ignore[arg-type]
             continue
         assert not isinstance(content, values.All | values.AnyOf)
-        value = _words(content) if slot.units == ("text",) else content
+        value = values.words_of(content) if slot.units == ("text",) else content
         context = typing.base_context(value) if slot.context == "base" else slot.context
         unit = typing.value(value, context)
         if unit == "number" and {"points", "count", "ratio"} & set(slot.units):
@@ -198,17 +198,6 @@ def _slots(part: Part, typing: Typing) -> None:
             remedy = f"Write '20 {typing.names.currency}' for money, '5 %' for a rate."
             typing.fault(place, "unit.slot", problem, remedy)
 
-
-def _words(value: values.Value) -> values.Value:
-    """Read bare names as texts where only a text can stand."""
-    match value:
-        case values.Formula(node=formula.Name(name=name, place=place), text=text):
-            return values.Formula(formula.Word(text=name, place=place), text)
-        case values.Table(by=by, entries=entries, otherwise=otherwise, place=place):
-            worded = tuple((key, _words(entry)) for key, entry in entries)
-            rest = _words(otherwise) if otherwise is not None else None
-            return values.Table(by, worded, rest, place)
-    return value
 
 
 def _bonus(name: str, bonus: Bonus, file: PlanFile, typing: Typing) -> None:

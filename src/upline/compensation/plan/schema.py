@@ -36,6 +36,7 @@ class Slot:
 _VALUE_SCHEMA = WithJsonSchema({"x-form": "Value"})
 _RULE_SCHEMA = WithJsonSchema({"x-form": "Rule"})
 AnyValue = Annotated[values.Value, BeforeValidator(values.read_value), _VALUE_SCHEMA]
+AnyWords = Annotated[values.Value, BeforeValidator(values.read_words), _VALUE_SCHEMA]
 AnyRule = Annotated[values.Rule, BeforeValidator(values.read_rule), _RULE_SCHEMA]
 
 
@@ -178,7 +179,7 @@ class Own(Sourced):
     amount: MoneyValue | None = None
     to: str = "member"
     grants: dict[Name, CountValue] = {}
-    negative: Annotated[AnyValue, Slot("receiver", "text")] | None = None
+    negative: Annotated[AnyWords, Slot("receiver", "text")] | None = None
 
 
 class Level(Sourced):
@@ -405,7 +406,7 @@ class PlanFile(Part):
     rounding: Rounding = Rounding()
     point_value: MoneyValue | None = None
     exchange: dict[str, AnyNumber] | Literal["given"] = {}
-    pay_currency: Annotated[AnyValue, Slot("member", "text")] | None = None
+    pay_currency: Annotated[AnyWords, Slot("member", "text")] | None = None
     pay_exchange: dict[str, AnyNumber] | Literal["given"] = {}
     given_earnings: list[Name] = []
     constants: dict[Name, AnyConstant] = {}

@@ -314,6 +314,27 @@ def read_value(raw: object) -> Value:
     return value
 
 
+def read_words(raw: object) -> Value:
+    """Read a value where only texts can stand, so that bare words are texts: `carried`, `PLN`."""
+    return _worded(read_value(raw))
+
+
+def _worded(value: Value) -> Value:
+    match value:
+        case Formula(node=formula.Name(name=name, prefix="", place=place), text=text):
+            return Formula(formula.Word(text=name, place=place), text)
+        case Table(by=by, entries=entries, otherwise=otherwise, place=place):
+            rest = None if otherwise is None else _worded(otherwise)
+            return Table(by, tuple((key, _worded(entry)) for key, entry in entries), rest, place)
+        case Cases(cases=cases, otherwise=otherwise, place=place):
+            rest = None if otherwise is None else _worded(otherwise)
+            return Cases(tuple((when, _worded(then)) for when, then in cases), rest, place)
+        case Versions(versions=versions, place=place):
+            dated = tuple((day, _worded(then), clause) for day, then, clause in versions)
+            return Versions(dated, place)
+    return value
+
+
 def read_rule(raw: object) -> Rule:
     """Read a condition, or a list of conditions; raises Faults with all that is wrong in it."""
     reader = _Reader()
@@ -321,6 +342,39 @@ def read_rule(raw: object) -> Rule:
     if reader.faults:
         raise Faults(reader.faults)
     return rule
+
+
+def parts_of(part: Value) -> list[Value]:
+    """Give the entries of a table, scale, list of cases or of versions; a formula has none."""
+    match part:
+        case Table(entries=entries, otherwise=otherwise):
+            return [entry for _, entry in entries] + ([otherwise] if otherwise else [])
+        case Cases(cases=cases, otherwise=otherwise):
+            return [then for _, then in cases] + ([otherwise] if otherwise else [])
+        case Versions(versions=versions):
+            return [then for _, then, _ in versions]
+        case Scale(steps=steps):
+            return [then for _, then in steps]
+    return []
+
+
+def words_of(value: Value) -> Value:
+    """Read bare names as texts where only a text can stand, as in `negative: carried`."""
+    match value:
+        case Formula(node=formula.Name(name=name, place=place), text=text):
+            return Formula(formula.Word(text=name, place=place), text)
+        case Table(by=by, entries=entries, otherwise=otherwise, place=place):
+            worded = tuple((key, words_of(entry)) for key, entry in entries)
+            rest = words_of(otherwise) if otherwise is not None else None
+            return Table(by, worded, rest, place)
+        case Cases(cases=cases, otherwise=otherwise, place=place):
+            chosen = tuple((when, words_of(then)) for when, then in cases)
+            rest = words_of(otherwise) if otherwise is not None else None
+            return Cases(chosen, rest, place)
+        case Versions(versions=versions, place=place):
+            dated = tuple((day, words_of(then), clause) for day, then, clause in versions)
+            return Versions(dated, place)
+    return value
 
 
 def formulas_of(part: Value | Rule) -> Iterator[Formula]:

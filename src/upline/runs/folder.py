@@ -1,0 +1,152 @@
+"""A run as a folder: what went in, what came out, and the receipt that joins them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from upline.compensation import Inputs, Period, Result, load_plan, run
+from upline.compensation.errors import Fault, InputRefused, Place
+from upline.compensation.plan.load import Plan
+from upline.runs.tables import read_table, write_table
+
+OUTPUTS = ("lines", "totals", "ranks", "carries", "legal", "wallets")
+_ALWAYS = ("lines", "totals", "ranks", "carries")
+_GIVEN = ("members", "orders", "given_earnings", "carries")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something in a run folder that is not what its receipt says."""
+
+    what: str
+    kept: str
+    found: str
+
+
+def write_run(
+    result: Result, given: Mapping[str, pa.Table], out: Path, *, ending: str, force: bool = False
+) -> None:
+    """Keep a run as the folder `out`: inputs as they came, outputs, receipt.
+
+    The folder appears complete or not at all. Raises InputRefused where something stands in its
+    place already, unless `force` and it is a run.
+    """
+    refuse_taken(out, force=force)
+    target = out.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        fresh = aside / "run"
+        (fresh / "inputs").mkdir(parents=True)
+        (fresh / "plan.yaml").write_text(result.world.plan.source, encoding="utf-8")
+        for name, table in given.items():
+            write_table(table, fresh / "inputs" / f"{name}.parquet")
+        for name in OUTPUTS:
+            table = getattr(result, name)
+            if name in _ALWAYS or table.num_rows:
+                write_table(table, fresh / f"{name}.{ending}")
+        text = json.dumps(result.receipt(), indent=2, ensure_ascii=False)
+        (fresh / "receipt.json").write_text(text + "\n", encoding="utf-8")
+        if target.exists():
+            target.rename(aside / "earlier")
+        fresh.rename(target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def refuse_taken(out: Path, *, force: bool) -> None:
+    """Raise InputRefused where `out` exists and is not empty, or, with `force`, is no run."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if force and (out / "receipt.json").is_file():
+        return
+    remedy = "Name a new folder." if force else "Name a new folder, or add --force to replace a run."
+    raise InputRefused.because("run.taken", f"{out} is there already.", remedy, Place(str(out)))
+
+
+def read_run(folder: Path) -> tuple[Plan, Inputs, dict[str, Any]]:
+    """Read plan, inputs and receipt of a run folder; raises Refused for what is missing or broken."""
+    receipt = _receipt(folder)
+    plan_path = folder / "plan.yaml"
+    if not plan_path.is_file():
+        raise InputRefused.because("run.plan", f"{plan_path} is missing.", _COPY, Place(str(folder)))
+    plan = load_plan(plan_path.read_text(encoding="utf-8"), file=str(plan_path))
+    tables = {}
+    for name in _GIVEN:
+        path = folder / "inputs" / f"{name}.parquet"
+        if path.is_file():
+            tables[name], _ = read_table(path)
+    for name in ("members", "orders"):
+        if name not in tables:
+            problem = f"inputs/{name}.parquet is missing."
+            raise InputRefused.because("run.inputs", problem, _COPY, Place(str(folder)))
+    start, end = (date.fromisoformat(day) for day in receipt["period"])
+    inputs = Inputs(
+        members=tables["members"],
+        orders=tables["orders"],
+        period=Period(start=start, end=end, label=receipt.get("label", "")),
+        given_earnings=tables.get("given_earnings"),
+        carries=tables.get("carries"),
+    )
+    return plan, inputs, receipt
+
+
+_COPY = "Copy the whole folder again from where it was computed."
+
+
+def _receipt(folder: Path) -> dict[str, Any]:
+    path = folder / "receipt.json"
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        assert isinstance(held, dict)
+        assert {"period", "inputs", "outputs", "plan_digest"} <= set(held)
+    except (OSError, ValueError, AssertionError) as error:
+        problem = f"{folder} is no run: its receipt.json cannot be read."
+        remedy = "Give a folder that 'upline compute --out' made."
+        raise InputRefused([Fault(Place(str(path)), "run.receipt", problem, remedy)]) from error
+    return held
+
+
+def compute_again(folder: Path) -> tuple[Result, dict[str, Any]]:
+    """Compute a kept run again from its inputs."""
+    plan, inputs, receipt = read_run(folder)
+    return run(plan, inputs), receipt
+
+
+def verify(folder: Path) -> list[Difference]:
+    """Compute a kept run again and give every difference to its receipt and to its files."""
+    result, kept = compute_again(folder)
+    found = result.receipt()
+    differences = [
+        Difference(key, str(kept.get(key)), str(found[key]))
+        for key in ("engine", "plan", "plan_digest")
+        if kept.get(key) != found[key]
+    ]
+    for part in ("inputs", "outputs"):
+        for name in sorted({*kept[part], *found[part]}):
+            before, now = kept[part].get(name, "nothing"), found[part].get(name, "nothing")
+            if before != now:
+                differences.append(Difference(name, before, now))
+    for name in OUTPUTS:
+        for ending in ("csv", "parquet"):
+            path = folder / f"{name}.{ending}"
+            if path.is_file() and not _same(path, getattr(result, name)):
+                differences.append(Difference(path.name, "as on disk", "other rows when computed"))
+    return differences
+
+
+def _same(path: Path, table: pa.Table) -> bool:
+    with tempfile.TemporaryDirectory() as aside:
+        again = Path(aside) / path.name
+        write_table(table, again)
+        kept, fresh = read_table(path)[0], read_table(again)[0]
+    return bool(kept.equals(fresh))
