@@ -11,7 +11,7 @@ TARGETS ?= demo test
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock docs bench bare warm clean
+.PHONY: help demo test check format messages lock docs bench bare warm clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,9 @@ check: $(READY) ## Check format, lint, types and imports
 format: $(READY) ## Format the code and repair what the linter can
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+messages: $(READY) ## Bring the message catalogues up to date and compile them
+	@$(BIN)/python tools/catalogues.py
 
 COMPILE = $$(tools/bootstrap.sh uv) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
