@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -62,6 +63,8 @@ def compiled(path: Path, domain: str) -> bytes:
     with path.open("rb") as file:
         catalogue = read_po(file, locale=path.parts[-3], domain=domain)
     catalogue.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]
+    # Without these the file would change with the clock.
+    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     binary = io.BytesIO()
     write_mo(binary, catalogue)
     return binary.getvalue()

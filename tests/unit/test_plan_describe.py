@@ -1,5 +1,7 @@
 """Plans as documents, and their differences as sentences, in every language."""
 
+import ast
+import gettext
 import re
 from pathlib import Path
 
@@ -76,11 +78,25 @@ def test_every_message_is_translated_and_names_the_same_facts(language):
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_the_compiled_catalogue_agrees_with_its_text(language):
-    path, _ = catalogue(language)
+    path, translated = catalogue(language)
+    with path.with_suffix(".mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
 
-    assert path.with_suffix(".mo").read_bytes() == catalogues.compiled(path, "plan"), (
-        "Run: make messages"
-    )
+    for message in translated:
+        if message.id:
+            assert compiled.gettext(message.id) == message.string, "Run: make messages"
+    assert compiled.charset() == "utf-8"
+
+
+def test_no_message_hides_where_the_catalogues_do_not_look():
+    """A message inside an f-string would be said untranslated."""
+    for path in sorted(ROOT.glob(catalogues.DOMAINS["plan"])):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            inner = ast.walk(node) if isinstance(node, ast.JoinedStr) else ()
+            said = [part for part in inner if isinstance(part, ast.Call)]
+            names = [getattr(part.func, "attr", getattr(part.func, "id", "")) for part in said]
+
+            assert not {"say", "msg"} & set(names), f"{path.name}:{node.lineno}"
 
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
@@ -148,7 +164,7 @@ def test_a_document_says_rates_as_tables_and_conditions_as_lists():
 
 ### Partner
 
-- without conditions
+- **Conditions:** none
 - **Kept:** for this period only
 
 ### Silver
@@ -197,6 +213,14 @@ def test_each_language_has_its_words_and_figures(language, title, condition, rat
     assert document.startswith(f"# {title}\n")
     assert f"{condition} [`own_pv >= 100`]" in document
     assert f"| {rate} |" in document
+
+
+def test_a_field_is_not_taken_for_a_bonus_of_the_same_name():
+    source = SMALL.replace("{price: money,", "{team: money, price: money,").replace(
+        "base: price", "title: Team bonus\n    base: team"
+    )
+
+    assert "- **Paid on:** `team`\n" in describe(load(source), "en")
 
 
 def test_an_unknown_language_is_refused():

@@ -19,7 +19,7 @@ __all__ = ["describe", "diff"]
 _ALWAYS = {
     *("compression", "after_close", "takes", "buyer", "own_volume", "carry", "residue", "nobody"),
     *("among", "once", "cut", "per", "unpaid", "otherwise", "to", "lines", "kept"),
-    *("head_belongs_to", "cap_uses"),
+    *("head_belongs_to", "cap_uses", "bonuses"),
 }
 _NEVER = {"title", "clause", "note", "place", "kind", "compare", "after"}
 
@@ -122,12 +122,13 @@ class _Document:
             self._ranks(ladder)
 
     def _ranks(self, ranks: list[schema.Rank]) -> None:
+        say = self.readings.say
         for rank in ranks:
             title = self.readings.speech.words(rank.title)
             self._heading(3, f"{rank.rank}: {title}" if title else rank.rank)
             self._words(rank)
             if rank.needs == values.All(()):
-                self.lines.append(f"- {self.readings.say('without conditions')}")
+                self._item("", "needs", say("none"))
             self._content("", "needs", rank.needs)
             self._content("", "kept", rank.kept)
 
@@ -236,7 +237,7 @@ class _Document:
                 self._table_of(indent, name, value)
             case values.Scale(of=of, steps=steps, is_marginal=is_marginal):
                 if is_marginal:
-                    self.lines += [f"{indent}{say('Each part is reckoned at its own rate.')}"]
+                    self.lines.append(f"{indent}({self.readings.marginal})")
                 head = say("%(what)s, from") % {"what": self.readings.phrases.operand(of.node)}
                 entries = [
                     (self.readings.phrases.phrase(start.node), entry) for start, entry in steps
@@ -263,7 +264,11 @@ class _Document:
         if table.by is not None:
             head = self.readings.phrases.operand(table.by.node)
         else:
-            head = say("Generation") if name == "generations" else say("Level")
+            is_generation = name == "generations"
+            head = say("Generation") if is_generation else say("Level")
+            if not all(isinstance(entry, values.Formula) for _, entry in entries):
+                word = say("Generation %(number)s") if is_generation else say("Level %(number)s")
+                head, entries = "", [(word % {"number": key}, entry) for key, entry in entries]
         if entries and all(_is_level_map(entry) for _, entry in entries):
             self._matrix(indent, name, head, entries)
         else:
@@ -281,10 +286,11 @@ class _Document:
             self._table(indent, [head, self.readings.label(name)], rows)
             return
         for key, entry in entries:
+            bullet = f"{indent}- {head}: {key}:" if head else f"{indent}- {key}:"
             if isinstance(entry, values.Formula):
-                self.lines.append(f"{indent}- {head}: {key}: {self.readings.written(name, entry)}")
+                self.lines.append(f"{bullet} {self.readings.written(name, entry)}")
             else:
-                self.lines.append(f"{indent}- {head}: {key}:")
+                self.lines.append(bullet)
                 self._value(f"{indent}  ", name, entry)
 
     def _matrix(

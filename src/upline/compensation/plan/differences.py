@@ -55,7 +55,7 @@ def diff(old: Plan, new: Plan, language: str) -> list[str]:
         else:
             sentences.extend(_changes(name, before[name], after[name], readings))
     if _is_other_order(list(old.file.bonuses), list(new.file.bonuses)):
-        listed = ", ".join(readings.phrases.title_of(name) for name in new.file.bonuses)
+        listed = "; ".join(readings.phrases.bonus(name) for name in new.file.bonuses)
         sentences.append(readings.say(_BONUSES_IN_ORDER) % {"what": listed})
     ranks = list(new.names.ranks.get("rank", ()))
     if _is_other_order(list(old.names.ranks.get("rank", ())), ranks):
@@ -153,7 +153,7 @@ def _value(
     if isinstance(value, values.Scale):
         said = readings.phrases.written(value.of)
         if value.is_marginal:
-            said = f"{said}; {readings.say('Each part is reckoned at its own rate.')}"
+            said = f"{said}; {readings.marginal}"
         yield (*path, readings.say("Scale")), [said]
     if isinstance(value, values.Table) and value.by is not None:
         yield (*path, readings.say("Table by")), [readings.phrases.written(value.by)]

@@ -146,15 +146,20 @@ class Phrases:
         return self.say(_PREFIXES[node.prefix]) % {"what": said}
 
     def title_of(self, name: str) -> str:
-        """Give the title of a measure, order value or bonus, or the word for a built-in name."""
+        """Give the title of a measure or order value, or the word for a built-in name."""
         file = self.plan.file
-        part = file.measures.get(name) or file.order_values.get(name) or file.bonuses.get(name)
+        part = file.measures.get(name) or file.order_values.get(name)
         if part is not None and part.title:
             return self.speech.words(part.title)
         is_declared = part is not None or name in file.members or name in file.orders
         if name in NAMES and not is_declared:
             return self.say(NAMES[name])
         return f"`{name}`"
+
+    def bonus(self, name: str) -> str:
+        """Give the title of a bonus, or its name where it has none."""
+        part = self.plan.file.bonuses.get(name)
+        return self.speech.words(part.title) if part is not None and part.title else f"`{name}`"
 
     def operand(self, node: Node) -> str:
         """Say a side of a comparison: a name without its yes."""
@@ -204,6 +209,8 @@ class Phrases:
         message = _COUNTS.get(node.function, "") if counted else ""
         message = message or _SUMS.get(node.function) or _FUNCTIONS[node.function]
         said = self.phrase if counted or node.function in ("sponsor_has", "held") else self.operand
+        if node.function in ("earned", "paid_on"):
+            said = self._bonus_named
         facts = {"number": number, "of": "; ".join(self._items(rest, said))}
         return self.say(message) % facts + self._limits(node)
 
@@ -215,6 +222,9 @@ class Phrases:
             )
             listed += [said(item) for item in inner]
         return listed
+
+    def _bonus_named(self, node: Node) -> str:
+        return self.bonus(node.name) if isinstance(node, Name) else self.phrase(node)
 
     def _limits(self, node: Call) -> str:
         said = ""

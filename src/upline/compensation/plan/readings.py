@@ -32,6 +32,11 @@ class Readings:
     def say(self) -> Callable[[str], str]:
         return self.speech.say
 
+    @property
+    def marginal(self) -> str:
+        """Say how a marginal scale is meant."""
+        return self.say("each part is reckoned at its own rate")
+
     def label(self, field: str) -> str:
         """Give the word for a field of the plan language."""
         return self.say(LABELS[field]) if field in LABELS else f"`{field}`"
@@ -56,7 +61,7 @@ class Readings:
     def plain(self, field: str, content: object) -> str:
         """Say a number, a word or a list of them."""
         if isinstance(content, list | tuple):
-            return ", ".join(self.phrases.title_of(str(item)) for item in content)
+            return "; ".join(self.phrases.bonus(str(item)) for item in content)
         if isinstance(content, Fraction):
             return self.speech.number(content)
         if isinstance(content, int):
