@@ -532,11 +532,11 @@ def _day_number(day: object) -> int:
 
 def _reach_days(plan: Plan) -> int:
     """Give how many days before the end of the period the plan's rolling sums look back."""
-    from upline.compensation.plan.check import _parts, nodes_of, slots_of
+    from upline.compensation.plan.check import nodes_of, parts_of, slots_of
     from upline.compensation.plan.formula import Call
 
     reach = 0
-    for part in _parts(plan.file):
+    for part in parts_of(plan.file):
         for _, content, _ in slots_of(part):
             for node in nodes_of(content):
                 if isinstance(node, Call):

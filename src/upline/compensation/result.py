@@ -16,9 +16,10 @@ from upline.compensation.bonuses.lines import Lines, Paid, id_ranks
 from upline.compensation.columns import Codes, Column, Flags, Members, Numbers
 from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.inputs import World, currency_places
-from upline.compensation.measures.evaluate import numbers, value
+from upline.compensation.measures.evaluate import value
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.measures.windows import carry_text, resolve_carries
+from upline.compensation.wallets import Payable
 
 Array = npt.NDArray[Any]
 _SHOWN_PLACES = 9
@@ -40,7 +41,10 @@ class Result:
     @property
     def places(self) -> int:
         """Decimals in which amounts of all bonuses can be shown."""
-        return max([part.places for part in self.paid] or [self.world.plan.file.rounding.places])
+        places = [self.world.plan.file.rounding.places, *(part.places for part in self.paid)]
+        if "all" in self.world.given_earnings:
+            places.append(len(str(self.world.earnings_unit.denominator)) - 1)
+        return max(places)
 
     @property
     def lines(self) -> pa.Table:
@@ -353,43 +357,21 @@ class Result:
 
     def _wallets(self) -> pa.Table:
         """Split each member's total; the last wallet takes what rounding leaves of a whole split."""
-        file = self.world.plan.file
-        total = Numbers(self._member_totals(), Fraction(1, 10**self.places))
-        rows = np.flatnonzero(total.values)
-        left = total.values[rows].copy()
-        tables = []
-        names = list(file.wallets)
-        shares = [numbers(value(file.wallets[name].share, self.figures.member_scope)) for name in names]
-        whole = sum((share.at(0) for share in shares), Fraction(0)) == 1 if shares else False
-        for index, (name, share) in enumerate(zip(names, shares, strict=True)):
-            if whole and index == len(names) - 1:
-                amounts = left
-            else:
-                product = columns.multiplied(total.taken(rows), share.taken(rows))
-                amounts = columns.rounded(product, self.places, file.rounding.mode).values
-                left = left - amounts
+        kind = pa.decimal128(38, self.places)
+        tables = [pa.schema([("member", pa.string()), ("wallet", pa.string()), ("amount", kind)]).empty_table()]
+        payable = Payable(self.figures, self.paid, self.gates)
+        for name, units in payable.by_wallet(self.places).items():
+            rows = np.flatnonzero(units)
             tables.append(
                 pa.table(
                     {
                         "member": self._ids_at(rows),
                         "wallet": pa.array([name] * len(rows), pa.string()),
-                        "amount": decimals(amounts, self.places),
+                        "amount": decimals(units[rows], self.places),
                     }
                 )
             )
-        kind = pa.decimal128(38, self.places)
-        empty = pa.schema([("member", pa.string()), ("wallet", pa.string()), ("amount", kind)])
-        return pa.concat_tables(tables) if tables else empty.empty_table()
-
-    def _member_totals(self) -> Array:
-        totals = np.zeros(len(self.world), np.int64)
-        for part in self.paid:
-            totals += part.totals * 10 ** (self.places - part.places)
-        given = self.world.given_earnings.get("all")
-        if given is not None:
-            places = round(-_log10(self.world.earnings_unit))
-            totals += given * 10 ** (self.places - places)
-        return totals
+        return pa.concat_tables(tables)
 
     # Receipt
 
@@ -444,10 +426,6 @@ class Result:
 
 def _at(table: Array, rows: Array) -> Array:
     return table[np.maximum(rows, 0)] if len(table) else np.full(len(rows), -1, np.int64)
-
-
-def _log10(unit: Fraction) -> float:
-    return 1 - len(str(unit.denominator))
 
 
 def _labelled(column: Codes) -> pa.Array:

@@ -17,7 +17,14 @@ import numpy.typing as npt
 from upline.compensation import columns
 from upline.compensation.bonuses.lines import Work
 from upline.compensation.columns import Codes, Column, Flags, Numbers, constant
-from upline.compensation.measures.evaluate import at_level, formula, not_computed, numbers, rule, value
+from upline.compensation.measures.evaluate import (
+    at_level,
+    formula,
+    not_computed,
+    numbers,
+    rule,
+    value,
+)
 from upline.compensation.measures.scopes import LineScope
 from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import Call, Name, Node, children
@@ -25,6 +32,19 @@ from upline.compensation.plan.formula import Call, Name, Node, children
 Array = npt.NDArray[Any]
 _MOST_RATES = 20_000_000
 _MOST_CODES = 1 << 20
+# Functions that ask nothing of a member by themselves, only what stands in their brackets.
+_OF_EITHER = (
+    "min",
+    "max",
+    "abs",
+    "round",
+    "floor",
+    "ceil",
+    "share",
+    "given",
+    "within",
+    "days_since",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +98,8 @@ def _sides(node: Node) -> set[str]:
     """Say whether a formula asks something of the receiver ('r') or of the buyer ('b')."""
     if isinstance(node, Name):
         return {"b" if node.prefix == "buyer" else "r"}
-    if isinstance(node, Call) and node.function not in ("min", "max", "abs", "round", "floor", "ceil"):
-        return {"r"} if node.function != "given" else _sides(node.arguments[0])
+    if isinstance(node, Call) and node.function not in _OF_EITHER:
+        return {"r"}
     return set().union(*(_sides(child) for child in children(node)))
 
 
@@ -87,8 +107,9 @@ def _atoms(part: written.Value | written.Rule, work: Work) -> tuple[list[Array],
     """Give what a value asks of receivers and of buyers, each as small whole numbers."""
     receiver: list[Array] = []
     buyer: list[Array] = []
-    scope = work.figures.member_scope
-    for asked, sides, make in _asked(part, work):
+    everybody = np.arange(len(work.figures.world))
+    scope = LineScope(work.figures, everybody, everybody)
+    for asked, sides, make in _asked(part):
         if sides == {"r"}:
             receiver.append(make(asked, scope))
         elif sides == {"b"}:
@@ -96,7 +117,7 @@ def _atoms(part: written.Value | written.Rule, work: Work) -> tuple[list[Array],
     return receiver, buyer
 
 
-def _asked(part: Any, work: Work) -> Iterator[tuple[Any, set[str], Any]]:
+def _asked(part: Any) -> Iterator[tuple[Any, set[str], Any]]:
     match part:
         case written.Formula(node=node):
             yield from _asked_node(node)
@@ -104,9 +125,9 @@ def _asked(part: Any, work: Work) -> Iterator[tuple[Any, set[str], Any]]:
             if by is not None:
                 yield from _asked_node(by.node)
             for _, entry in entries:
-                yield from _asked(entry, work)
+                yield from _asked(entry)
             if otherwise is not None:
-                yield from _asked(otherwise, work)
+                yield from _asked(otherwise)
         case written.Scale(of=of, steps=steps):
             sides = _sides(of.node)
             if len(sides) == 1:
@@ -114,16 +135,16 @@ def _asked(part: Any, work: Work) -> Iterator[tuple[Any, set[str], Any]]:
             else:
                 yield from _asked_node(of.node)
             for _, entry in steps:
-                yield from _asked(entry, work)
+                yield from _asked(entry)
         case written.Cases(cases=cases, otherwise=otherwise):
             for when, then in cases:
                 yield from _asked_rule(when)
-                yield from _asked(then, work)
+                yield from _asked(then)
             if otherwise is not None:
-                yield from _asked(otherwise, work)
+                yield from _asked(otherwise)
         case written.Versions(versions=versions):
             for _, entry, _ in versions:
-                yield from _asked(entry, work)
+                yield from _asked(entry)
 
 
 def _asked_rule(part: written.Rule) -> Iterator[tuple[Any, set[str], Any]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,12 +11,11 @@ from upline.compensation import columns
 from upline.compensation.bonuses import lines as shared
 from upline.compensation.bonuses.level import distances
 from upline.compensation.bonuses.lines import Lines, Paid, Work
-from upline.compensation.columns import Codes, Column, Days, Numbers, constant
+from upline.compensation.columns import Codes, Numbers, constant
 from upline.compensation.errors import InputRefused
 from upline.compensation.kernels import trees, walks
-from upline.compensation.measures.evaluate import not_computed, numbers, value
-from upline.compensation.measures.scopes import Figures
-from upline.compensation.plan.formula import Call, Name
+from upline.compensation.measures.evaluate import numbers, value
+from upline.compensation.measures.scopes import AssumingScope
 from upline.compensation.plan.schema import OwnPart
 
 Array = npt.NDArray[Any]
@@ -26,16 +23,16 @@ Array = npt.NDArray[Any]
 
 def compute(work: Work) -> list[Paid]:
     """Go up from each buyer and pay what each share exceeds those already taken."""
-    lines = _lines(work)
+    lines = shared.capped(_lines(work), work)
     part = work.bonus.own_part
     if part is None:
-        return [work.paid(lines)]
+        return [work.added_up(lines)]
     is_own = lines.level == 0
     if isinstance(part, OwnPart) and part.recruits is not None:
         is_own |= (lines.level == 1) & work.member_rule(part.recruits)[lines.buyer]
     name = part.name if isinstance(part, OwnPart) else part
     own, other = lines.taken(np.flatnonzero(is_own)), lines.taken(np.flatnonzero(~is_own))
-    return [work.paid(other), work.paid(own, bonus=name)]
+    return [work.added_up(other), work.added_up(own, bonus=name)]
 
 
 def _shares(work: Work) -> Numbers:
@@ -43,46 +40,19 @@ def _shares(work: Work) -> Numbers:
     count = len(work.figures.world)
     if bonus.share is not None:
         return numbers(value(bonus.share, scope)).spread(count)
-    rank = scope.named("rank")
-    if not isinstance(rank, Codes):
-        raise not_computed("Slots by anything but the rank", bonus.place)
+    by = bonus.slots.by.node
+    rank = scope.name(by)
+    assert isinstance(rank, Codes)
     total = constant(0)
     sums = [total]
     for code in range(len(rank.labels)):
-        slot = numbers(value(bonus.slots, Holding(work.figures, code, rank)))
+        holding = Codes(np.asarray(code), rank.labels, is_ranked=True)
+        slot = numbers(value(bonus.slots, AssumingScope(work.figures, {by.name: holding})))
         total = columns.added(total, slot)
         sums.append(total)
     unit = columns.common_unit([part.unit for part in sums])
     table = [int(part.values) * int(part.unit / unit) for part in sums]
     return Numbers(np.asarray(table)[rank.spread(count).values + 1], unit)
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """A member scope in which everybody holds one given rank."""
-
-    figures: Figures
-    code: int
-    rank: Codes
-
-    @property
-    def size(self) -> int:
-        return len(self.figures.world)
-
-    @property
-    def first_day(self) -> date:
-        return self.figures.world.period.start
-
-    def version_days(self) -> Days | None:
-        return None
-
-    def name(self, node: Name) -> Column:
-        if node.name == "rank":
-            return Codes(np.asarray(self.code), self.rank.labels, is_ranked=True)
-        return self.figures.member_scope.name(node)
-
-    def call(self, node: Call) -> Column:
-        return self.figures.member_scope.call(node)
 
 
 def _lines(work: Work) -> Lines:
@@ -107,9 +77,7 @@ def _lines(work: Work) -> Lines:
     worth = worth.spread(count)
     qualified = work.member_rule(bonus.requires)
     blocks = work.member_rule(bonus.blocks) if bonus.blocks is not None else qualified
-    above, divisor = shared.fraction_of(
-        sources.base.unit, unit * worth.unit, work.rounding.places
-    )
+    above, divisor = shared.fraction_of(sources.base.unit, unit * worth.unit, work.rounding.places)
     base = columns.as_int64(sources.base.values, "the base of a bonus")
     factors = columns.as_int64(columns.scaled(worth.values, above), "rates")
     shares = columns.as_int64(share_whole, "shares")

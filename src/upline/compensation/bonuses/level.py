@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,14 @@ from upline.compensation.bonuses.lines import Lines, Paid, Sources, Work
 from upline.compensation.columns import Numbers
 from upline.compensation.errors import InputRefused
 from upline.compensation.kernels import trees, walks
-from upline.compensation.measures.evaluate import formula, greatest_level, not_computed, numbers, value
+from upline.compensation.measures.evaluate import (
+    formula,
+    greatest_level,
+    not_computed,
+    numbers,
+    settled_level,
+    value,
+)
 from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import Name, Operation
 
@@ -50,10 +57,11 @@ class _Walk:
 def compute(work: Work) -> list[Paid]:
     """Pay every receiver on each source at the level on which he sees it."""
     bonus = work.bonus
-    sources = shared.sources_of(work, start=bonus.starts)
+    sources = _sources(work)
     rates = bonus.levels if bonus.levels is not None else bonus.generations
     deepest = greatest_level(rates)
-    listed = max(deepest if deepest is not None else _last_listed(rates), 0)
+    listed = settled_level(rates) if deepest is None else deepest
+    listed = max(listed, 1)
     point_value = work.point_value()
     table = rate_table(work, rates, list(range(listed + 1)), point_value)
     if bonus.levels is not None:
@@ -69,19 +77,15 @@ def compute(work: Work) -> list[Paid]:
     return [Paid(bonus=work.name, places=work.rounding.places, totals=totals, lines=None)]
 
 
-def _last_listed(part: written.Value) -> int:
-    """Give the level from which an open end (`6+`) goes on."""
-    if isinstance(part, written.Table) and part.by is None:
-        return max(key.first or 0 for key, _ in part.entries)
-    inner: list[written.Value] = []
-    match part:
-        case written.Table(entries=entries, otherwise=otherwise):
-            inner = [entry for _, entry in entries] + ([otherwise] if otherwise else [])
-        case written.Cases(cases=cases, otherwise=otherwise):
-            inner = [then for _, then in cases] + ([otherwise] if otherwise else [])
-        case written.Versions(versions=versions):
-            inner = [then for _, then, _ in versions]
-    return max((_last_listed(one) for one in inner), default=0)
+def _sources(work: Work) -> Sources:
+    """Collect the sources; where the start is not the parent, `remove` looks at buyers here."""
+    bonus = work.bonus
+    sources = shared.sources_of(work, start=bonus.starts)
+    if bonus.starts == "parent" or bonus.compression != "remove":
+        return sources
+    counted = work.member_rule(bonus.requires if bonus.counts is None else bonus.counts)
+    base = np.where(counted[sources.buyer], sources.base.values, 0)
+    return replace(sources, base=Numbers(base, sources.base.unit))
 
 
 def _prepared(work: Work, table: RateTable, deepest: int) -> _Walk:
@@ -90,6 +94,8 @@ def _prepared(work: Work, table: RateTable, deepest: int) -> _Walk:
     nobody = np.zeros(len(qualified), np.bool_)
     counted = work.member_rule(bonus.counts) if bonus.counts is not None else qualified
     mode = _MODES[bonus.compression]
+    if bonus.starts != "parent" and mode in (walks.REMOVE, walks.MERGE_UP):
+        mode = walks.COUNT_BETWEEN
     is_relative = False
     codes = np.zeros(len(qualified), np.int64)
     wanted = codes
@@ -101,13 +107,14 @@ def _prepared(work: Work, table: RateTable, deepest: int) -> _Walk:
             codes, wanted = _relative_codes(work)
         else:
             counted = work.member_rule(bonus.head)
-    elif mode in (walks.NONE, walks.ROLL_UP):
+    if mode != walks.ROLL_UP and bonus.counts is not None:
+        qualified = qualified & work.member_rule(bonus.counts)
+    if bonus.generations is None and mode in (walks.NONE, walks.ROLL_UP):
         counted = nobody
     depth = _depth(work, table, deepest)
     stops = work.member_rule(bonus.stop_above) if bonus.stop_above is not None else nobody
     placed = [
-        shared.in_tree(work, column)
-        for column in (qualified, counted, depth, stops, codes, wanted)
+        shared.in_tree(work, column) for column in (qualified, counted, depth, stops, codes, wanted)
     ]
     return _Walk(mode, is_relative, *placed[:4], deepest, *placed[4:])
 
@@ -203,17 +210,11 @@ class _Runner:
         self._kernel = walks.relative_generations if walk.is_relative else walks.levels
         receiver = shared.in_tree(work, table.receiver)
         buyer = shared.in_tree(work, table.buyer)
-        self._before = (
-            self._relative(work, walk) if walk.is_relative else self._levels(work, walk)
-        )
+        self._before = self._relative(work, walk) if walk.is_relative else self._levels(work, walk)
         self._sources = (sources.starts, terms.base)
         at_start = int(work.bonus.starts != "parent")
         kind = int(work.bonus.head_belongs_to == "generation_below")
-        shape = (kind, work.bonus.from_level) if walk.is_relative else (
-            walk.mode,
-            work.bonus.from_level,
-            at_start,
-        )
+        shape = (kind if walk.is_relative else walk.mode, work.bonus.from_level, at_start)
         self._after = (
             walk.qualified,
             *(() if walk.is_relative else (walk.counted,)),
@@ -247,7 +248,9 @@ class _Runner:
         codes = int(max(walk.head_code.max(initial=0), walk.wanted_code.max(initial=0))) + 1
         return work.forest.parent, walk.head_code, walk.wanted_code, codes
 
-    def _walk(self, task: int, cursors: list[int], out: tuple[Array, ...]) -> list[tuple[Array, int]]:
+    def _walk(
+        self, task: int, cursors: list[int], out: tuple[Array, ...]
+    ) -> list[tuple[Array, int]]:
         def one(index: int) -> tuple[Array, int]:
             totals = np.zeros(self._count, np.int64)
             low, high = self._parts[index]
@@ -317,7 +320,8 @@ def _with_lines(
         rate=Numbers(rate, table.unit),
     )
     if work.bonus.lines == "per_head":
-        lines = _by_head(work, lines, shared.from_tree(work, head))
+        nearest = shared.from_tree(work, np.maximum(head, 0))
+        lines = _by_head(work, lines, np.where(head < 0, receiver, nearest))
     return work.paid(lines)
 
 

@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from upline.compensation import columns
-from upline.compensation.columns import Codes, Days, Numbers
+from upline.compensation.columns import Days, Numbers
 from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.kernels import trees
 from upline.compensation.kernels.rounding import MODES
-from upline.compensation.measures.evaluate import formula, not_computed, numbers, rule, value
-from upline.compensation.measures.scopes import Figures, LineScope
+from upline.compensation.measures.evaluate import is_named, not_computed, numbers, rule, value
+from upline.compensation.measures.scopes import Figures
+from upline.compensation.measures.sums import raise_out_of_range
 from upline.compensation.plan import schema
 from upline.compensation.plan import values as written
 from upline.compensation.plan.names import Typing
@@ -130,9 +131,13 @@ class Work:
         return numbers(value(part, self.figures.member_scope))
 
     def paid(self, lines: Lines, *, bonus: str | None = None) -> Paid:
-        """Cap the lines and add them up."""
-        if self.bonus.cap is not None:
-            lines = _capped(lines, self)
+        """Cut the lines by the cap and add them up."""
+        return self.added_up(capped(lines, self), bonus=bonus)
+
+    def added_up(self, lines: Lines, *, bonus: str | None = None) -> Paid:
+        """Add lines up as they are."""
+        if columns.greatest(lines.amount) * max(len(lines), 1) >= columns.SAFE:
+            raise_out_of_range(f"What '{self.name}' pays")
         totals = np.zeros(len(self.figures.world), np.int64)
         np.add.at(totals, lines.receiver, lines.amount)
         return Paid(
@@ -166,7 +171,9 @@ def check_point_values(work: Work, point_value: Numbers | None, receivers: Array
     """Refuse receivers whose point value is not listed; a missing one is never 0."""
     if point_value is None or not len(receivers):
         return
-    lacking = np.unique(receivers[point_value.spread(len(work.figures.world)).values[receivers] == 0])
+    lacking = np.unique(
+        receivers[point_value.spread(len(work.figures.world)).values[receivers] == 0]
+    )
     if len(lacking):
         place = (work.bonus.point_value or work.figures.world.plan.file.point_value).place
         who = ", ".join(work.figures.world.id_of(int(p)) for p in lacking[:5].tolist())
@@ -195,13 +202,13 @@ def sources_of(work: Work, *, start: str = "parent") -> Sources:
     bonus, figures = work.bonus, work.figures
     typing = Typing(figures.world.plan.names)
     if typing.base_context(bonus.base) == "member":
-        return _member_sources(work)
+        return _member_sources(work, start)
     base = numbers(value(bonus.base, figures.order_scope)).spread(len(figures.world.orders))
     mask = order_mask(work)
     orders = figures.world.orders
-    starting = _starting(work, start)
+    starting = None if start in ("parent", "buyer") else receivers_named(work, start)
     if bonus.lines == "per_buyer":
-        return _buyer_sources(work, base, mask)
+        return _buyer_sources(work, base, mask, starting)
     if mask is None and starting is None and work.forest is figures.world.forest:
         return Sources(orders.starts, base, np.arange(len(orders)), orders.member)
     chosen = np.arange(len(orders)) if mask is None else np.flatnonzero(mask)
@@ -226,55 +233,80 @@ def order_mask(work: Work) -> npt.NDArray[np.bool_] | None:
     return np.broadcast_to(mask, (len(figures.world.orders),))
 
 
-def _starting(work: Work, start: str) -> Array | None:
-    if start in ("parent", "buyer", "member"):
-        return None
-    return receivers_named(work, start)
-
-
 def receivers_named(work: Work, name: str) -> Array:
     """Give for each order the position that `order.field`, `buyer.field` or `field` names."""
     prefix, _, field = name.rpartition(".")
     figures = work.figures
-    if prefix == "buyer":
-        column = figures.member_scope.named(field).taken(figures.world.orders.member)
-    else:
-        column = figures.order_scope.named(field)
-    if not isinstance(column, columns.Members):
-        problem = f"'{name}' in '{work.name}' names no member."
-        remedy = "Declare the field with unit member."
-        raise InputRefused([Fault(work.bonus.place, "line.receiver", problem, remedy)])
+    if prefix == "buyer" or (not prefix and field not in figures.world.plan.names.order):
+        return members_named(work, field)[figures.world.orders.member]
+    column = figures.order_scope.named(field)
+    assert isinstance(column, columns.Members)
     return column.values
 
 
-def _buyer_sources(work: Work, base: Numbers, mask: npt.NDArray[np.bool_] | None) -> Sources:
+def members_named(work: Work, name: str) -> Array:
+    """Give for each member the position that `buyer.field` or `field` names."""
+    column = work.figures.member_scope.named(name.rpartition(".")[2])
+    assert isinstance(column, columns.Members)
+    return column.values
+
+
+def _buyer_sources(
+    work: Work, base: Numbers, mask: npt.NDArray[np.bool_] | None, starting: Array | None
+) -> Sources:
+    """Add up the orders of each buyer, or of each buyer from each start."""
     orders = work.figures.world.orders
-    whole = columns.as_int64(base.values, "the base of a bonus")
+    whole = summable(base, "the base of a bonus")
     if mask is not None:
         whole = np.where(mask, whole, 0)
-    sums = np.zeros(len(work.figures.world), np.int64)
-    trees.sum_groups(orders.starts, whole, sums)
-    return _one_a_member(work, Numbers(sums, base.unit))
+    if starting is None:
+        sums = np.zeros(len(work.figures.world), np.int64)
+        trees.sum_groups(orders.starts, whole, sums)
+        return _one_a_member(work, Numbers(sums, base.unit), None)
+    chosen = np.flatnonzero((starting >= 0) & (whole != 0))
+    pairs = orders.member[chosen].astype(np.int64) * len(work.figures.world) + starting[chosen]
+    distinct, where = np.unique(pairs, return_inverse=True)
+    sums = np.zeros(len(distinct), np.int64)
+    np.add.at(sums, where, whole[chosen])
+    buyer, start = np.divmod(distinct, max(len(work.figures.world), 1))
+    nothing = np.full(len(distinct), -1, np.int64)
+    return _grouped(work, Numbers(sums, base.unit), nothing, buyer, start)
 
 
-def _member_sources(work: Work) -> Sources:
+def _member_sources(work: Work, start: str) -> Sources:
+    base = member_base(work)
+    if start in ("parent", "buyer"):
+        return _one_a_member(work, base, None)
+    return _one_a_member(work, base, members_named(work, start))
+
+
+def member_base(work: Work) -> Numbers:
+    """Give each member's base, nothing for those who are no source."""
     figures = work.figures
     base = numbers(value(work.bonus.base, figures.member_scope)).spread(len(figures.world))
-    if work.bonus.sources is not None:
-        holds = work.member_rule(work.bonus.sources)
-        base = Numbers(np.where(holds, base.values, 0), base.unit)
-    return _one_a_member(work, base)
+    if work.bonus.sources is None:
+        return base
+    return Numbers(np.where(work.member_rule(work.bonus.sources), base.values, 0), base.unit)
 
 
-def _one_a_member(work: Work, base: Numbers) -> Sources:
+def summable(base: Numbers, what: str) -> Array:
+    """Give whole numbers whose sum fits 64 bits; refuse others."""
+    whole = columns.as_int64(base.values, what)
+    if columns.greatest(whole) * max(len(np.atleast_1d(whole)), 1) >= columns.SAFE:
+        raise_out_of_range(what)
+    return whole
+
+
+def _one_a_member(work: Work, base: Numbers, starting: Array | None) -> Sources:
     chosen = np.flatnonzero(base.values)
+    if starting is not None:
+        chosen = chosen[starting[chosen] >= 0]
     nothing = np.full(len(chosen), -1, np.int64)
-    return _grouped(work, base.taken(chosen), nothing, chosen, chosen)
+    groups = chosen if starting is None else starting[chosen]
+    return _grouped(work, base.taken(chosen), nothing, chosen, groups)
 
 
-def _grouped(
-    work: Work, base: Numbers, order: Array, buyer: Array, groups: Array
-) -> Sources:
+def _grouped(work: Work, base: Numbers, order: Array, buyer: Array, groups: Array) -> Sources:
     """Group sources by the position from which they start, in the bonus's tree."""
     forest = work.forest
     if forest is not work.figures.world.forest:
@@ -326,44 +358,28 @@ def line_amounts(base: Numbers, rate: Numbers, rounding: schema.Rounding) -> Arr
     return columns.as_int64(amounts, "pay lines")
 
 
-def line_scope(work: Work, receiver: Array, buyer: Array, order: Array | None) -> LineScope:
-    return LineScope(work.figures, receiver, buyer, order)
-
-
-def _capped(lines: Lines, work: Work) -> Lines:
+def capped(lines: Lines, work: Work) -> Lines:
     """Cut later lines of members who pass the cap, in order of date and order, or of joining."""
-    unit = Fraction(1, 10**work.rounding.places)
-    cap = numbers(value(work.bonus.cap, work.figures.member_scope))
+    if work.bonus.cap is None:
+        return lines
+    scope = work.figures.member_scope
     count = len(work.figures.world)
-    exact = columns.rounded(cap, work.rounding.places, "floor").spread(count).values
-    exists = _has_cap(work, count)
-    totals = np.zeros(count, np.int64)
-    np.add.at(totals, lines.receiver, lines.amount)
-    over = exists & (totals > exact)
+    cap = numbers(value(work.bonus.cap, scope))
+    most = np.maximum(columns.rounded(cap, work.rounding.places, "down").spread(count).values, 0)
+    gained = np.zeros(count, np.int64)
+    np.add.at(gained, lines.receiver, np.maximum(lines.amount, 0))
+    over = is_named(work.bonus.cap, scope) & (gained > most)
     if not over.any():
         return lines
     amounts = lines.amount.copy()
     affected = np.flatnonzero(over[lines.receiver])
     order = affected[np.lexsort(_sequence(lines, affected, work))]
-    left = exact.copy()
+    left = most.copy()
     for row in order.tolist():
         receiver = int(lines.receiver[row])
         amounts[row] = min(int(amounts[row]), int(left[receiver]))
         left[receiver] -= amounts[row]
-    assert unit
     return replace(lines, amount=amounts)
-
-
-def _has_cap(work: Work, count: int) -> npt.NDArray[np.bool_]:
-    """Say for whom the cap's table has an entry: a cap that is not named is no cap."""
-    part = work.bonus.cap
-    if isinstance(part, written.Table) and part.by is not None and part.otherwise is None:
-        by = formula(part.by.node, work.figures.member_scope)
-        if isinstance(by, Codes):
-            listed = {key.text for key, _ in part.entries}
-            known = np.asarray([label in listed for label in by.labels] + [False])
-            return np.broadcast_to(known[by.values], (count,))
-    return np.ones(count, np.bool_)
 
 
 def _sequence(lines: Lines, rows: Array, work: Work) -> tuple[Array, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -82,15 +81,13 @@ def _groups(work: Work) -> tuple[_Groups, Array | None]:
             return _per_member(work), None
     orders = figures.world.orders
     mask = shared.order_mask(work)
-    receiver = (
-        orders.member if bonus.to == "member" else shared.receivers_named(work, bonus.to)
-    )
+    receiver = orders.member if bonus.to == "member" else shared.receivers_named(work, bonus.to)
     chosen = np.flatnonzero(receiver >= 0 if mask is None else mask & (receiver >= 0))
     base = _base(work).spread(len(orders)).taken(chosen)
     single = _Groups(receiver[chosen], orders.member[chosen], chosen, None, base)
     if bonus.lines == "per_order":
         return single, None
-    if bonus.lines in ("per_period", "per_buyer"):
+    if bonus.lines == "per_period":
         return _per_period(work, single), None
     return _per_event(work, single)
 
@@ -102,21 +99,23 @@ def _base(work: Work) -> Numbers:
 
 
 def _per_member(work: Work) -> _Groups:
-    figures = work.figures
-    count = len(figures.world)
-    base = numbers(value(work.bonus.base, figures.member_scope)).spread(count)
-    if work.bonus.sources is not None:
-        base = Numbers(np.where(work.member_rule(work.bonus.sources), base.values, 0), base.unit)
-    everybody = np.arange(count)
-    nothing = np.full(count, -1, np.int64)
-    return _balanced(work, _Groups(everybody, everybody, nothing, None, base))
+    """One line for each member with a base, or for whom he names."""
+    base = shared.member_base(work)
+    everybody = np.arange(len(base.values))
+    receiver = everybody
+    if work.bonus.to != "member":
+        receiver = shared.members_named(work, work.bonus.to)
+    nothing = np.full(len(everybody), -1, np.int64)
+    groups = _Groups(receiver, everybody, nothing, None, base)
+    if work.bonus.negative is not None:
+        return _balanced(work, groups)
+    return groups.taken(np.flatnonzero((base.values != 0) & (receiver >= 0)))
 
 
 def _per_period(work: Work, single: _Groups) -> _Groups:
     count = len(work.figures.world)
-    whole = columns.as_int64(single.base.values, "the base of a bonus")
     sums = np.zeros(count, np.int64)
-    np.add.at(sums, single.receiver, whole)
+    np.add.at(sums, single.receiver, shared.summable(single.base, "the base of a bonus"))
     everybody = np.arange(count)
     nothing = np.full(count, -1, np.int64)
     base = Numbers(sums, single.base.unit)
@@ -132,16 +131,10 @@ def _balanced(work: Work, groups: _Groups) -> _Groups:
     rules = value(work.bonus.negative, scope)
     assert isinstance(rules, Codes)
     named = rules.spread(len(groups.receiver))
-    unknown = set(named.labels) - {"kept", "carried", "reset"}
-    if unknown:
-        problem = f"'{work.name}' treats negative sums as '{unknown.pop()}'."
-        remedy = "Write kept, carried or reset."
-        raise InputRefused([Fault(work.bonus.place, "own.negative", problem, remedy)])
     labels = [*named.labels, "kept"]
     how = np.asarray([("kept", "carried", "reset").index(label) for label in labels])[named.values]
     before = carried_numbers(figures, f"{work.name} balance")
-    carried = Numbers(np.where(how == 1, before.values, 0), before.unit)
-    base = columns.added(groups.base, carried)
+    base = columns.added(groups.base, before)
     values = base.values
     left = np.where((how == 1) & (values < 0), values, 0)
     figures.carries[f"{work.name} balance"] = Numbers(left, base.unit)
@@ -153,29 +146,32 @@ def _balanced(work: Work, groups: _Groups) -> _Groups:
 
 
 def _per_event(work: Work, single: _Groups) -> tuple[_Groups, Array]:
-    """One line for each receiver and value of an order's text field."""
+    """One line for each value of an order's text field; all its orders name one receiver."""
     figures = work.figures
     column = figures.order_scope.named(work.bonus.lines)
-    if not isinstance(column, Codes):
-        problem = f"'{work.name}' has one line for each '{work.bonus.lines}', which is no text."
-        remedy = "Name a text field of orders."
-        raise InputRefused([Fault(work.bonus.place, "own.lines", problem, remedy)])
-    all_events = column.spread(len(figures.world.orders)).values
+    assert isinstance(column, Codes)
+    all_events, labels = _sorted_codes(column.spread(len(figures.world.orders)))
     events = all_events[single.order]
     kept = np.flatnonzero(events >= 0)
-    width = len(column.labels) + 1
-    keys = single.receiver[kept].astype(np.int64) * width + events[kept]
-    distinct, where = np.unique(keys, return_inverse=True)
+    distinct, first, where = np.unique(events[kept], return_index=True, return_inverse=True)
+    receiver = single.receiver[kept][first].astype(np.int64)
+    differs = np.flatnonzero(single.receiver[kept] != receiver[where])
+    if len(differs):
+        event = labels[int(events[kept][differs[0]])]
+        problem = f"The orders of {work.bonus.lines} '{event}' name several receivers."
+        remedy = "Let all orders of one name the same member."
+        raise InputRefused([Fault(work.bonus.place, "own.receivers", problem, remedy)])
     base = np.zeros(len(distinct), np.int64)
-    np.add.at(base, where, columns.as_int64(single.base.values[kept], "the base of a bonus"))
-    receiver = distinct // width
-    nothing = np.full(len(distinct), -1, np.int64)
-    unit: Fraction = single.base.unit
-    first = np.zeros(len(distinct), np.int64)
-    first[where[::-1]] = single.buyer[kept][::-1]
-    groups = _Groups(receiver, first, nothing, distinct % width, Numbers(base, unit))
+    np.add.at(base, where, shared.summable(single.base, "the base of a bonus")[kept])
+    nobody = np.full(len(distinct), -1, np.int64)
+    summed = Numbers(base, single.base.unit)
     if work.bonus.base is None:
-        groups = _Groups(
-            receiver, first, nothing, distinct % width, constant(1).spread(len(distinct))
-        )
-    return groups, all_events
+        summed = constant(1).spread(len(distinct))
+    return _Groups(receiver, nobody, nobody, distinct, summed), all_events
+
+
+def _sorted_codes(column: Codes) -> tuple[Array, list[str]]:
+    """Give codes that do not hang on the order in which texts came in."""
+    labels = sorted(column.labels)
+    table = [labels.index(label) for label in column.labels]
+    return np.asarray([*table, -1], np.int64)[column.values], labels

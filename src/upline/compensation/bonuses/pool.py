@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from upline.compensation import columns
 from upline.compensation.bonuses.lines import NO_LEVEL, Lines, Paid, Work
+from upline.compensation.bonuses.stairstep import parents
 from upline.compensation.columns import Numbers
 from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.measures.evaluate import numbers, value
@@ -43,10 +44,10 @@ def compute(work: Work) -> list[Paid]:
 
 
 def _company(work: Work, fund: Fraction, members: Array, shares: Numbers) -> Lines:
-    fund += _carried(work)
+    fund += sum(_carried(work).values(), Fraction(0))
     if not len(members):
-        if work.bonus.nobody == "carried" and fund > 0:
-            work.figures.carries[f"{work.name} fund"] = _on_first(work, fund)
+        # What belongs to the company is carried under the member who stands first in the tree.
+        _carry(work, {0: fund} if len(work.figures.world) else {})
         return _lines(work, members, members, np.zeros(0, np.int64), [], [])
     amounts = share_out(
         fund, [int(whole) for whole in shares.values[members]], work.rounding, work.bonus.residue
@@ -54,35 +55,45 @@ def _company(work: Work, fund: Fraction, members: Array, shares: Numbers) -> Lin
     total = int(shares.values[members].astype(object).sum())
     rates = [Fraction(int(whole), total) for whole in shares.values[members]]
     buyers = np.full(len(members), -1, np.int64)
-    return _lines(work, members, buyers, np.asarray(amounts, np.int64), [fund] * len(members), rates)
+    return _lines(
+        work, members, buyers, np.asarray(amounts, np.int64), [fund] * len(members), rates
+    )
 
 
-def _carried(work: Work) -> Fraction:
+def _carried(work: Work) -> dict[int, Fraction]:
     entries = work.figures.world.carried.get(f"{work.name} fund", {})
-    return sum((Fraction(text) for text in entries.values()), Fraction(0))
+    return {position: Fraction(text) for position, text in entries.items()}
 
 
-def _on_first(work: Work, fund: Fraction) -> Numbers:
-    """Keep a company's figure with the member who stands first in the tree."""
-    values = np.zeros(len(work.figures.world), np.int64)
-    values[0] = fund.numerator
-    return Numbers(values, Fraction(1, fund.denominator))
+def _carry(work: Work, funds: dict[int, Fraction]) -> None:
+    """Keep what nobody could share for the next period's fund."""
+    left = {position: fund for position, fund in funds.items() if fund}
+    if work.bonus.nobody != "carried" or not left:
+        return
+    unit = columns.common_unit(list(left.values()))
+    values = np.zeros(len(work.figures.world), object)
+    for position, fund in left.items():
+        values[position] = int(fund / unit)
+    work.figures.carries[f"{work.name} fund"] = Numbers(values, unit)
 
 
 def _among_recruits(
     work: Work, fund: Numbers, takes_part: Array, shares: Numbers, number: Array
 ) -> Lines:
-    parent = work.figures.world.forest.parent
+    parent = parents(work)
+    carried = _carried(work)
     sharing = np.flatnonzero(takes_part & (parent >= 0))
-    sharing = sharing[fund.values[parent[sharing]] != 0]
     sharing = sharing[np.lexsort((number[sharing], parent[sharing]))]
     sponsors = parent[sharing]
+    alone = np.setdiff1d(np.arange(len(parent)), sponsors).tolist()
+    _carry(work, {one: fund.at(one) + carried.get(one, Fraction(0)) for one in alone})
     cuts = np.flatnonzero(np.diff(sponsors)) + 1
     amounts: list[int] = []
     funds: list[Fraction] = []
     rates: list[Fraction] = []
     for group in np.split(sharing, cuts) if len(sharing) else []:
-        exact = fund.at(int(parent[group[0]]))
+        owner = int(parent[group[0]])
+        exact = fund.at(owner) + carried.get(owner, Fraction(0))
         whole = [int(share) for share in shares.values[group]]
         amounts += share_out(exact, whole, work.rounding, work.bonus.residue)
         funds += [exact] * len(group)
@@ -90,30 +101,29 @@ def _among_recruits(
     return _lines(work, sharing, sponsors, np.asarray(amounts, np.int64), funds, rates)
 
 
-def share_out(
-    fund: Fraction, shares: list[int], rounding: Rounding, residue: str
-) -> list[int]:
+def share_out(fund: Fraction, shares: list[int], rounding: Rounding, residue: str) -> list[int]:
     """Divide a fund by shares, in units of the rounding's places.
 
-    `shared` rounds the fund once and then each part down; cents left go, one each, to the largest
-    remainders, equal ones to the earlier share. `kept` leaves them with the company; `rounded`
-    rounds each part by itself. A fund of nothing, or less, pays nobody.
+    `shared` and `kept` cut the fund down to whole units first and then each part; under `shared`
+    the units left go, one each, to the largest remainders, equal ones to the earlier share, under
+    `kept` they stay with the company. `rounded` rounds each part by itself. A negative fund
+    mirrors the positive one.
 
     >>> share_out(Fraction(1), [1, 1, 1], Rounding(), "shared")
     [34, 33, 33]
     """
-    if fund <= 0:
-        return [0] * len(shares)
+    if fund < 0:
+        return [-part for part in share_out(-fund, shares, rounding, residue)]
     units = fund * 10**rounding.places
     total = sum(shares)
     if residue == "rounded":
         return [_rounded(units * share / total, rounding.mode) for share in shares]
-    whole = _rounded(units, rounding.mode) if residue == "shared" else units
-    exact = [whole * Fraction(share, total) for share in shares]
+    whole = int(units)
+    exact = [Fraction(whole * share, total) for share in shares]
     parts = [int(part) for part in exact]
     if residue == "shared":
         by_remainder = sorted(range(len(parts)), key=lambda k: (parts[k] - exact[k], k))
-        for k in by_remainder[: int(whole) - sum(parts)]:
+        for k in by_remainder[: whole - sum(parts)]:
             parts[k] += 1
     return parts
 

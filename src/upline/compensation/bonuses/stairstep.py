@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -11,10 +12,11 @@ import numpy.typing as npt
 
 from upline.compensation import columns
 from upline.compensation.bonuses import lines as shared
-from upline.compensation.bonuses.lines import NO_LEVEL, Lines, Paid, Work
+from upline.compensation.bonuses.lines import Lines, Paid, Work
 from upline.compensation.columns import Numbers, constant
 from upline.compensation.kernels import trees, walks
 from upline.compensation.measures.evaluate import numbers, rule, value
+from upline.compensation.plan.names import Typing
 
 Array = npt.NDArray[Any]
 
@@ -25,9 +27,15 @@ def compute(work: Work) -> list[Paid]:
     paid = steps.qualified & steps.takes_itself
     own_lines = _own_lines(work, paid, steps)
     recruit_lines = _recruit_lines(work, paid, steps)
+    lines = shared.capped(shared.joined([own_lines, recruit_lines]), work)
     if work.bonus.own_part is None:
-        return [work.paid(shared.joined([own_lines, recruit_lines]))]
-    return [work.paid(recruit_lines), work.paid(own_lines, bonus=work.bonus.own_part)]
+        return [work.added_up(lines)]
+    is_own = lines.level == 0
+    own_lines, recruit_lines = (
+        lines.taken(np.flatnonzero(is_own)),
+        lines.taken(np.flatnonzero(~is_own)),
+    )
+    return [work.added_up(recruit_lines), work.added_up(own_lines, bonus=work.bonus.own_part)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +61,12 @@ def group_steps(work: Work) -> GroupSteps:
     bonus, figures = work.bonus, work.figures
     count = len(figures.world)
     rate = numbers(value(bonus.rate, figures.member_scope)).spread(count)
-    own = _own_base(work, shared.order_mask(work))
+    own = _own_base(work, lambda: shared.order_mask(work))
     low_rate, low_own = _below_first_step(work)
     has_rate = rate.values != 0
     low_rate = _only(low_rate.spread(count), ~has_rate)
     group, low_group = _groups(work, own), _groups(work, low_own)
-    gross = columns.added(
-        columns.multiplied(rate, group), columns.multiplied(low_rate, low_group)
-    )
+    gross = columns.added(columns.multiplied(rate, group), columns.multiplied(low_rate, low_group))
     qualified = work.member_rule(bonus.requires)
     takes_itself = has_rate | (low_rate.values != 0)
     if bonus.unpaid == "passed_up":
@@ -78,10 +84,14 @@ def group_steps(work: Work) -> GroupSteps:
     )
 
 
-def _own_base(work: Work, mask: npt.NDArray[np.bool_] | None) -> Numbers:
+def _own_base(work: Work, mask_of: Callable[[], npt.NDArray[np.bool_] | None]) -> Numbers:
     figures = work.figures
+    if Typing(figures.world.plan.names).base_context(work.bonus.base) == "member":
+        base = shared.member_base(work)
+        return Numbers(shared.summable(base, "the base of a bonus"), base.unit)
+    mask = mask_of()
     base = numbers(value(work.bonus.base, figures.order_scope)).spread(len(figures.world.orders))
-    whole = columns.as_int64(base.values, "the base of a bonus")
+    whole = shared.summable(base, "the base of a bonus")
     if mask is not None:
         whole = np.where(mask, whole, 0)
     sums = np.zeros(len(figures.world), np.int64)
@@ -94,11 +104,15 @@ def _below_first_step(work: Work) -> tuple[Numbers, Numbers]:
     below = work.bonus.below_first_step
     if below is None:
         return constant(0), Numbers(np.zeros(len(work.figures.world), np.int64), Fraction(1))
-    mask = shared.order_mask(work)
-    if below.orders is not None:
+
+    def mask() -> npt.NDArray[np.bool_] | None:
+        chosen = shared.order_mask(work)
+        if below.orders is None:
+            return chosen
         holds = rule(below.orders, work.figures.order_scope)
-        mask = holds if mask is None else mask & holds
-        mask = np.broadcast_to(mask, (len(work.figures.world.orders),))
+        chosen = holds if chosen is None else chosen & holds
+        return np.broadcast_to(chosen, (len(work.figures.world.orders),))
+
     return numbers(value(below.rate, work.figures.member_scope)), _own_base(work, mask)
 
 
@@ -113,7 +127,7 @@ def _groups(work: Work, own: Numbers) -> Numbers:
 
 def _taken(work: Work, takes_itself: Array, gross: Numbers) -> Numbers:
     forest = work.forest
-    whole = columns.as_int64(gross.values, "what groups take")
+    whole = shared.summable(gross, "what groups take")
     out = np.zeros(len(whole), np.int64)
     trees_own = shared.in_tree(work, whole)
     walks.take_up(forest.parent, shared.in_tree(work, takes_itself), trees_own, out)

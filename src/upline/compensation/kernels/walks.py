@@ -145,6 +145,7 @@ def relative_generations(  # type: ignore[no-untyped-def]
     deepest,
     is_below,
     from_level,
+    at_start,
     divisor,
     rounding,
     is_wide,
@@ -157,21 +158,24 @@ def relative_generations(  # type: ignore[no-untyped-def]
     line_head,
     line_amounts,
 ):
-    """As levels, where a head is whoever's code is at least what the receiver wants."""
+    """As levels, where a head is whoever's code is at least what the receiver wants.
+
+    With `at_start` the start itself is looked at as an upline.
+    """
     listed = factors.shape[2] - 1
     passed = [0] * codes
     nearest = [-1] * codes
     for p in range(first, last):
-        if starts[p] == starts[p + 1] or stops[p]:
+        if starts[p] == starts[p + 1] or (stops[p] and at_start == 0):
             continue
         for code in range(codes):
             passed[code] = 0
             nearest[code] = -1
-        if is_below:
+        if is_below and at_start == 0:
             passed[head_code[p]] = 1
             nearest[head_code[p]] = p
         away = 0
-        u = parent[p]
+        u = p if at_start else parent[p]
         while u >= 0:
             away += 1
             level = 0 if is_below else 1
@@ -265,22 +269,18 @@ def differential(  # type: ignore[no-untyped-def]
         if u == p and not ((qualified[p] or blocks[p]) and share[p] > 0):
             u = up[p]
         while u >= 0:
-            may = qualified[u]
-            if (may or blocks[u]) and share[u] > 0:
+            away = distance[p] - distance[u]
+            is_paid = qualified[u] and (buyer_is_paid if u == p else away >= from_level)
+            takes = (is_paid or blocks[u]) and share[u] > 0
+            if takes:
                 if takes_rest:
-                    part = min(left, share[u])
+                    part = max(min(left, share[u]), 0)
                     left -= part
                 else:
                     part = max(share[u] - taken, 0)
                     taken = max(taken, share[u])
-                away = distance[p] - distance[u]
-                pays = may and part > 0
-                if u == p:
-                    pays = pays and buyer_is_paid
-                elif away < from_level:
-                    pays = False
                 factor = part * worth[u]
-                if pays and factor != 0:
+                if is_paid and factor != 0:
                     for source in range(starts[p], starts[p + 1]):
                         value = base[source]
                         if value == 0:
@@ -302,7 +302,7 @@ def differential(  # type: ignore[no-untyped-def]
                             cursor += 1
                 if takes_rest and left <= 0:
                     break
-            u = greater[u]
+            u = greater[u] if takes else up[u]
     return cursor
 
 

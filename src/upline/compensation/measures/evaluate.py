@@ -27,7 +27,7 @@ from upline.compensation.columns import (
     Quotients,
     constant,
 )
-from upline.compensation.errors import Place, PlanRefused
+from upline.compensation.errors import InputRefused, Place, PlanRefused
 from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import (
     COMPARISONS,
@@ -61,6 +61,8 @@ class Scope(Protocol):
 
     def version_days(self) -> Days | None: ...
 
+    def position_of(self, member: str) -> int: ...
+
 
 def not_computed(what: str, place: Place | None = None) -> PlanRefused:
     """Make the refusal of a rule that the language has and the engine does not compute yet."""
@@ -83,19 +85,40 @@ def numbers(column: Column) -> Numbers:
 
 
 def value(part: written.Value, scope: Scope) -> Column:
-    """Compute a value in any of its forms."""
+    """Compute a value in any of its forms; where nothing is named it is 0, no, or empty."""
+    if isinstance(part, written.Formula):
+        return formula(part.node, scope)
+    if isinstance(part, written.Scale) and part.is_marginal:
+        return marginal(part, scope)
+    chosen, otherwise = _choices(part, scope)
+    return _first_of(chosen, otherwise, scope)
+
+
+def is_named(part: written.Value, scope: Scope) -> npt.NDArray[np.bool_]:
+    """Say for which rows a value names something: a cap that is not named is no cap."""
+    if isinstance(part, written.Formula) or (isinstance(part, written.Scale) and part.is_marginal):
+        return np.asarray(True)
+    chosen, otherwise = _choices(part, scope)
+    result = np.asarray(False) if otherwise is None else is_named(otherwise, scope)
+    for holds, entry in reversed(chosen):
+        result = np.where(holds, is_named(entry, scope), result)
+    return np.asarray(result)
+
+
+_Choices = tuple[list[tuple[npt.NDArray[np.bool_], written.Value]], written.Value | None]
+
+
+def _choices(part: written.Value, scope: Scope) -> _Choices:
+    """Give conditions with their entries, of which the first that holds counts, and the rest."""
     match part:
-        case written.Formula(node=node):
-            return formula(node, scope)
-        case written.Table():
-            return _table(part, scope)
+        case written.Table(otherwise=otherwise):
+            return _table(part, scope), otherwise
         case written.Scale():
-            return marginal(part, scope) if part.is_marginal else _scale(part, scope)
-        case written.Cases():
-            chosen = [(rule(when, scope), then) for when, then in part.cases]
-            return _first_of(chosen, part.otherwise, scope)
+            return _scale(part, scope), None
+        case written.Cases(cases=cases, otherwise=otherwise):
+            return [(rule(when, scope), then) for when, then in cases], otherwise
         case written.Versions():
-            return _versions(part, scope)
+            return _versions(part, scope), None
     raise AssertionError(part)
 
 
@@ -148,33 +171,25 @@ def at_level(part: written.Value, level: int) -> written.Value | None:
 
 
 def greatest_level(part: written.Value) -> int | None:
-    """Give the greatest level that a value lists, 0 where it lists none, None without end."""
-    found = 0
-    if isinstance(part, written.Table) and part.by is None:
-        for key, _ in part.entries:
-            if key.last is None:
-                return None
-            found = max(found, key.last)
-        return found
-    for inner in _parts(part):
-        deepest = greatest_level(inner)
-        if deepest is None:
-            return None
-        found = max(found, deepest)
-    return found
-
-
-def _parts(part: written.Value) -> list[written.Value]:
+    """Give the greatest level that a value lists, None where it goes on without end."""
     match part:
-        case written.Table(entries=entries, otherwise=otherwise):
-            return [entry for _, entry in entries] + ([otherwise] if otherwise else [])
-        case written.Cases(cases=cases, otherwise=otherwise):
-            return [then for _, then in cases] + ([otherwise] if otherwise else [])
-        case written.Versions(versions=versions):
-            return [then for _, then, _ in versions]
-        case written.Scale(steps=steps):
-            return [then for _, then in steps]
-    return []
+        case written.Formula() | written.Scale(is_marginal=True):
+            return None
+        case written.Table(by=None, otherwise=None, entries=entries):
+            last = [key.last for key, _ in entries]
+            return None if None in last else max((one or 0 for one in last), default=0)
+        case written.Table(by=None):
+            return None
+    found = [greatest_level(inner) for inner in written.parts_of(part)]
+    return None if None in found else max((one or 0 for one in found), default=0)
+
+
+def settled_level(part: written.Value) -> int:
+    """Give a level from which on a value is the same for every deeper one."""
+    if isinstance(part, written.Table) and part.by is None:
+        ends = [(key.first or 0) if key.last is None else key.last + 1 for key, _ in part.entries]
+        return max(ends, default=0)
+    return max((settled_level(inner) for inner in written.parts_of(part)), default=0)
 
 
 _NOTHING = written.Formula(Number(value=Fraction(0)), "0")
@@ -183,23 +198,25 @@ _NOTHING = written.Formula(Number(value=Fraction(0)), "0")
 # Tables, scales, cases, versions
 
 
-def _table(part: written.Table, scope: Scope) -> Column:
+def _table(part: written.Table, scope: Scope) -> list[tuple[npt.NDArray[np.bool_], written.Value]]:
     assert part.by is not None
     by = formula(part.by.node, scope)
     if isinstance(by, Codes) and by.is_ranked:
-        chosen = [(_ranked_key(key.text, by, part), entry) for key, entry in part.entries]
-    elif isinstance(by, Codes):
+        return [(_ranked_key(key.text, by, part), entry) for key, entry in part.entries]
+    if isinstance(by, Codes):
         codes = {label: code for code, label in enumerate(by.labels)}
-        chosen = [
+        return [
             (np.asarray(by.values == codes.get(key.text, -2)), entry) for key, entry in part.entries
         ]
-    elif isinstance(by, Flags):
-        chosen = [
+    if isinstance(by, Members):
+        places = [scope.position_of(key.text) for key, _ in part.entries]
+        held = zip(places, part.entries, strict=True)
+        return [(np.asarray(by.values == place), entry) for place, (_, entry) in held]
+    if isinstance(by, Flags):
+        return [
             (np.asarray(by.values == (key.text == "yes")), entry) for key, entry in part.entries
         ]
-    else:
-        chosen = [(_in_key(key, numbers(by)), entry) for key, entry in part.entries]
-    return _first_of(chosen, part.otherwise, scope)
+    return [(_in_key(key, numbers(by)), entry) for key, entry in part.entries]
 
 
 def _ranked_key(text: str, by: Codes, part: written.Table) -> npt.NDArray[np.bool_]:
@@ -226,15 +243,14 @@ def _in_key(key: written.Key, by: Numbers) -> npt.NDArray[np.bool_]:
     return np.asarray(holds)
 
 
-def _scale(part: written.Scale, scope: Scope) -> Column:
+def _scale(part: written.Scale, scope: Scope) -> list[tuple[npt.NDArray[np.bool_], written.Value]]:
     of = formula(part.of.node, scope)
     of = of if isinstance(of, Quotients) else numbers(of)
     reached = [
-        columns.sign_of_difference(of, constant(written.constant(start.node))) >= 0
-        for start, _ in part.steps
+        (columns.sign_of_difference(of, constant(written.constant(start.node))) >= 0, entry)
+        for start, entry in part.steps
     ]
-    chosen = [(np.asarray(holds), entry) for holds, (_, entry) in zip(reached, part.steps, strict=True)]
-    return _first_of(chosen[::-1], None, scope)
+    return [(np.asarray(holds), entry) for holds, entry in reversed(reached)]
 
 
 def marginal(part: written.Scale, scope: Scope) -> Numbers:
@@ -256,18 +272,17 @@ def _limited(column: Numbers, limit: Fraction, *, lower: bool) -> Numbers:
     return Numbers(np.asarray(np.maximum(a, b) if lower else np.minimum(a, b)), unit)
 
 
-def _versions(part: written.Versions, scope: Scope) -> Column:
+def _versions(
+    part: written.Versions, scope: Scope
+) -> list[tuple[npt.NDArray[np.bool_], written.Value]]:
     days = scope.version_days()
     if days is None:
-        for day, then, _ in reversed(part.versions):
-            if day <= scope.first_day:
-                return value(then, scope)
-        return constant(0)
-    chosen = [
+        first = int(np.datetime64(scope.first_day, "D").astype(np.int64))
+        days = Days(np.asarray(first))
+    return [
         (np.asarray(days.values >= int(np.datetime64(day, "D").astype(np.int64))), then)
         for day, then, _ in reversed(part.versions)
     ]
-    return _first_of(chosen, None, scope)
 
 
 def _first_of(
@@ -296,9 +311,7 @@ def _first_of(
     return Numbers(np.asarray(whole), unit)
 
 
-def _first_text(
-    parts: list[tuple[npt.NDArray[np.bool_], Column]], rest: Column | None
-) -> Codes:
+def _first_text(parts: list[tuple[npt.NDArray[np.bool_], Column]], rest: Column | None) -> Codes:
     labels: list[str] = []
 
     def recoded(part: Column) -> npt.NDArray[Any]:
@@ -364,6 +377,10 @@ def _operation(operator: str, left: Node, right: Node, scope: Scope) -> Column:
         return columns.added(first, second, 1 if operator == "+" else -1)
     if operator == "*":
         return columns.multiplied(first, second)
+    if not np.all(second.values):
+        problem = "Here a number is divided by 0."
+        remedy = "Write share(a, b), which is 0 where b is 0."
+        raise InputRefused.because("formula.zero", problem, remedy, right.place)
     inverse = columns.inverted(second)
     return columns.multiplied(first, inverse) if inverse is not None else Quotients(first, second)
 
@@ -389,9 +406,17 @@ def _compared(operator: str, left: Node, right: Node, scope: Scope) -> npt.NDArr
         if a.is_ranked and b.is_ranked:
             return np.asarray(_HOLDS[operator](a.values - b.values))
         return _texts_compared(operator, a, b)
+    if isinstance(a, Members) and isinstance(b, Codes):
+        a, b = b, a
+    if isinstance(a, Codes) and isinstance(b, Members):
+        a = Members(np.asarray([*map(scope.position_of, a.labels), -1])[a.values])
     if isinstance(a, Members | Days | Flags) and isinstance(b, Members | Days | Flags):
         difference = a.values.astype(np.int64) - b.values.astype(np.int64)
-        return np.asarray(_HOLDS[operator](difference))
+        holds = np.asarray(_HOLDS[operator](difference))
+        if isinstance(a, Days) and operator not in ("=", "!="):
+            # Nothing is earlier or later than a day that is not known.
+            holds = holds & (a.values != NO_DAY) & (b.values != NO_DAY)
+        return holds
     assert isinstance(a, Numbers | Quotients | Flags)
     assert isinstance(b, Numbers | Quotients | Flags)
     first = a if isinstance(a, Quotients) else numbers(a)
@@ -401,7 +426,8 @@ def _compared(operator: str, left: Node, right: Node, scope: Scope) -> npt.NDArr
 
 def _texts_compared(operator: str, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
     # Codes of b in terms of a's labels; an empty text equals only an empty text.
-    table = [a.labels.index(label) if label in a.labels else -2 for label in b.labels]
+    codes = {"": -1} | {label: code for code, label in enumerate(a.labels)}
+    table = [codes.get(label, -2) for label in b.labels]
     recoded = np.asarray([*table, -1])[b.values]
     same = a.values == recoded
     return np.asarray(same if operator == "=" else ~same)
@@ -422,12 +448,18 @@ def _call(node: Call, scope: Scope) -> Column:
         case "round":
             places = node.arguments[1]
             assert isinstance(places, Number)
-            return columns.rounded(_rational(node.arguments[0], scope), int(places.value), "half_up")
+            return columns.rounded(
+                _rational(node.arguments[0], scope), int(places.value), "half_up"
+            )
         case "floor" | "ceil":
             return columns.rounded(_rational(node.arguments[0], scope), 0, node.function)
         case "share":
             above, below = (numbers(formula(part, scope)) for part in node.arguments[:2])
-            none = numbers(formula(node.arguments[2], scope)).at(0) if len(node.arguments) > 2 else None
+            none = (
+                numbers(formula(node.arguments[2], scope)).at(0)
+                if len(node.arguments) > 2
+                else None
+            )
             return Quotients(above, below, none)
         case "given":
             return _given(formula(node.arguments[0], scope))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -9,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from upline.compensation import columns
 from upline.compensation.columns import (
@@ -29,8 +32,6 @@ from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import Call, Name, Number, text_of
 from upline.compensation.plan.names import LEGS, SUMS
 
-_WINDOWS = ("over", "best", "held", "lifetime", "previous")
-
 
 @dataclass(slots=True)
 class Figures:
@@ -44,6 +45,12 @@ class Figures:
     earned_unit: dict[str, Fraction] = field(default_factory=dict)
     paid_on: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     carries: dict[str, Column] = field(default_factory=dict)
+
+    def position_of(self, member: str) -> int:
+        """Give the position of a member's id; -2, which nobody has, where there is none."""
+        rows = pc.index_in(pa.array([member]), value_set=self.world.ids.cast(pa.string()))
+        row = rows[0].as_py()
+        return -2 if row is None else int(self.world.forest.positions[row])
 
     @property
     def member_scope(self) -> MemberScope:
@@ -78,7 +85,13 @@ class MemberScope:
     def version_days(self) -> Days | None:
         return None
 
+    def position_of(self, member: str) -> int:
+        return self.figures.position_of(member)
+
     def name(self, node: Name) -> Column:
+        if node.prefix in ("order", "buyer"):
+            what = f"'{node.prefix}.{node.name}' in a place where every source counts alike"
+            raise not_computed(what, node.place)
         return self.named(node.name)
 
     def named(self, name: str) -> Column:
@@ -89,7 +102,10 @@ class MemberScope:
         world = figures.world
         measure = world.plan.file.measures.get(name)
         if measure is not None:
-            if measure.calendar is not None and measure.calendar.every != world.plan.file.calendar.every:
+            if (
+                measure.calendar is not None
+                and measure.calendar.every != world.plan.file.calendar.every
+            ):
                 raise not_computed(f"A calendar of its own for the measure '{name}'", measure.place)
             column = value(measure.value, self)
         elif name in world.members:
@@ -116,7 +132,7 @@ class MemberScope:
     def _computed(self, node: Call) -> Column:
         if node.function in SUMS or node.function in LEGS:
             return sums.summed(node, self)
-        if node.function in _WINDOWS:
+        if node.function in windows.WINDOWED:
             return windows.windowed(node, self)
         match node.function:
             case "sponsor_has":
@@ -128,11 +144,9 @@ class MemberScope:
             case "earned":
                 return self._earned(node)
             case "days_since":
-                last = np.datetime64(self.figures.world.period.end, "D").astype(np.int64) - 1
-                return days_between(node, self, np.asarray(last), "member")
+                return days_between(node, self, last_day(self.figures))
             case "within":
-                last = np.datetime64(self.figures.world.period.end, "D").astype(np.int64) - 1
-                return days_within(node, self, np.asarray(last))
+                return days_within(node, self, last_day(self.figures))
             case "position":
                 return self._position(node)
             case "customers":
@@ -160,6 +174,9 @@ class MemberScope:
             column = formula(argument, self).spread(self.size)
             ranks = _ascending(column)
             keys.append(-ranks if index == 0 else ranks)
+            if isinstance(column, Days):
+                # Whose day is not known comes after all others.
+                keys[-1] = np.where(column.values == NO_DAY, self.size, keys[-1])
         keys.append(numbers(self.named("number")).values)
         order = np.lexsort(keys[::-1])
         places = np.empty(self.size, np.int64)
@@ -175,6 +192,36 @@ def _ascending(column: Column) -> npt.NDArray[np.int64]:
         column_values = column.values
     _, where = np.unique(column_values, return_inverse=True)
     return where.astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class AssumingScope:
+    """Bare names are a member's, but some are assumed: the rank, say, that everybody would hold."""
+
+    figures: Figures
+    assumed: Mapping[str, Column]
+
+    @property
+    def size(self) -> int:
+        return len(self.figures.world)
+
+    @property
+    def first_day(self) -> date:
+        return self.figures.world.period.start
+
+    def version_days(self) -> Days | None:
+        return None
+
+    def position_of(self, member: str) -> int:
+        return self.figures.position_of(member)
+
+    def name(self, node: Name) -> Column:
+        if not node.prefix and node.name in self.assumed:
+            return self.assumed[node.name]
+        return self.figures.member_scope.name(node)
+
+    def call(self, node: Call) -> Column:
+        return self.figures.member_scope.call(node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +242,9 @@ class OrderScope:
         dates = self.figures.world.orders.columns["date"]
         assert isinstance(dates, Days)
         return dates
+
+    def position_of(self, member: str) -> int:
+        return self.figures.position_of(member)
 
     def name(self, node: Name) -> Column:
         if node.prefix == "buyer":
@@ -234,7 +284,7 @@ class OrderScope:
     def call(self, node: Call) -> Column:
         dates = self.named("date").values  # type: ignore[union-attr]
         if node.function == "days_since":
-            return days_between(node, self, dates, "order")
+            return days_between(node, self, dates)
         if node.function == "within":
             return days_within(node, self, dates)
         if node.function == "paid_on":
@@ -264,10 +314,15 @@ class LineScope:
     def version_days(self) -> Days | None:
         return None
 
+    def position_of(self, member: str) -> int:
+        return self.figures.position_of(member)
+
     def name(self, node: Name) -> Column:
         if node.prefix == "order":
             if self.order is None:
-                problem = f"'order.{node.name}' is asked for where a line comes from no single order."
+                problem = (
+                    f"'order.{node.name}' is asked for where a line comes from no single order."
+                )
                 remedy = "Use lines: per_order, or a value of buyer or receiver."
                 raise InputRefused.because("line.no_order", problem, remedy, node.place)
             return self.figures.order_scope.named(node.name).taken(self.order)
@@ -277,11 +332,10 @@ class LineScope:
     def call(self, node: Call) -> Column:
         if node.function == "event_sum":
             return self._event_sum(node)
-        if self.order is not None and node.function in ("days_since", "within"):
-            days = self.figures.order_scope.named("date").taken(self.order).values  # type: ignore[union-attr]
-            if node.function == "within":
-                return days_within(node, self, days)
-            return days_between(node, self, days, "order")
+        if node.function == "within":
+            return days_within(node, self, last_day(self.figures))
+        if node.function == "days_since":
+            return days_between(node, self, last_day(self.figures))
         if node.function == "paid_on" and self.order is not None:
             scope = self.figures.order_scope
             return _paid_on(node, self.figures, scope.size).taken(self.order)
@@ -311,8 +365,13 @@ def _paid_on(node: Call, figures: Figures, count: int) -> Numbers:
     return Numbers(paid, figures.earned_unit[name.name])
 
 
+def last_day(figures: Figures) -> npt.NDArray[Any]:
+    """Give the last day of the period, which stands for all rows."""
+    return np.asarray(np.datetime64(figures.world.period.end, "D").astype(np.int64) - 1)
+
+
 def days_between(
-    node: Call, scope: MemberScope | OrderScope | LineScope, until: npt.NDArray[Any], what: str
+    node: Call, scope: MemberScope | OrderScope | LineScope, until: npt.NDArray[Any]
 ) -> Numbers:
     """Count whole days from a date to `until`; an empty date is refused."""
     since = formula(node.arguments[0], scope)

@@ -45,7 +45,9 @@ def summed(node: Call, scope: MemberScope) -> Numbers:
     if tree is world.forest:
         return Numbers(_in_tree(node, whole, stops, tree, scope), column.unit)
     order = world.forest.positions[tree.rows]
-    placed = _in_tree(node, whole[order], None if stops is None else stops[order], tree, scope, order)
+    placed = _in_tree(
+        node, whole[order], None if stops is None else stops[order], tree, scope, order
+    )
     back = np.empty_like(placed)
     back[order] = placed
     return Numbers(back, column.unit)
@@ -173,6 +175,9 @@ class _CustomerScope:
 
     def version_days(self) -> Days | None:
         return None
+
+    def position_of(self, member: str) -> int:
+        return self.orders.position_of(member)
 
     def name(self, node: Name) -> Column:
         if node.name not in self.names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,15 @@ import numpy as np
 from upline.compensation import columns
 from upline.compensation.columns import Codes, Column, Flags, Numbers, aligned, common_unit
 from upline.compensation.measures.evaluate import formula, not_computed, numbers
+from upline.compensation.plan import check
 from upline.compensation.plan.formula import Call, Number, text_of
+from upline.compensation.plan.names import Typing
+from upline.compensation.plan.schema import PlanFile
 
 if TYPE_CHECKING:
     from upline.compensation.measures.scopes import Figures, MemberScope
+
+WINDOWED = ("over", "best", "held", "lifetime", "previous")
 
 
 def windowed(node: Call, scope: MemberScope) -> Column:
@@ -45,33 +51,26 @@ def windowed(node: Call, scope: MemberScope) -> Column:
 
 def _previous(node: Call, scope: MemberScope) -> Column:
     text = text_of(node.arguments[0])
+    names = scope.figures.world.plan.names
     scope.figures.carries.setdefault(f"{text} @1", _Later(node))
     before = scope.figures.world.carried.get(f"{text} @1", {})
-    unit = scope.figures.world.plan.names.member.get(text, "")
+    unit = Typing(names).formula(node.arguments[0], "member")
     if unit.startswith("rank:"):
-        labels = scope.figures.world.plan.names.ranks[unit[5:]]
+        labels = names.ranks[unit[5:]]
         codes = np.full(scope.size, -1, np.int32)
         for position, label in before.items():
             codes[position] = labels.index(label)
         return Codes(codes, labels, is_ranked=True)
+    if unit == "text":
+        known = sorted(set(before.values()))
+        codes = np.full(scope.size, -1, np.int32)
+        for position, label in before.items():
+            codes[position] = known.index(label)
+        return Codes(codes, tuple(known))
+    if unit in ("date", "member"):
+        raise not_computed(f"previous(...) of a {unit}", node.place)
     column = carried_numbers(scope.figures, f"{text} @1")
-    if unit == "yes_no" or _is_condition(node):
-        return Flags(np.asarray(column.values != 0))
-    return column
-
-
-def _is_condition(node: Call) -> bool:
-    from upline.compensation.plan.formula import COMPARISONS, Among, Operation, Truth, Unary
-
-    inner = node.arguments[0]
-    match inner:
-        case Operation(operator=operator):
-            return operator in ("and", "or", *COMPARISONS)
-        case Unary(operator="not") | Among() | Truth():
-            return True
-        case Call(function=function):
-            return function in ("within", "given", "sponsor_has")
-    return False
+    return Flags(np.asarray(column.values != 0)) if unit == "yes_no" else column
 
 
 class _Later:
@@ -85,12 +84,27 @@ class _Later:
 
 
 def resolve_carries(figures: Figures) -> dict[str, Column]:
-    """Give every carry of this run with its value."""
+    """Give every carry of this run with its value, also of windows that nothing asked for yet."""
     scope = figures.member_scope
+    for node in _windows_of(figures.world.plan.file):
+        scope.call(node)
     return {
         name: column.resolved(scope) if isinstance(column, _Later) else column
         for name, column in figures.carries.items()
     }
+
+
+def _windows_of(file: PlanFile) -> Iterator[Call]:
+    """Give every window of a plan: a dated value may need it only in a later period."""
+    for part in check.parts_of(file):
+        for _, content, _ in check.slots_of(part):
+            for node in check.nodes_of(content):
+                if isinstance(node, Call) and node.function in WINDOWED:
+                    yield node
+    for measure in file.measures.values():
+        for node in check.nodes_of(measure.value):
+            if isinstance(node, Call) and node.function in WINDOWED:
+                yield node
 
 
 def carried_numbers(figures: Figures, key: str) -> Numbers:

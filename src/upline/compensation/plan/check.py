@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from upline.compensation.errors import Fault, Place
 from upline.compensation.plan import formula, schema, values
 from upline.compensation.plan.names import Names, Typing, names_of
+from upline.compensation.plan.references import check_references
 from upline.compensation.plan.schema import Bonus, Own, Part, PlanFile, Slot, Sourced
 
 
@@ -32,10 +33,11 @@ def check(
     _clashes(file, typing)
     _constants(file, typing)
     _measures(file, typing)
-    for part in _parts(file):
+    for part in parts_of(file):
         _slots(part, typing)
     for bonus_name, bonus in file.bonuses.items():
         _bonus(bonus_name, bonus, file, typing)
+    check_references(file, typing)
     stages = _stages(file, typing)
     following = {
         code for section, name in refused if name == "*" for code in _FOLLOWING.get(section, _NAMES)
@@ -121,7 +123,7 @@ def nodes_of(part: values.Value | values.Rule) -> Iterator[formula.Node]:
         yield from formula.walk(written.node)
 
 
-def _parts(file: PlanFile) -> Iterator[Part]:
+def parts_of(file: PlanFile) -> Iterator[Part]:
     """Give every part of the plan that has slots, innermost included."""
     waiting: list[object] = [file]
     while waiting:
@@ -184,7 +186,7 @@ def _slots(part: Part, typing: Typing) -> None:
             typing.rule(content, slot.context)  # type: ignore[arg-type]
             continue
         assert not isinstance(content, values.All | values.AnyOf)
-        value = values.words_of(content) if slot.units == ("text",) else content
+        value = content
         context = typing.base_context(value) if slot.context == "base" else slot.context
         unit = typing.value(value, context)
         if unit == "number" and {"points", "count", "ratio"} & set(slot.units):

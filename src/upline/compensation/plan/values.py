@@ -358,25 +358,6 @@ def parts_of(part: Value) -> list[Value]:
     return []
 
 
-def words_of(value: Value) -> Value:
-    """Read bare names as texts where only a text can stand, as in `negative: carried`."""
-    match value:
-        case Formula(node=formula.Name(name=name, place=place), text=text):
-            return Formula(formula.Word(text=name, place=place), text)
-        case Table(by=by, entries=entries, otherwise=otherwise, place=place):
-            worded = tuple((key, words_of(entry)) for key, entry in entries)
-            rest = words_of(otherwise) if otherwise is not None else None
-            return Table(by, worded, rest, place)
-        case Cases(cases=cases, otherwise=otherwise, place=place):
-            chosen = tuple((when, words_of(then)) for when, then in cases)
-            rest = words_of(otherwise) if otherwise is not None else None
-            return Cases(chosen, rest, place)
-        case Versions(versions=versions, place=place):
-            dated = tuple((day, words_of(then), clause) for day, then, clause in versions)
-            return Versions(dated, place)
-    return value
-
-
 def formulas_of(part: Value | Rule) -> Iterator[Formula]:
     """Give every formula inside a value or rule."""
     match part:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
 from upline.compensation import columns
-from upline.compensation.columns import Codes, Column, Days, Flags, Numbers
+from upline.compensation.columns import Codes, Flags, Numbers
 from upline.compensation.kernels import ladders
 from upline.compensation.measures.evaluate import formula, not_computed, numbers, rule
-from upline.compensation.measures.scopes import Figures
+from upline.compensation.measures.scopes import AssumingScope, Figures
 from upline.compensation.measures.sums import summed_column
 from upline.compensation.plan import check, schema
 from upline.compensation.plan import values as written
-from upline.compensation.plan.formula import COMPARISONS, Call, Name, Node, Operation, Unary, walk
+from upline.compensation.plan.formula import COMPARISONS, Call, Node, Operation, Unary, walk
 
 _KINDS = {
     "recruits": ladders.RECRUITS,
@@ -200,8 +199,10 @@ class _Program:
         exact = wanted.at(0) / self.counters[counter].unit
         operator = node.operator
         if exact.denominator != 1:
-            # Between two whole counts: the next lower one decides.
-            exact, operator = Fraction(int(exact // 1)), ">" if operator in (">", ">=") else "<="
+            # Between two whole counts: the next lower one decides, and none is equal.
+            floor = Fraction(exact // 1)
+            decides = {">": ">", ">=": ">", "<": "<=", "<=": "<="}.get(operator)
+            exact, operator = (floor, decides) if decides else (Fraction(-columns.SAFE), operator)
         self.comparisons.append((counter, _HOW[operator]))
         self.thresholds.append(int(exact))
         self._emit(ladders.PUSH_COUNTER, len(self.thresholds) - 1)
@@ -226,7 +227,7 @@ class _Program:
 
     def _values_at(self, call: Call, code: int) -> tuple[Numbers, npt.NDArray[np.bool_]]:
         """Give what the counter adds, and where it stops, if everybody held rank `code`."""
-        scope = _AsIf(self.figures, self.name, code, self.ranks)
+        scope = self._as_if_all_held(code)
         if _asks_below(written.Formula(call.arguments[0], ""), self.name):
             column = numbers(formula(call.arguments[0], scope))
         else:
@@ -237,6 +238,15 @@ class _Program:
             assert isinstance(holds, Flags)
             stop = np.broadcast_to(holds.values, stop.shape)
         return column, stop
+
+    def _as_if_all_held(self, code: int) -> AssumingScope:
+        labels = tuple(rank.rank for rank in self.ranks)
+        count = len(self.figures.world)
+        held = {self.name: Codes(np.full(count, code, np.int32), labels, is_ranked=True)}
+        if self.name == "rank":
+            before = _carried_rank(self.figures, "title of rank", self.ranks, count)
+            held["title"] = Codes(np.maximum(before, code), labels, is_ranked=True)
+        return AssumingScope(self.figures, held)
 
     def run(
         self, kept: npt.NDArray[np.int32], title_before: npt.NDArray[np.int32]
@@ -298,36 +308,3 @@ def _asks_below(part: written.Rule, ladder: str) -> bool:
         for one in written.formulas_of(part)
         for node in walk(one.node)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _AsIf:
-    """A member scope in which everybody holds one given rank of a ladder."""
-
-    figures: Figures
-    ladder: str
-    code: int
-    ranks: list[schema.Rank]
-
-    @property
-    def size(self) -> int:
-        return len(self.figures.world)
-
-    @property
-    def first_day(self) -> date:
-        return self.figures.world.period.start
-
-    def version_days(self) -> Days | None:
-        return None
-
-    def name(self, node: Name) -> Column:
-        labels = tuple(rank.rank for rank in self.ranks)
-        if node.name == self.ladder:
-            return Codes(np.full(self.size, self.code, np.int32), labels, is_ranked=True)
-        if node.name == "title" and self.ladder == "rank":
-            before = _carried_rank(self.figures, "title of rank", self.ranks, self.size)
-            return Codes(np.maximum(before, self.code), labels, is_ranked=True)
-        return self.figures.member_scope.name(node)
-
-    def call(self, node: Call) -> Column:
-        return self.figures.member_scope.call(node)

@@ -1,0 +1,96 @@
+"""What each member is paid in all, split into wallets and turned into his own currency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from upline.compensation import columns
+from upline.compensation.bonuses.lines import Paid
+from upline.compensation.columns import Flags, Numbers, constant
+from upline.compensation.measures.evaluate import numbers, value
+from upline.compensation.measures.scopes import Figures
+from upline.compensation.plan.schema import Bonus, OwnPart
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """What a run pays: what it computed, what came in as a finished total, and who may be paid."""
+
+    figures: Figures
+    paid: Sequence[Paid]
+    gates: dict[str, Flags]
+
+    def into(self) -> dict[str | None, Numbers]:
+        """Add up each member's pay by the wallet that bonuses name; None where they name none."""
+        world = self.figures.world
+        wallets = {
+            reported: bonus.wallet
+            for name, bonus in world.plan.file.bonuses.items()
+            for reported in (name, own_part(bonus))
+        }
+        nothing = Numbers(np.zeros(len(world), np.int64), Fraction(1))
+        found: dict[str | None, Numbers] = {None: nothing}
+        given = world.given_earnings.get("all")
+        if given is not None:
+            found[None] = Numbers(np.where(self._may(), given, 0), world.earnings_unit)
+        for part in self.paid:
+            wallet = wallets.get(part.bonus)
+            amounts = Numbers(part.totals, Fraction(1, 10**part.places))
+            found[wallet] = columns.added(found.get(wallet, nothing), amounts)
+        return found
+
+    def totals(self) -> Numbers:
+        """Give what each member is paid in all."""
+        first, *others = self.into().values()
+        for other in others:
+            first = columns.added(first, other)
+        return first
+
+    def by_wallet(self, places: int) -> dict[str, Array]:
+        """Give each wallet's sums in whole units of the places.
+
+        What names no wallet is split by the shares, each part rounded; where the shares make up
+        the whole, the last wallet takes what is left of it.
+        """
+        file = self.figures.world.plan.file
+        into = self.into()
+        left = shared = into[None]
+        scope = self.figures.member_scope
+        shares = [numbers(value(wallet.share, scope)) for wallet in file.wallets.values()]
+        whole = constant(0)
+        for share in shares:
+            whole = columns.added(whole, share)
+        is_whole = columns.sign_of_difference(whole, constant(1)) == 0
+        found = {}
+        for index, (name, share) in enumerate(zip(file.wallets, shares, strict=True)):
+            part = columns.multiplied(shared, share)
+            part = columns.rounded(part, places, file.rounding.mode)
+            if index == len(shares) - 1:
+                a, b, unit = columns.aligned(left, part)
+                part = Numbers(np.asarray(np.where(is_whole, a, b)), unit)
+            left = columns.added(left, part, -1)
+            part = columns.added(part, into.get(name, constant(0)))
+            units = columns.rounded(part, places, file.rounding.mode)
+            found[name] = columns.as_int64(units.spread(scope.size).values, "wallets")
+        return found
+
+    def _may(self) -> npt.NDArray[np.bool_]:
+        may = np.ones(len(self.figures.world), np.bool_)
+        for name, gate in self.figures.world.plan.file.legal.items():
+            if gate.otherwise == "pay_nothing":
+                may &= self.gates[name].values
+        return may
+
+
+def own_part(bonus: Bonus) -> str | None:
+    """Give the name under which a bonus reports its own part; None where it does not."""
+    part = getattr(bonus, "own_part", None)
+    return part.name if isinstance(part, OwnPart) else part
