@@ -89,7 +89,7 @@ make_venv() {
             --python "$("$python" -c 'import sys; print(sys.executable)')" "$venv"
     fi
     say "Installing the locked packages into $venv"
-    "$uv" pip sync --quiet --python "$venv/bin/python" --require-hashes requirements.lock
+    "$uv" pip sync --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes requirements.lock
     "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
 }
 

@@ -152,79 +152,64 @@ class Result:
             return decimal_text(exact)
         return column.at(index)
 
-    def _sequence(self, lines: Lines, bonus: Array) -> Array:
-        """Give the canonical order of lines, the same for any order of input rows."""
-        member = id_ranks(self.world.ids)[self.world.forest.rows]
-        orders = id_ranks(self.world.order_ids)
-        has = lines.order >= 0
-        order = np.full(len(lines), -1, np.int64)
-        order[has] = orders[self.world.orders.rows[lines.order[has]]]
-        buyer = np.where(lines.buyer < 0, -1, member[np.maximum(lines.buyer, 0)])
-        return np.lexsort((lines.level, buyer, order, bonus, member[lines.receiver]))
-
-    def _joined_lines(self) -> tuple[Lines, Array] | None:
-        from upline.compensation.bonuses.lines import joined
-
-        kept = [
-            (index, part)
+    def _kept(self) -> list[tuple[int, Paid, Lines]]:
+        return [
+            (index, part, part.lines)
             for index, part in enumerate(self.paid)
             if part.lines is not None and len(part.lines)
         ]
-        if not kept:
-            return None
-        places = self.places
-        scaled = []
-        for _, part in kept:
-            assert part.lines is not None
-            factor = 10 ** (places - part.places)
-            scaled.append(
-                Lines(
-                    receiver=part.lines.receiver,
-                    buyer=part.lines.buyer,
-                    order=part.lines.order,
-                    level=part.lines.level,
-                    amount=part.lines.amount * factor,
-                    base=part.lines.base,
-                    rate=part.lines.rate,
-                )
-            )
+
+    def _all_lines(self) -> _AllLines:
+        """Put the lines of all bonuses behind each other in canonical order."""
+        kept = self._kept()
+        member = id_ranks(self.world.ids)[self.world.forest.rows]
+        orders = id_ranks(self.world.order_ids)
+
+        def every(column: str) -> Array:
+            parts = [getattr(lines, column).astype(np.int64) for _, _, lines in kept]
+            return np.concatenate(parts or [np.zeros(0, np.int64)])
+
         bonus = np.repeat(
-            [index for index, _ in kept], [len(lines) for lines in scaled]
-        ).astype(np.int32)
-        lines = joined(scaled)
-        order = self._sequence(lines, bonus)
-        return lines.taken(order), bonus[order]
+            np.asarray([index for index, _, _ in kept], np.int64),
+            np.asarray([len(lines) for _, _, lines in kept], np.int64),
+        )
+        amounts = [lines.amount * 10 ** (self.places - part.places) for _, part, lines in kept]
+        receiver, buyer, level = every("receiver"), every("buyer"), every("level")
+        order = every("order")
+        order_rows = np.where(order < 0, -1, _at(self.world.orders.rows, order))
+        order_ranks = np.where(order_rows < 0, -1, _at(orders, order_rows))
+        buyer_ranks = np.where(buyer < 0, -1, _at(member, buyer))
+        sequence = np.lexsort((level, buyer_ranks, order_ranks, bonus, member[receiver]))
+        return _AllLines(
+            sequence=sequence,
+            member=receiver[sequence],
+            member_rank=member[receiver][sequence],
+            bonus=bonus[sequence],
+            order=order_rows[sequence],
+            buyer=buyer[sequence],
+            level=level[sequence],
+            amount=np.concatenate(amounts or [np.zeros(0, np.int64)])[sequence],
+        )
 
     def _lines(self) -> pa.Table:
-        found = self._joined_lines()
+        every = self._all_lines()
         names = pa.array([part.bonus for part in self.paid], pa.string())
-        amount_type = pa.decimal128(38, self.places)
-        if found is None:
-            return pa.schema(
-                [
-                    ("member", pa.string()),
-                    ("bonus", pa.string()),
-                    ("order", pa.string()),
-                    ("buyer", pa.string()),
-                    ("level", pa.int32()),
-                    ("base", pa.decimal128(38, _SHOWN_PLACES)),
-                    ("rate", pa.decimal128(38, _SHOWN_PLACES)),
-                    ("amount", amount_type),
-                ]
-            ).empty_table()
-        lines, bonus = found
+
+        def exact(column: str) -> pa.Array:
+            parts = [_nano(getattr(lines, column).spread(len(lines))) for _, _, lines in self._kept()]
+            return decimals(np.concatenate(parts or [np.zeros(0, np.int64)])[every.sequence], _SHOWN_PLACES)
+
         orders = self.world.order_ids.cast(pa.string())
-        rows = np.where(lines.order < 0, -1, _at(self.world.orders.rows, lines.order))
         return pa.table(
             {
-                "member": self._ids_at(lines.receiver),
-                "bonus": pa.DictionaryArray.from_arrays(pa.array(bonus), names),
-                "order": orders.take(pa.array(rows, mask=rows < 0)),
-                "buyer": self._ids_at(lines.buyer),
-                "level": pa.array(lines.level, pa.int32(), mask=lines.level < 0),
-                "base": shown(lines.base),
-                "rate": shown(lines.rate),
-                "amount": decimals(lines.amount, self.places),
+                "member": self._ids_at(every.member),
+                "bonus": pa.DictionaryArray.from_arrays(pa.array(every.bonus, pa.int32()), names),
+                "order": orders.take(pa.array(every.order, mask=every.order < 0)),
+                "buyer": self._ids_at(every.buyer),
+                "level": pa.array(every.level, pa.int32(), mask=every.level < 0),
+                "base": exact("base"),
+                "rate": exact("rate"),
+                "amount": decimals(every.amount, self.places),
             }
         )
 
@@ -410,18 +395,39 @@ class Result:
             outputs[f"legal.{name}"] = digests.of_column(flags, positions)
         for name, column in resolve_carries(self.figures).items():
             outputs[f"carries.{name}"] = digests.of_column(column, positions)
-        found = self._joined_lines()
-        if found is not None:
-            lines, bonus = found
-            every = np.arange(len(lines))
+        every = self._all_lines()
+        if len(every.amount):
+            rows = np.arange(len(every.amount))
             names = tuple(part.bonus for part in self.paid)
-            outputs["lines.bonus"] = digests.of_column(Codes(bonus, names), every)
-            amount = Numbers(lines.amount, Fraction(1, 10**self.places))
-            outputs["lines.amount"] = digests.of_column(amount, every)
-            outputs["lines.member"] = digests.of_ids(self._ids_at(lines.receiver))
-            level = Numbers(lines.level.astype(np.int64), Fraction(1))
-            outputs["lines.level"] = digests.of_column(level, every)
+            columns_of_lines: dict[str, Column] = {
+                "member": Numbers(every.member_rank, Fraction(1)),
+                "bonus": Codes(every.bonus, names),
+                "level": Numbers(every.level, Fraction(1)),
+                "amount": Numbers(every.amount, Fraction(1, 10**self.places)),
+            }
+            for name, column in columns_of_lines.items():
+                outputs[f"lines.{name}"] = digests.of_column(column, rows)
         return outputs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AllLines:
+    """Lines of all bonuses; `sequence` brings them from the order of bonuses into this one."""
+
+    sequence: Array
+    member: Array
+    member_rank: Array
+    bonus: Array
+    order: Array
+    buyer: Array
+    level: Array
+    amount: Array
+
+
+def _nano(column: Numbers) -> Array:
+    """Give exact numbers in units of the shown decimals."""
+    rounded = columns.rounded(column, _SHOWN_PLACES, "half_up").values
+    return columns.as_int64(rounded, "figures to be shown")
 
 
 def _at(table: Array, rows: Array) -> Array:
@@ -451,12 +457,6 @@ def decimals(values: Array, places: int) -> pa.Array:
     words[:, 0], words[:, 1] = whole, whole >> 63
     kind = pa.decimal128(38, places)
     return pa.Array.from_buffers(kind, len(whole), [None, pa.py_buffer(words)])
-
-
-def shown(column: Numbers) -> pa.Array:
-    """Give exact numbers as decimals to be read; those without an end are cut to nine places."""
-    rounded = columns.rounded(column, _SHOWN_PLACES, "half_up")
-    return decimals(rounded.values, _SHOWN_PLACES)
 
 
 def decimal_text(exact: Fraction) -> str:

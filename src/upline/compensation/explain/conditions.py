@@ -19,7 +19,7 @@ from upline.compensation.plan.formula import (
     text_of,
 )
 from upline.compensation.plan.names import Typing
-from upline.compensation.plan.schema import PlanFile
+from upline.compensation.plan.schema import PlanFile, Words
 from upline.compensation.result import decimal_text
 
 
@@ -35,6 +35,7 @@ class Condition:
     holds: bool
     how: str = ""
     name: str = ""
+    title: Words = ""
     have: str = ""
     need: str = ""
     missing: str = ""
@@ -81,6 +82,7 @@ def _node(node: Node, scope: Scope, row: int, typing: Typing, file: PlanFile) ->
                 holds=inner.holds,
                 how=inner.how,
                 name=node.name,
+                title=file.measures[node.name].title,
                 have=inner.have,
                 need=inner.need,
                 missing=inner.missing,
@@ -88,7 +90,7 @@ def _node(node: Node, scope: Scope, row: int, typing: Typing, file: PlanFile) ->
                 parts=inner.parts,
             )
     if isinstance(node, Operation) and node.operator in COMPARISONS:
-        return _comparison(node, scope, row, typing)
+        return _comparison(node, scope, row, typing, file)
     holds = _truth(formula(node, scope), row)
     inner_text = text_of(node.operand) if isinstance(node, Unary) else text_of(node)
     have = "no" if isinstance(node, Unary) == holds else "yes"
@@ -114,7 +116,9 @@ def _truth(column: Column, row: int) -> bool:
     return column.at(row)
 
 
-def _comparison(node: Operation, scope: Scope, row: int, typing: Typing) -> Condition:
+def _comparison(
+    node: Operation, scope: Scope, row: int, typing: Typing, file: PlanFile
+) -> Condition:
     holds = bool(_at(rule(written.Formula(node, ""), scope), row))
     left = formula(node.left, scope)
     have = shown(left, row)
@@ -123,7 +127,12 @@ def _comparison(node: Operation, scope: Scope, row: int, typing: Typing) -> Cond
         wanted = node.right.text if isinstance(node.right, Word) else node.right.name
         unit = "rank" if is_rank else "text"
         return Condition(
-            text=text_of(node), holds=holds, have=have, need=wanted, unit=unit, name=_name(node.left)
+            text=text_of(node),
+            holds=holds,
+            have=have,
+            need=wanted,
+            unit=unit,
+            name=text_of(node.left),
         )
     right = formula(node.right, scope)
     unit = typing.formula(node.left, "member")
@@ -134,7 +143,8 @@ def _comparison(node: Operation, scope: Scope, row: int, typing: Typing) -> Cond
     return Condition(
         text=text_of(node),
         holds=holds,
-        name=_name(node.left),
+        name=text_of(node.left),
+        title=_title(node.left, file),
         have=have,
         need=shown(right, row),
         missing=missing,
@@ -150,8 +160,9 @@ def _missing(operator: str, have: Fraction, need: Fraction) -> str:
     return ""
 
 
-def _name(node: Node) -> str:
-    return text_of(node)
+def _title(node: Node, file: PlanFile) -> Words:
+    measure = file.measures.get(node.name) if isinstance(node, Name) else None
+    return measure.title if measure is not None else ""
 
 
 def _at(values: object, row: int) -> object:

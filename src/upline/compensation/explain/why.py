@@ -40,7 +40,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineReason:
-    """One pay line: base x rate = amount, where it comes from and who stands between."""
+    """One pay line: base x rate (x point value) = amount, and who stands between.
+
+    `taken_below` is deducted from base x rate; `rank` is the one that an award is for.
+    """
 
     order: str | None
     buyer: str | None
@@ -48,6 +51,8 @@ class LineReason:
     base: str
     base_unit: str
     rate: str
+    point_value: str
+    rank: str
     amount: str
     path: tuple[Step, ...] = ()
     path_left_out: int = 0
@@ -189,6 +194,14 @@ class _Explainer:
         left_out = 0
         if isinstance(work.bonus, schema.Level | schema.Differential) and buyer >= 0:
             path, left_out = self._path(work, buyer, int(lines.receiver[index]))
+        worth = work.point_value()
+        point_value = worth.spread(self.scope.size).at(int(lines.receiver[index])) if worth else None
+        if point_value and not isinstance(work.bonus, schema.Stairstep):
+            rate /= point_value
+        rank = ""
+        if isinstance(work.bonus, schema.Award):
+            rank = self.world.plan.names.ranks["rank"][level - 1] if level > 0 else ""
+            level = -1
         taken_below = ""
         if isinstance(work.bonus, schema.Stairstep) and level == 1:
             taken_below = decimal_text(group_steps(work).taken.at(buyer))
@@ -199,6 +212,8 @@ class _Explainer:
             base=decimal_text(base),
             base_unit=self._base_unit(work.bonus),
             rate=decimal_text(rate),
+            point_value=decimal_text(point_value) if point_value else "",
+            rank=rank,
             amount=_money(amount, part.places),
             path=path,
             path_left_out=left_out,
