@@ -127,6 +127,8 @@ def test_a_text_that_could_be_read_in_two_ways_is_refused(code, line, source):
         ("plan.value", 5, "given_earnings: all"),
         ("plan.value", 5, "calendar: {every: week, starts: Monday}"),
         ("plan.pattern", 5, "members: {two words: text}"),
+        ("plan.pattern", 5, "exchange: {usd: 1}"),
+        ("plan.value", 5, "time_zone: Mars/Base"),
         ("plan.kind", 6, "bonuses:\n  b: {kind: raffle}"),
         ("plan.kind", 6, "bonuses:\n  b: {base: 1 EUR}"),
         ("plan.missing", 6, "bonuses:\n  b: {kind: pool, fund: 1 EUR}"),
@@ -247,6 +249,23 @@ BASE = "    kind: level\n    base: price\n    levels: {1: 5 %}\n"
         ("unit.not_money", 8, "bonuses:\n  b: {kind: level, base: pv, levels: {1: 5 %}}"),
         ("unit.not_money", 8, "bonuses:\n  b: {kind: level, base: price, levels: {1: 5 EUR}}"),
         ("name.bonus", 8, "bonuses:\n  b: {kind: best_of, of: [c, d]}"),
+        ("name.bonus", 7, "limits: {team: {most: 10 EUR, bonuses: [pairing]}}"),
+        ("name.twice", 7, "ranks: [{rank: Silver}, {rank: Silver}]"),
+        ("name.wallet", 8, "bonuses:\n  b: {kind: own, base: price, wallet: cash}"),
+        ("name.receiver", 8, "bonuses:\n  b: {kind: own, base: price, to: order.host}"),
+        ("name.receiver", 8, "bonuses:\n  b: {kind: own, base: price, to: buyer.country}"),
+        (
+            "name.receiver",
+            8,
+            "bonuses:\n  b: {kind: level, base: price, levels: {1: 5 %}, starts: affiliate}",
+        ),
+        ("bonus.lines", 8, "bonuses:\n  b: {kind: own, base: price, lines: event}"),
+        (
+            "bonus.lines",
+            8,
+            "bonuses:\n  b: {kind: level, base: price, levels: {1: 5 %}, lines: per_head}",
+        ),
+        ("name.tree", 8, "bonuses:\n  b: {kind: binary, base: price, cycle: whole, rate: 5 %}"),
     ],
 )
 def test_parts_that_do_not_fit_each_other_are_refused(code, line, lines):

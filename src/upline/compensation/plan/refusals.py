@@ -142,8 +142,9 @@ def _wrong_value(refusal: Refusal, node: object) -> tuple[str, str]:
             problem = f"'{key}' cannot be {written}."
             return problem, _did_you_mean(str(node), choices) or f"It is {expected}."
         case "string_pattern_mismatch":
-            if key == "currency":
-                return f"'{key}' cannot be {written}.", "Write three capital letters, as in EUR."
+            if key == "currency" or (refusal.found and "exchange" in str(refusal.found[0])):
+                problem = f"'{node if key == 'currency' else key}' is not the code of a currency."
+                return problem, "Write three capital letters, as in EUR."
             wrong = key if refusal.rest else node
             return (
                 f"'{wrong}' is not a name.",

@@ -6,8 +6,17 @@ import re
 from datetime import date
 from fractions import Fraction
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import SkipJsonSchema
 
 from upline.compensation.errors import Place
@@ -63,6 +72,16 @@ def _shorthand(key: str) -> BeforeValidator:
     return BeforeValidator(expand)
 
 
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"there is no time zone '{name}'; write one as in Europe/Sofia") from None
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Rate = Annotated[AnyValue, Slot("receiver", "ratio", "money", "points", "count")]
 AnyConstant = Annotated[AnyValue, Slot("constant")]
 Ratio = Annotated[AnyValue, Slot("receiver", "ratio")]
@@ -400,14 +419,14 @@ class PlanFile(Part):
     language: Literal["1"]
     plan: str
     version: date
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    time_zone: str = "UTC"
+    currency: CurrencyCode
+    time_zone: TimeZone = "UTC"
     calendar: Calendar = CalendarSpec(every="month")
     rounding: Rounding = Rounding()
     point_value: MoneyValue | None = None
-    exchange: dict[str, AnyNumber] | Literal["given"] = {}
+    exchange: dict[CurrencyCode, AnyNumber] | Literal["given"] = {}
     pay_currency: Annotated[AnyWords, Slot("member", "text")] | None = None
-    pay_exchange: dict[str, AnyNumber] | Literal["given"] = {}
+    pay_exchange: dict[CurrencyCode, AnyNumber] | Literal["given"] = {}
     given_earnings: list[Name] = []
     constants: dict[Name, AnyConstant] = {}
     members: dict[Name, Annotated[FieldSpec, _shorthand("unit")]] = {}
