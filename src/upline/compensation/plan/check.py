@@ -201,7 +201,6 @@ def _slots(part: Part, typing: Typing) -> None:
             typing.fault(place, "unit.slot", problem, remedy)
 
 
-
 def _bonus(name: str, bonus: Bonus, file: PlanFile, typing: Typing) -> None:
     if bonus.tree not in typing.names.trees and bonus.kind != "binary":  # type: ignore[attr-defined]
         problem = f"There is no tree '{bonus.tree}'."

@@ -333,7 +333,9 @@ class _Parser:
                 self._expect("days")
             else:
                 self._next -= 1
-                remedy = "After the arguments may stand: where ..., until ..., in TREE, last N days."
+                remedy = (
+                    "After the arguments may stand: where ..., until ..., in TREE, last N days."
+                )
                 raise _fault(limit.place, f"')' is expected here, not {self._seen()}.", remedy)
         self._expect(")")
         return Call(
