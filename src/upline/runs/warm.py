@@ -14,7 +14,8 @@ orders: {pv: points}
 measures:
   own_pv: own(pv)
   active: own_pv >= 1
-  legs_pv: legs_sum(pv, 10) + leg(1, pv) + recruits(active)
+  legs_pv: legs_sum(pv, 10) + leg(1, pv)
+  recruited: recruits(active)
 ranks:
   - {rank: Low}
   - {rank: High, needs: [legs_pv >= 1, legs(rank >= 'Low') >= 1, group(pv until rank >= 'High') >= 1]}

@@ -6,8 +6,10 @@ result was computed with.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -120,6 +122,13 @@ class _Explainer:
         self.figures: Figures = result.figures
         self.scope = self.figures.member_scope
         self.typing = Typing(self.world.plan.names)
+        self._once: dict[object, Any] = {}
+
+    def _remembered(self, key: object, make: Callable[[], Any]) -> Any:
+        """Find each thing once: a leader has tens of thousands of lines over the same people."""
+        if key not in self._once:
+            self._once[key] = make()
+        return self._once[key]
 
     def member(self, member: str, bonus: str | None) -> MemberReasons:
         position = self._position(member)
@@ -193,8 +202,11 @@ class _Explainer:
         path: tuple[Step, ...] = ()
         left_out = 0
         if isinstance(work.bonus, schema.Level | schema.Differential) and buyer >= 0:
-            path, left_out = self._path(work, buyer, int(lines.receiver[index]))
-        worth = work.point_value()
+            receiver = int(lines.receiver[index])
+            path, left_out = self._remembered(
+                ("path", work.name, buyer, receiver), lambda: self._path(work, buyer, receiver)
+            )
+        worth = self._remembered(("worth", work.name), work.point_value)
         point_value = worth.spread(self.scope.size).at(int(lines.receiver[index])) if worth else None
         if point_value and not isinstance(work.bonus, schema.Stairstep):
             rate /= point_value
@@ -204,7 +216,8 @@ class _Explainer:
             level = -1
         taken_below = ""
         if isinstance(work.bonus, schema.Stairstep) and level == 1:
-            taken_below = decimal_text(group_steps(work).taken.at(buyer))
+            steps = self._remembered(("steps", work.name), lambda: group_steps(work))
+            taken_below = decimal_text(steps.taken.at(buyer))
         return LineReason(
             order=None if order < 0 else self._order_id(order),
             buyer=None if buyer < 0 else self.world.id_of(buyer),
@@ -239,7 +252,10 @@ class _Explainer:
             return (), 0
         steps: list[Step] = []
         left_out = 0
-        qualified = work.member_rule(work.bonus.requires)
+        requires = work.bonus.requires
+        qualified = self._remembered(
+            ("qualified", work.name), lambda: work.member_rule(requires)
+        )
         above = int(forest.parent[place])
         while above >= 0 and above != end:
             position = int(world.forest.positions[forest.rows[above]])
@@ -248,16 +264,17 @@ class _Explainer:
             elif qualified[position]:
                 steps.append(Step(member=world.id_of(position), is_passed_over=False))
             else:
-                condition = self._held(work.bonus.requires, position)
+                failed = self._remembered(
+                    ("failed", work.name, position), partial(self._failed, requires, position)
+                )
                 steps.append(
-                    Step(
-                        member=world.id_of(position),
-                        is_passed_over=True,
-                        failed=condition.failed(),
-                    )
+                    Step(member=world.id_of(position), is_passed_over=True, failed=failed)
                 )
             above = int(forest.parent[above])
         return tuple(steps), left_out
+
+    def _failed(self, part: written.Rule, position: int) -> tuple[Condition, ...]:
+        return self._held(part, position).failed()
 
     def _held(self, part: written.Rule, position: int) -> Condition:
         return held_against(part, self.scope, position, self.typing, self.file)
