@@ -175,11 +175,13 @@ def as_int64(values: Ints, what: str) -> npt.NDArray[np.int64]:
 
 
 def common_unit(units: Sequence[Fraction]) -> Fraction:
-    """Give the greatest unit of which all units are whole multiples.
+    """Give the greatest unit of which all units are whole multiples; 1 where there are none.
 
     >>> common_unit([Fraction(1, 4), Fraction(1, 6)])
     Fraction(1, 12)
     """
+    if not units:
+        return Fraction(1)
     below = math.lcm(*(unit.denominator for unit in units))
     above = math.gcd(*(int(unit * below) for unit in units))
     return Fraction(above, below)

@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from upline.compensation import columns
 from upline.compensation.bonuses.lines import Paid
-from upline.compensation.columns import Flags, Numbers, constant
+from upline.compensation.columns import Codes, Flags, Numbers, constant
+from upline.compensation.errors import Fault, InputRefused
+from upline.compensation.inputs import currency_places
 from upline.compensation.measures.evaluate import numbers, value
 from upline.compensation.measures.scopes import Figures
-from upline.compensation.plan.schema import Bonus, OwnPart
+from upline.compensation.plan.schema import Bonus, OwnPart, PlanFile
 
 Array = npt.NDArray[Any]
 
@@ -82,12 +84,50 @@ class Payable:
             found[name] = columns.as_int64(units.spread(scope.size).values, "wallets")
         return found
 
+    def in_own_currency(self) -> tuple[Codes, Array]:
+        """Give each member's pay currency, and his total in its smallest units, rounded once more.
+
+        Raises InputRefused for who has something to be paid and no currency, or no rate to it.
+        """
+        file = self.figures.world.plan.file
+        totals = self.totals().spread(len(self.figures.world))
+        codes = Codes(np.zeros(len(totals.values), np.int64), (file.currency,))
+        if file.pay_currency is not None:
+            found = value(file.pay_currency, self.figures.member_scope)
+            assert isinstance(found, Codes)
+            codes = found.spread(len(totals.values))
+        pay = np.zeros(len(totals.values), np.int64)
+        for code in np.unique(codes.values[totals.values != 0]).tolist():
+            rows = np.flatnonzero((codes.values == code) & (totals.values != 0))
+            if code < 0:
+                who = self.figures.world.id_of(int(rows[0]))
+                problem = f"There is no pay currency for {who}."
+                remedy = "Add an entry, or an 'otherwise', to pay_currency."
+                raise InputRefused.because("result.pay_currency", problem, remedy)
+            label = codes.labels[code]
+            product = columns.multiplied(totals.taken(rows), constant(pay_rate(file, label)))
+            units = columns.rounded(product, currency_places(label), file.rounding.mode)
+            pay[rows] = columns.as_int64(units.values, "pay")
+        return codes, pay
+
     def _may(self) -> npt.NDArray[np.bool_]:
         may = np.ones(len(self.figures.world), np.bool_)
         for name, gate in self.figures.world.plan.file.legal.items():
             if gate.otherwise == "pay_nothing":
                 may &= self.gates[name].values
         return may
+
+
+def pay_rate(file: PlanFile, currency: str) -> Fraction:
+    """Give how much of a currency one unit of the plan's is paid with; a missing rate is refused."""
+    if currency == file.currency:
+        return Fraction(1)
+    rates = file.pay_exchange if isinstance(file.pay_exchange, dict) else {}
+    if currency not in rates:
+        problem = f"There is no rate to pay in {currency}."
+        remedy = f"Add 'pay_exchange: {{{currency}: ...}}': {currency} for one {file.currency}."
+        raise InputRefused([Fault(file.place, "result.pay_exchange", problem, remedy)])
+    return rates[currency]
 
 
 def own_part(bonus: Bonus) -> str | None:

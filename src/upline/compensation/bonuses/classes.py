@@ -73,8 +73,6 @@ def rate_table(
     grid_buyer = np.tile(buyers, len(receivers))
     scope = LineScope(work.figures, grid_receiver, grid_buyer)
     worth = constant(1) if point_value is None else _listed(point_value.taken(grid_receiver))
-    if len(buyers) > 1 and getattr(work.bonus, "starts", "parent") not in ("parent", "buyer"):
-        raise not_computed("A rate by buyer where levels start from another", work.bonus.place)
     by_level = []
     for level in levels:
         chosen = at_level(part, level)

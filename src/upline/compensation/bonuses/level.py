@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -67,14 +68,37 @@ def compute(work: Work) -> list[Paid]:
     if bonus.levels is not None:
         table.rates[:, :, 0] = 0
     walk = _prepared(work, table, deepest if deepest is not None else _NO_END)
-    terms = _Terms.of(work, sources, table)
+    parts = [
+        _Runner(work, walk, some, rates, _Terms.of(work, some, rates))
+        for some, rates in _by_buyer(work, sources, table)
+    ]
     if work.keeps_lines or bonus.lines == "per_head" or bonus.cap is not None:
-        return [_with_lines(work, walk, sources, table, terms, point_value)]
-    found = _Runner(work, walk, sources, table, terms).totals()
+        return [_with_lines(work, parts, point_value)]
+    found = np.sum([part.totals() for part in parts], axis=0)
     totals = np.zeros_like(found)
     totals[shared.from_tree(work, np.arange(len(found)))] = found
     shared.check_point_values(work, point_value, np.flatnonzero(totals))
     return [Paid(bonus=work.name, places=work.rounding.places, totals=totals, lines=None)]
+
+
+def _by_buyer(
+    work: Work, sources: Sources, table: RateTable
+) -> Iterator[tuple[Sources, RateTable]]:
+    """Give sources with the rates of their buyers.
+
+    A walk takes the rates of the member from whom it starts; where that is another than the buyer,
+    the sources of each class of buyers are walked by themselves.
+    """
+    classes = table.rates.shape[1]
+    if work.bonus.starts in ("parent", "buyer") or classes == 1:
+        yield sources, table
+        return
+    nobody = np.zeros_like(table.buyer)
+    for buyers in range(classes):
+        chosen = np.where(table.buyer[sources.buyer] == buyers, sources.base.values, 0)
+        some = replace(sources, base=Numbers(chosen, sources.base.unit))
+        rates = np.ascontiguousarray(table.rates[:, buyers : buyers + 1, :])
+        yield some, replace(table, buyer=nobody, rates=rates)
 
 
 def _sources(work: Work) -> Sources:
@@ -205,6 +229,7 @@ class _Runner:
     def __init__(
         self, work: Work, walk: _Walk, sources: Sources, table: RateTable, terms: _Terms
     ) -> None:
+        self._work, self._all, self._table, self._terms = work, sources, table, terms
         self._count = len(work.forest)
         self._parts = _chunks(sources.starts, work.threads)
         self._kernel = walks.relative_generations if walk.is_relative else walks.levels
@@ -287,6 +312,27 @@ class _Runner:
         self._walk(walks.WRITE, cursors, out)
         return out
 
+    def pay_lines(self) -> tuple[Lines, Array]:
+        """Give the lines, and for each the head nearest to its source, else the receiver."""
+        work, table, sources = self._work, self._table, self._all
+        receiver, source, level, head, amount = self.lines()
+        receiver_class = shared.in_tree(work, table.receiver)[receiver]
+        receiver = shared.from_tree(work, receiver)
+        buyer = sources.buyer[source]
+        listed = table.rates.shape[2] - 1
+        rate = table.rates[receiver_class, table.buyer[buyer], np.minimum(level, listed)]
+        lines = Lines(
+            receiver=receiver,
+            buyer=buyer,
+            order=sources.order[source],
+            level=level,
+            amount=amount,
+            base=Numbers(self._terms.base[source], sources.base.unit),
+            rate=Numbers(rate, table.unit),
+        )
+        nearest = shared.from_tree(work, np.maximum(head, 0))
+        return lines, np.where(head < 0, receiver, nearest)
+
 
 def distances(parent: Array) -> Array:
     """Give how many stand above each position."""
@@ -295,33 +341,12 @@ def distances(parent: Array) -> Array:
     return out
 
 
-def _with_lines(
-    work: Work,
-    walk: _Walk,
-    sources: Sources,
-    table: RateTable,
-    terms: _Terms,
-    point_value: Numbers | None,
-) -> Paid:
-    receiver, source, level, head, amount = _Runner(work, walk, sources, table, terms).lines()
-    receiver_class = shared.in_tree(work, table.receiver)[receiver]
-    receiver = shared.from_tree(work, receiver)
-    buyer = sources.buyer[source]
-    listed = table.rates.shape[2] - 1
-    rate = table.rates[receiver_class, table.buyer[buyer], np.minimum(level, listed)]
-    shared.check_point_values(work, point_value, receiver)
-    lines = Lines(
-        receiver=receiver,
-        buyer=buyer,
-        order=sources.order[source],
-        level=level,
-        amount=amount,
-        base=Numbers(terms.base[source], sources.base.unit),
-        rate=Numbers(rate, table.unit),
-    )
+def _with_lines(work: Work, parts: list[_Runner], point_value: Numbers | None) -> Paid:
+    found = [part.pay_lines() for part in parts]
+    lines = shared.joined([lines for lines, _ in found])
+    shared.check_point_values(work, point_value, lines.receiver)
     if work.bonus.lines == "per_head":
-        nearest = shared.from_tree(work, np.maximum(head, 0))
-        lines = _by_head(work, lines, np.where(head < 0, receiver, nearest))
+        lines = _by_head(work, lines, np.concatenate([head for _, head in found]))
     return work.paid(lines)
 
 

@@ -89,6 +89,8 @@ def _groups(work: Work) -> tuple[_Groups, Array | None]:
         return single, None
     if bonus.lines == "per_period":
         return _per_period(work, single), None
+    if bonus.lines == "per_buyer":
+        return _per_buyer(work, single), None
     return _per_event(work, single)
 
 
@@ -120,6 +122,19 @@ def _per_period(work: Work, single: _Groups) -> _Groups:
     nothing = np.full(count, -1, np.int64)
     base = Numbers(sums, single.base.unit)
     return _balanced(work, _Groups(everybody, everybody, nothing, None, base))
+
+
+def _per_buyer(work: Work, single: _Groups) -> _Groups:
+    """One line for each receiver and buyer."""
+    count = max(len(work.figures.world), 1)
+    pairs = single.receiver.astype(np.int64) * count + single.buyer
+    distinct, where = np.unique(pairs, return_inverse=True)
+    sums = np.zeros(len(distinct), np.int64)
+    np.add.at(sums, where, shared.summable(single.base, "the base of a bonus"))
+    receiver, buyer = np.divmod(distinct, count)
+    nothing = np.full(len(distinct), -1, np.int64)
+    groups = _Groups(receiver, buyer, nothing, None, Numbers(sums, single.base.unit))
+    return groups.taken(np.flatnonzero(sums))
 
 
 def _balanced(work: Work, groups: _Groups) -> _Groups:

@@ -115,12 +115,26 @@ class MemberScope:
             column = Codes(world.forest.rows.astype(np.int32), ids)
         elif (found := _constant_named(figures, name)) is not None:
             column = found
+        elif name == "title" and "rank" in world.members:
+            column = self._title_of_given()
         elif name in ("side", "person", "placement_parent", "title", "personal"):
             raise not_computed(f"The value '{name}' of a member here")
         else:
             raise KeyError(name)
         figures.members[name] = column
         return column
+
+    def _title_of_given(self) -> Codes:
+        """Give the highest rank that ever came in, and carry it."""
+        rank = self.named("rank")
+        assert isinstance(rank, Codes)
+        codes = rank.values.copy()
+        for position, label in self.figures.world.carried.get("title of rank", {}).items():
+            if label in rank.labels:
+                codes[position] = max(codes[position], rank.labels.index(label))
+        title = Codes(codes, rank.labels, is_ranked=True)
+        self.figures.carries["title of rank"] = title
+        return title
 
     def call(self, node: Call) -> Column:
         key = text_of(node)

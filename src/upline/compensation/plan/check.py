@@ -331,7 +331,7 @@ def _uses(stage: Stage, file: PlanFile) -> Iterator[Stage]:
         ladder = file.ladders.get(stage.name) or file.ranks
         assert isinstance(ladder, list)
         for rank in ladder:
-            for node in _nodes_of_now(expanded(rank.needs, stage.name, file)):
+            for node in nodes_of_now(expanded(rank.needs, stage.name, file)):
                 yield from _used_by(node, stage)
         yield from _ladder_itself(ladder, stage, file)
         return
@@ -349,11 +349,11 @@ def _uses(stage: Stage, file: PlanFile) -> Iterator[Stage]:
         if isinstance(bonus, schema.BestOf):
             yield from (Stage("bonus", other) for other in bonus.of)
     for part in parts:
-        for node in _nodes_of_now(part):
+        for node in nodes_of_now(part):
             yield from _used_by(node, stage)
 
 
-def _nodes_of_now(part: values.Value | values.Rule) -> Iterator[formula.Node]:
+def nodes_of_now(part: values.Value | values.Rule) -> Iterator[formula.Node]:
     """Give every node but those inside `previous(...)`, which comes from the period before."""
     waiting = [written.node for written in values.formulas_of(part)]
     while waiting:

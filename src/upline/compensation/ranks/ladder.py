@@ -16,7 +16,7 @@ from upline.compensation.measures.scopes import AssumingScope, Figures
 from upline.compensation.measures.sums import summed_column
 from upline.compensation.plan import check, schema
 from upline.compensation.plan import values as written
-from upline.compensation.plan.formula import COMPARISONS, Call, Node, Operation, Unary, walk
+from upline.compensation.plan.formula import COMPARISONS, Call, Node, Operation, Unary
 
 _KINDS = {
     "recruits": ladders.RECRUITS,
@@ -303,8 +303,4 @@ class _Program:
 
 def _asks_below(part: written.Rule, ladder: str) -> bool:
     names = ("rank", "title") if ladder == "rank" else (ladder,)
-    return any(
-        getattr(node, "name", None) in names
-        for one in written.formulas_of(part)
-        for node in walk(one.node)
-    )
+    return any(getattr(node, "name", None) in names for node in check.nodes_of_now(part))
