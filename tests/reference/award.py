@@ -23,6 +23,9 @@ def drafts(period: Period, name: str, bonus: Award) -> list[Draft]:
         raise NotCovered("hold and instalments of an award")
     if period.previous is not None:
         period.awarded |= {one for one in period.previous.awarded if one[1] == name}
+        period.awarded_up_to |= {
+            key: rank for key, rank in period.previous.awarded_up_to.items() if key[1] == name
+        }
     found = []
     for member in period.company.members:
         if not pays(period, bonus, member):
@@ -30,7 +33,7 @@ def drafts(period: Period, name: str, bonus: Award) -> list[Draft]:
         scope = of_receiver(member)
         amounts = [_amount(period, bonus, scope)]
         if bonus.once == "per_rank":
-            amounts = _for_new_ranks(period, bonus, scope)
+            amounts = _for_new_ranks(period, name, bonus, scope)
         if bonus.once == "ever":
             if (member, name) in period.awarded:
                 continue
@@ -45,8 +48,8 @@ def _amount(period: Period, bonus: Award, scope: Scope) -> Fraction:
     return in_money(period, bonus, amount, [unit_of(period, bonus.amount, "member")], scope)
 
 
-def _for_new_ranks(period: Period, bonus: Award, scope: Scope) -> list[Fraction]:
-    """Give the sum of every rank above the highest title held before, up to the rank now."""
+def _for_new_ranks(period: Period, name: str, bonus: Award, scope: Scope) -> list[Fraction]:
+    """Give the sum of every rank above the highest one awarded before, up to the rank now."""
     member = str(scope.member)
     named = "rank"
     table = choices.by_rank(period, bonus.amount, scope)
@@ -54,6 +57,7 @@ def _for_new_ranks(period: Period, bonus: Award, scope: Scope) -> list[Fraction]
         named = table.by.node.name
     ladder = "rank" if named == "title" else named
     now = ranks.standing(period, ladder, member)
-    before = ranks.title(period.previous, ladder, member).index if period.previous else -1
+    before = period.awarded_up_to.get((member, name), -1)
+    period.awarded_up_to[member, name] = max(before, now.index)
     passed = [now.of(rank) for rank in now.ladder[before + 1 : now.index + 1]]
     return [_amount(period, bonus, replace(scope, assumed=(named, rank))) for rank in passed]

@@ -117,14 +117,15 @@ def deepest_listed(period: Period, value: Value, scope: Scope) -> int:
     """Give the greatest level that a level map lists in this scope."""
     match value:
         case Formula() | Scale(is_marginal=True):
-            return ENDLESS
+            return ENDLESS if evaluate(period, value, scope) else 0
         case Table(by=None):
             deepest = 0
             for key, entry in value.entries:
                 last = ENDLESS if key.last is None else key.last
-                if evaluate(period, entry, scope) is not None:
+                if evaluate(period, entry, scope):
                     deepest = max(deepest, last)
-            return ENDLESS if value.otherwise is not None else deepest
+            rest = value.otherwise
+            return ENDLESS if rest is not None and evaluate(period, rest, scope) else deepest
     chosen = _chosen(period, value, scope)
     return 0 if chosen is None else deepest_listed(period, chosen, scope)
 
@@ -144,8 +145,6 @@ def by_rank(period: Period, value: Value, scope: Scope) -> Table | None:
 def word(period: Period, value: Value, scope: Scope) -> str | None:
     """Give a word such as `carried` or `PLN`, which may stand bare."""
     match value:
-        case Formula(node=formula.Name(name=name, prefix="")):
-            return name
         case Formula(node=node):
             return str(period.formula(node, scope))
     chosen = _chosen(period, value, scope)

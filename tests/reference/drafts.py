@@ -60,11 +60,12 @@ def paid_orders(period: Period, bonus: Sourced) -> list[Order]:
         order
         for order in period.orders
         if (bonus.orders is None or period.rule(bonus.orders, of_order(order)))
-        and _is_source(period, bonus, str(order["member"]))
+        and is_source(period, bonus, str(order["member"]))
     ]
 
 
-def _is_source(period: Period, bonus: Sourced, member: str) -> bool:
+def is_source(period: Period, bonus: Sourced, member: str) -> bool:
+    """Say whether lines may come from a member."""
     return bonus.sources is None or period.rule(bonus.sources, of_member(member))
 
 
@@ -85,7 +86,7 @@ def sources(period: Period, bonus: Sourced, *, starts: str = "parent") -> list[S
                 start=start(member, None),
             )
             for member in period.company.members
-            if _is_source(period, bonus, member)
+            if is_source(period, bonus, member)
         ]
     found = [
         Source(
@@ -112,7 +113,7 @@ def named_member(period: Period, path: str, buyer: str, order: Order | None) -> 
     """Give the member that `order.affiliate`, `buyer.mentor` or a bare field names."""
     prefix, _, name = path.rpartition(".")
     if not prefix:
-        prefix = "order" if name in period.company.file.orders else "buyer"
+        prefix = "order" if name in period.company.plan.names.order else "buyer"
     if prefix == "order":
         if order is None:
             raise NotCovered(f"{path} where a line comes from no order")
@@ -132,7 +133,7 @@ def in_money(
         raise NotCovered(f"{' times '.join(units)} as money")
     written = bonus.point_value or period.company.file.point_value
     worth = period.value(written, scope) if written is not None else None
-    if worth is None:
+    if not worth:
         raise WorldRefused(f"There is no point value for {scope.receiver}.")
     return amount * number(worth)
 

@@ -12,6 +12,7 @@ from tests.reference.drafts import Draft
 from tests.reference.period import Period
 from tests.reference.scope import Standing, number, of_member, of_receiver
 from tests.reference.world import Answer, Line, NotCovered, World
+from upline.compensation.inputs import currency_places
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.schema import PlanFile
 
@@ -170,20 +171,33 @@ def _sums(period: Period, paid: list[str]) -> dict[str, dict[str | None, Fractio
 def _wallets(
     period: Period, sums: dict[str, dict[str | None, Fraction]], unpaid: set[str]
 ) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], bool]]:
-    """Split each total by the wallets' shares, each part rounded by the plan."""
+    """Split what has no wallet of its own; the last takes what the others leave of a whole."""
     file = period.company.file
+    places, mode = answer_places(period), file.rounding.mode
     wallets, withdrawable = {}, {}
     for member in period.company.members:
         scope = of_receiver(member)
         into = {} if member in unpaid else sums[member]
-        for wallet, spec in file.wallets.items():
-            share = period.amount(spec.share, scope)
-            amount = share * into.get(None, Fraction(0)) + into.get(wallet, Fraction(0))
-            units = money.to_units(amount, file.rounding.places, file.rounding.mode)
-            wallets[member, wallet] = units
+        shares = [period.amount(spec.share, scope) for spec in file.wallets.values()]
+        to_split = into.get(None, Fraction(0))
+        parts = [money.to_units(share * to_split, places, mode) for share in shares]
+        if sum(shares) == 1:
+            parts[-1] = money.to_units(to_split, places, mode) - sum(parts[:-1])
+        for (wallet, spec), part in zip(file.wallets.items(), parts, strict=True):
+            own = money.to_units(into.get(wallet, Fraction(0)), places, mode)
+            wallets[member, wallet] = part + own
             gate = spec.withdraw
             withdrawable[member, wallet] = gate is None or period.rule(gate, of_member(member))
     return wallets, withdrawable
+
+
+def answer_places(period: Period) -> int:
+    """Give the most decimals that an amount of this plan has."""
+    file = period.company.file
+    places = [file.rounding.places, *(period.places(bonus) for bonus in file.bonuses)]
+    if "all" in file.given_earnings:
+        places.append(currency_places(file.currency))
+    return max(places)
 
 
 def _pay(period: Period, sums: dict[str, dict[str | None, Fraction]]) -> dict[str, tuple[str, int]]:
@@ -195,6 +209,6 @@ def _pay(period: Period, sums: dict[str, dict[str | None, Fraction]]) -> dict[st
     for member, into in sums.items():
         currency = choices.word(period, file.pay_currency, of_member(member)) or file.currency
         amount = sum(into.values()) * period.company.pay_rate(currency)
-        units = money.to_units(amount, file.rounding.places, file.rounding.mode)
+        units = money.to_units(amount, currency_places(currency), file.rounding.mode)
         pay[member] = (currency, units)
     return pay

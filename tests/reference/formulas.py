@@ -210,5 +210,7 @@ def _window(period: Period, node: Call, scope: Scope) -> object:
     if node.function == "held":
         return Fraction(sum(1 for value in values if value))
     if node.function == "best":
-        return max(number(value) for value in values)
+        wanted = int(number(evaluate(period, node.arguments[0], scope)))
+        missing = [Fraction(0)] * (wanted - len(values))
+        return max([*(number(value) for value in values), *missing])
     return sum((number(value) for value in values), Fraction(0))

@@ -18,7 +18,6 @@ from tests.reference.drafts import (
     unit_of,
 )
 from tests.reference.scope import Scope, number, of_member
-from tests.reference.world import NotCovered
 from upline.compensation.plan.schema import Level
 
 if TYPE_CHECKING:
@@ -36,8 +35,6 @@ class Sight:
 
 def drafts(period: Period, name: str, bonus: Level) -> list[Draft]:
     """Pay each upline the rate of the level or generation on which he sees the source."""
-    if bonus.generations is not None and bonus.compression != "none":
-        raise NotCovered("compression beside generations")
     seen = [
         (sight, source)
         for source in sources(period, bonus, starts=bonus.starts)

@@ -31,6 +31,8 @@ def drafts(period: Period, name: str, bonus: Own) -> list[Draft]:
     """Pay the buyer, or whom `to` names, for orders, for the period, for an event, or as a member."""
     if is_of_members(period, bonus):
         found = [(_to(period, bonus, source), source) for source in sources(period, bonus)]
+        if bonus.negative is not None:
+            return _per_period(period, name, bonus, found)
         return _paid(period, name, bonus, found)
     per_order = [_source(period, bonus, order) for order in paid_orders(period, bonus)]
     aimed = [(_to(period, bonus, source), source) for source in per_order]
@@ -111,34 +113,27 @@ def _per_period(period: Period, name: str, bonus: Own, aimed: Aimed) -> list[Dra
     found = []
     for receiver in [one for one in period.company.members if one in bases or one in waiting]:
         source = Source(buyer=receiver, base=bases.get(receiver, Fraction(0)))
-        draft = _balance(period, name, bonus, source, is_ordering=receiver in bases)
+        draft = _balance(period, name, bonus, source)
         if draft is not None:
             found.append(draft)
     return found
 
 
-def _balance(
-    period: Period, name: str, bonus: Own, source: Source, *, is_ordering: bool
-) -> Draft | None:
+def _balance(period: Period, name: str, bonus: Own, source: Source) -> Draft | None:
     receiver = source.buyer
     scope = receiver_scope(receiver, source)
     brought = period.previous.carried if period.previous else {}
-    before = brought.get((receiver, name), Fraction(0))
+    balance = source.base + brought.get((receiver, name), Fraction(0))
     negative = "kept"
     if bonus.negative is not None:
         negative = choices.word(period, bonus.negative, scope) or "kept"
-    if bonus.amount is None:
-        balance = source.base + before
-    else:
-        balance = before + (_amount(period, bonus, Fraction(0), scope) if is_ordering else 0)
     if balance < 0 and negative != "kept":
         if negative == "carried":
             period.carried[receiver, name] = balance
         return None
     if not pays(period, bonus, receiver):
         return None
-    draft = _draft(period, name, bonus, replace(source, base=balance), scope)
-    return draft if bonus.amount is None else replace(draft, amount=balance)
+    return _draft(period, name, bonus, replace(source, base=balance), scope)
 
 
 def _per_event(period: Period, name: str, bonus: Own, aimed: Aimed) -> list[Draft]:
@@ -146,29 +141,21 @@ def _per_event(period: Period, name: str, bonus: Own, aimed: Aimed) -> list[Draf
     events: dict[str, Aimed] = {}
     for receiver, source in aimed:
         event = period.order_value(source.order or {}, bonus.lines)
-        if not is_empty(event):
+        if receiver is not None and not is_empty(event):
             events.setdefault(str(event), []).append((receiver, source))
     found = []
     for event, parts in sorted(events.items()):
         receivers = {receiver for receiver, _ in parts}
         if len(receivers) > 1:
             raise WorldRefused(f"The orders of {bonus.lines} {event} name several receivers.")
-        receiver = receivers.pop()
-        if receiver is None:
-            continue
+        receiver = str(receivers.pop())
         orders = tuple(
             order for order in period.orders if period.order_value(order, bonus.lines) == event
         )
-        buyers = {source.buyer for _, source in parts}
-        scope = Scope(
-            member=receiver,
-            receiver=receiver,
-            buyer=buyers.pop() if len(buyers) == 1 else None,
-            event=orders,
-        )
+        scope = Scope(member=receiver, receiver=receiver, event=orders)
         if not period.rule(bonus.requires, scope):
             continue
         base = sum((source.base for _, source in parts), Fraction(0))
-        source = Source(buyer=scope.buyer or receiver, base=base)
-        found.append(_draft(period, name, bonus, source, scope))
+        draft = _draft(period, name, bonus, Source(buyer=receiver, base=base), scope)
+        found.append(replace(draft, buyer=None))
     return found

@@ -30,6 +30,7 @@ class Period:
         # What goes on to the next period: balances, funds, and who has had an award for good.
         self.carried: dict[tuple[str, str], Fraction] = {}
         self.awarded: set[tuple[str, str]] = set()
+        self.awarded_up_to: dict[tuple[str, str], int] = {}
         self.grants: dict[tuple[str, str, str], Fraction] = {}
 
     def _has(self, order: Order) -> bool:

@@ -64,7 +64,9 @@ def _shared(period: Period, name: str, fund: Fund) -> list[Draft]:
         fund_units = money.to_units(amount, rounding.places, "down")
         units = list(money.shared_out(fund_units, list(shares.values())))
     elif bonus.residue == "kept":
-        units = [money.to_units(part, rounding.places, "down") for part in parts.values()]
+        fund_units = money.to_units(amount, rounding.places, "down")
+        exact = [fund_units * share / whole for share in shares.values()]
+        units = [money.to_whole(part, "down") for part in exact]
     return [
         Draft(receiver=member, bonus=name, buyer=fund.owner or None, amount=part, units=fixed)
         for (member, part), fixed in zip(parts.items(), units, strict=True)

@@ -11,12 +11,12 @@ from tests.reference.drafts import (
     Draft,
     in_money,
     is_of_members,
+    is_source,
     paid_orders,
     pays,
     unit_of,
 )
 from tests.reference.scope import of_member, of_order, of_receiver
-from tests.reference.world import NotCovered
 from upline.compensation.plan.schema import Stairstep
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ class Bases:
 
 def drafts(period: Period, name: str, bonus: Stairstep) -> list[Draft]:
     """Pay each member on his own orders and on the group of each direct recruit."""
-    if bonus.sources is not None:
-        raise NotCovered("sources of a stairstep")
     tree = period.company.tree(bonus.tree)
     all_bases = _bases(period, bonus, is_below=False)
     few_bases = _bases(period, bonus, is_below=True)
@@ -68,7 +66,9 @@ def _bases(period: Period, bonus: Stairstep, *, is_below: bool) -> Bases:
     """Add up what is paid on; `is_below` for groups under the first step."""
     own = dict.fromkeys(period.company.members, Fraction(0))
     if is_of_members(period, bonus):
-        own = {member: period.amount(bonus.base, of_member(member)) for member in own}
+        for member in own:
+            if is_source(period, bonus, member):
+                own[member] = period.amount(bonus.base, of_member(member))
     else:
         only = bonus.below_first_step.orders if is_below and bonus.below_first_step else None
         for order in paid_orders(period, bonus):

@@ -153,7 +153,8 @@ def _position(period: Period, arguments: tuple[Node, ...], member: str) -> Fract
 
     def rank_key(one: str) -> tuple[object, ...]:
         greatest, *others = (period.formula(node, of_member(one)) for node in arguments)
-        return (-_sortable(greatest), *map(_sortable, others), period.company.number_of(one))
+        first = (greatest is None, -_sortable(greatest))
+        return (first, *map(_sortable, others), period.company.number_of(one))
 
     order = sorted(period.company.members, key=rank_key)
     return Fraction(order.index(member) + 1)
