@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from upline.compensation import columns
 from upline.compensation.columns import (
     NO_DAY,
     Codes,
@@ -25,7 +26,9 @@ from upline.compensation.columns import (
 )
 from upline.compensation.errors import Fault, InputRefused, Place
 from upline.compensation.genealogy.forest import Forest, Positions, lay_out
-from upline.compensation.kernels import trees
+from upline.compensation.kernels import grouping
+from upline.compensation.finding import Finder, are_distinct
+from upline.compensation.orders import Orders
 from upline.compensation.periods import Period
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.schema import FieldSpec, GivenRanks
@@ -56,24 +59,6 @@ class Inputs:
     def source(self, name: str) -> Source:
         """Say how a table is called in messages."""
         return self.sources.get(name) or Source(name)
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """The orders of a run, those of one member side by side: `starts[p]` to `starts[p + 1]`.
-
-    `rows` are their rows in the input; `member` the position of each; `in_period` marks those of
-    the period where earlier ones were kept too.
-    """
-
-    rows: npt.NDArray[Any]
-    starts: npt.NDArray[Any]
-    member: Positions
-    in_period: npt.NDArray[np.bool_] | None
-    columns: dict[str, Column]
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +117,7 @@ class _Preparation:
 
     def world(self) -> World:
         ids = self._ids(self.members)
-        self._finder = _Finder(ids)
+        self._finder = Finder(ids)
         parent = self._references(self.members, "sponsor", "sponsor")
         joining = self._joining()
         forest = self._forest(parent, joining, "sponsor")
@@ -186,7 +171,7 @@ class _Preparation:
             for row, text in enumerate(ids.to_pylist()):
                 if text in (None, ""):
                     reader.fault(row, "id", "table.no_id", "This row has no id.", "Give each an id.")
-        elif _count_distinct(ids) < len(ids):
+        elif not are_distinct(ids):
             self._list_twice(reader, ids.to_pylist())
         return ids
 
@@ -208,20 +193,34 @@ class _Preparation:
             return np.full(len(reader), -1, np.int32)
         raw = reader.raw(column)
         rows, is_empty = self._finder.rows(raw)
-        unknown = (rows < 0) & ~is_empty
+        self._list_unknown(reader, column, what, rows, is_empty)
+        return rows
+
+    def _list_unknown(
+        self,
+        reader: Reader,
+        column: str,
+        what: str,
+        found: Positions,
+        is_empty: npt.NDArray[Any] | None,
+    ) -> None:
+        unknown = found < 0 if is_empty is None else (found < 0) & ~is_empty
         if unknown.any():
-            texts = raw.to_pylist()
+            texts = reader.raw(column).to_pylist()
             for row in np.flatnonzero(unknown).tolist():
                 problem = f"The {what} '{texts[row]}' is no member."
                 remedy = "Add that member, or correct the id; leave it empty if there is none."
                 reader.fault(row, column, "table.unknown_member", problem, remedy)
-        return rows
 
     def _joining(self) -> Positions:
         count = len(self.members)
         if not self.members.has("number"):
             return np.arange(count, dtype=np.int32)
-        numbers = self.members.numbers("number", 0).values
+        numbers = columns.as_int64(self.members.numbers("number", 0).values, "join numbers")
+        low = int(numbers.min()) if count else 0
+        dense = np.full(count, -1, np.int32)
+        if grouping.inverted(numbers, low, dense):
+            return dense
         order = np.argsort(numbers, kind="stable").astype(np.int32)
         same = np.flatnonzero(np.diff(numbers[order]) == 0)
         for index in same.tolist():
@@ -323,53 +322,46 @@ class _Preparation:
 
     def _orders(self, forest: Forest) -> tuple[Orders, pa.Array, int]:
         ids = self._ids(self.orders)
-        member_rows = self._references(self.orders, "member", "member")
-        if self.orders.has("member"):
-            for row in np.flatnonzero(member_rows < 0).tolist():
-                if self.orders.raw("member")[row].as_py() in (None, ""):
-                    problem = "This order names no member."
-                    remedy = "Every order is credited to a member; a customer's order to his partner."
-                    self.orders.fault(row, "member", "table.no_member", problem, remedy)
-        days = self.orders.days("date", self.plan.file.time_zone)
-        if self.orders.has("date"):
-            for row in np.flatnonzero(days.values == NO_DAY).tolist():
-                if not any(fault.place == self.orders.source.place(row, "date") for fault in self.faults):
-                    self.orders.fault(row, "date", "table.no_date", "This order has no date.")
+        groups = self._order_members(forest)
+        days = self._order_days()
         first, end = _day_number(self.inputs.period.start), _day_number(self.inputs.period.end)
         inside = (days.values >= first) & (days.values < end)
         reach = _reach_days(self.plan)
         kept = inside if not reach else (days.values > end - 1 - reach) & (days.values < end) | inside
-        columns = self._order_columns(days)
+        named = {
+            name: _placed(column, forest) for name, column in self._order_columns(days).items()
+        }
         if self.faults:
-            empty = np.zeros(0, np.int64)
-            starts = np.zeros(len(forest) + 1, np.int64)
-            return Orders(empty, starts, empty.astype(np.int32), None, {}), ids, 0
-        return self._grouped(forest, member_rows, kept, inside, columns), ids, int((~inside).sum())
-
-    def _grouped(
-        self,
-        forest: Forest,
-        member_rows: Positions,
-        kept: npt.NDArray[np.bool_],
-        inside: npt.NDArray[np.bool_],
-        columns: dict[str, Column],
-    ) -> Orders:
+            return Orders(np.zeros(0, np.int32), len(forest), None, {}, None), ids, 0
         chosen = None if kept.all() else np.flatnonzero(kept)
-        rows_of = member_rows if chosen is None else member_rows[chosen]
-        groups = forest.positions[rows_of]
-        starts = np.zeros(len(forest) + 1, np.int64)
-        trees.group_starts(groups, starts)
-        order = np.empty(len(groups), np.int32 if len(groups) < 2**31 else np.int64)
-        trees.group_rows(groups, starts, order)
-        rows = order if chosen is None else chosen[order]
-        in_period = None if inside.sum() == len(rows) else inside[rows]
-        return Orders(
-            rows,
-            starts,
-            groups[order],
-            in_period,
-            {name: _placed(column, forest).taken(rows) for name, column in columns.items()},
-        )
+        groups = groups if chosen is None else groups[chosen]
+        is_inside = None if kept is inside or np.array_equal(kept, inside) else inside
+        outside = int(len(inside) - np.count_nonzero(inside))
+        return Orders(groups, len(forest), chosen, named, is_inside), ids, outside
+
+    def _order_members(self, forest: Forest) -> Positions:
+        """Give the position of each order's member."""
+        if not self.orders.has("member"):
+            self.orders.raw("member")
+            return np.zeros(len(self.orders), np.int32)
+        raw = self.orders.raw("member")
+        found, is_empty = self._finder.positions(raw, forest.positions)
+        self._list_unknown(self.orders, "member", "member", found, is_empty)
+        if is_empty is not None:
+            for row in np.flatnonzero(is_empty).tolist():
+                problem = "This order names no member."
+                remedy = "Every order is credited to a member; a customer's order to his partner."
+                self.orders.fault(row, "member", "table.no_member", problem, remedy)
+        return found
+
+    def _order_days(self) -> Days:
+        days = self.orders.days("date", self.plan.file.time_zone)
+        if self.orders.has("date") and len(days.values) and int(days.values.min()) == NO_DAY:
+            listed = {fault.place for fault in self.faults}
+            for row in np.flatnonzero(days.values == NO_DAY).tolist():
+                if self.orders.source.place(row, "date") not in listed:
+                    self.orders.fault(row, "date", "table.no_date", "This order has no date.")
+        return days
 
     def _order_columns(self, days: Days) -> dict[str, Column]:
         file = self.plan.file
@@ -443,7 +435,7 @@ class _Preparation:
         carried: dict[str, dict[int, str]] = {}
         names, amounts = reader.raw("name").to_pylist(), reader.raw("value").to_pylist()
         for row, (member, name, value) in enumerate(zip(rows.tolist(), names, amounts, strict=True)):
-            if member < 0 and not is_empty[row]:
+            if member < 0 and not (is_empty is not None and is_empty[row]):
                 problem = "These carries belong to somebody who is no member any more."
                 remedy = "Keep every former member in the list, or remove the carry on purpose."
                 reader.fault(row, "member", "table.unknown_member", problem, remedy)
@@ -459,65 +451,6 @@ def _placed(column: Column, forest: Forest) -> Column:
         return column
     rows = column.values
     return Members(np.where(rows < 0, np.int32(-1), forest.positions[np.maximum(rows, 0)]))
-
-
-class _Finder:
-    """Finds the rows of member ids, of whatever type they come in."""
-
-    def __init__(self, ids: pa.Array) -> None:
-        self.ids = ids
-        self._table: npt.NDArray[np.int32] | None = None
-        self._low = 0
-        if pa.types.is_integer(ids.type) and len(ids) and not ids.null_count:
-            values = np.asarray(ids)
-            low, high = int(values.min()), int(values.max())
-            if high - low < 8 * len(values) + 1024:
-                self._low = low
-                self._table = np.full(high - low + 1, -1, np.int32)
-                self._table[values - low] = np.arange(len(values), dtype=np.int32)
-
-    def rows(self, column: pa.ChunkedArray) -> tuple[Positions, npt.NDArray[np.bool_]]:
-        """Give the row of each id, -1 where it is unknown or empty, and where it is empty."""
-        if self._table is not None and pa.types.is_integer(column.type):
-            return self._rows_by_table(column)
-        same = self.ids.type
-        if pa.types.is_null(column.type):
-            return np.full(len(column), -1, np.int32), np.ones(len(column), np.bool_)
-        if column.type != same:
-            column, ids = column.cast(pa.string()), self.ids.cast(pa.string())
-        else:
-            ids = self.ids
-        if pa.types.is_string(column.type):
-            column = pc.utf8_trim_whitespace(column)
-            is_empty = pc.or_kleene(column.is_null(), pc.equal(column, ""))
-        else:
-            is_empty = column.is_null()
-        found = pc.fill_null(pc.index_in(column, value_set=ids), -1)
-        rows = np.asarray(found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found)
-        empty = np.asarray(pc.fill_null(is_empty, True).to_numpy(zero_copy_only=False))
-        return rows.astype(np.int32), empty.astype(np.bool_)
-
-    def _rows_by_table(self, column: pa.ChunkedArray) -> tuple[Positions, npt.NDArray[np.bool_]]:
-        assert self._table is not None
-        empty = np.asarray(column.is_null().to_numpy(zero_copy_only=False)).astype(np.bool_)
-        values = np.asarray(pc.fill_null(column, self._low - 1).to_numpy()).astype(np.int64)
-        places = values - self._low
-        known = (places >= 0) & (places < len(self._table))
-        if known.all():
-            return self._table[places], empty
-        rows = np.where(known, self._table[np.where(known, places, 0)], -1)
-        return rows.astype(np.int32), empty
-
-
-def _count_distinct(ids: pa.Array) -> int:
-    if pa.types.is_integer(ids.type) and len(ids):
-        values = np.asarray(ids)
-        low, high = int(values.min()), int(values.max())
-        if high - low < 8 * len(values) + 1024:
-            seen = np.zeros(high - low + 1, np.bool_)
-            seen[values - low] = True
-            return int(np.count_nonzero(seen))
-    return int(pc.count_distinct(ids).as_py())
 
 
 def _with_columns(source: Source, table: pa.Table) -> Source:

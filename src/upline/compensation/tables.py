@@ -104,6 +104,10 @@ class Reader:
 
     def _decimals(self, name: str, column: pa.ChunkedArray, places: int) -> npt.NDArray[Any]:
         wanted = pa.decimal128(38, places)
+        if pa.types.is_decimal64(column.type) and column.type.scale == places:
+            return _filled_whole(column)
+        if pa.types.is_decimal128(column.type) and column.type.scale == places:
+            return _whole_units(column)
         try:
             if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
                 column = pc.utf8_trim_whitespace(column)
@@ -123,6 +127,10 @@ class Reader:
 
     def codes(self, name: str) -> Codes:
         """Read texts; an empty cell is -1."""
+        if self.has(name) and pa.types.is_dictionary(self.table.column(name).type):
+            found = _dictionary_codes(self.table.column(name))
+            if found is not None:
+                return found
         column = self.raw(name)
         if not pa.types.is_string(column.type):
             column = column.cast(pa.string())
@@ -200,11 +208,33 @@ def _filled(column: pa.ChunkedArray | pa.Array, fill: object) -> npt.NDArray[Any
     return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
+def _dictionary_codes(column: pa.ChunkedArray) -> Codes | None:
+    """Take a dictionary column as it is; None where its entries are no distinct full texts."""
+    array = column.unify_dictionaries().combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        return None
+    labels = array.dictionary.to_pylist()
+    if not all(isinstance(label, str) and label for label in labels) or len(set(labels)) < len(labels):
+        return None
+    return Codes(_filled(array.indices.cast(pa.int32()), -1).astype(np.int32), tuple(labels))
+
+
 def _times_power(values: npt.NDArray[Any], places: int) -> npt.NDArray[Any]:
     limit = 2**62 // 10**places
     if values.size and max(abs(int(values.max())), abs(int(values.min()))) > limit:
         return values.astype(object) * 10**places
     return values * np.int64(10**places)
+
+
+def _filled_whole(column: pa.ChunkedArray) -> npt.NDArray[Any]:
+    """Give 64-bit decimals as whole numbers of their last place; nulls are 0."""
+    parts = []
+    for chunk in column.chunks:
+        part = np.frombuffer(chunk.buffers()[1], np.int64)[chunk.offset : chunk.offset + len(chunk)]
+        if chunk.null_count:
+            part = np.where(np.asarray(chunk.is_null()), 0, part)
+        parts.append(part)
+    return parts[0] if len(parts) == 1 else np.concatenate(parts or [np.zeros(0, np.int64)])
 
 
 def _whole_units(column: pa.ChunkedArray) -> npt.NDArray[Any]:

@@ -48,14 +48,19 @@ def lay_out(parent: Positions, joining: Positions) -> tuple[Forest | None, list[
     and no rows, or no forest and the rows that stand in circles.
     """
     count = len(parent)
-    first_child = np.full(count, -1, np.int32)
-    next_sibling = np.full(count, -1, np.int32)
     positions = np.full(count, -1, np.int32)
-    reached = trees.preorder(parent, joining, first_child, next_sibling, positions)
-    if reached < count:
-        return None, circle_members(parent, positions >= 0)
+    age = np.empty(count, np.int32)
+    age[joining] = np.arange(count, dtype=np.int32)
+    size, cursor = np.ones(count, np.int32), np.empty(count, np.int32)
+    elder = np.empty(count, np.int32)
+    if not trees.preorder_by_age(parent, joining, age, elder, size, cursor, positions):
+        first_child = np.full(count, -1, np.int32)
+        next_sibling = np.full(count, -1, np.int32)
+        positions[:] = -1
+        reached = trees.preorder(parent, joining, first_child, next_sibling, positions)
+        if reached < count:
+            return None, circle_members(parent, positions >= 0)
     rows = np.empty(count, np.int32)
-    rows[positions] = np.arange(count, dtype=np.int32)
-    above = parent[rows]
-    shifted = np.where(above < 0, np.int32(-1), positions[np.maximum(above, 0)])
-    return Forest(shifted.astype(np.int32), rows, positions), []
+    above = np.empty(count, np.int32)
+    trees.placed_parents(parent, positions, rows, above)
+    return Forest(above, rows, positions), []

@@ -108,3 +108,39 @@ def round_products(values, factors, divisor, mode, is_wide, out):  # type: ignor
     """Fill `out` with values * factors / divisor, each rounded."""
     for index in range(len(values)):
         out[index] = line_amount(values[index], factors[index], divisor, mode, is_wide)
+
+
+@kernel
+def _sum_half_up(values, first, last, factor, divisor):  # type: ignore[no-untyped-def]
+    half = divisor // 2
+    total = 0
+    for index in range(first, last):
+        product = values[index] * factor
+        magnitude = product if product >= 0 else -product
+        amount = (magnitude + half) // divisor
+        total += amount if product >= 0 else -amount
+    return total
+
+
+@kernel
+def sum_of_lines(values, first, last, factor, divisor, mode, is_wide):  # type: ignore[no-untyped-def]
+    """Add up the rounded lines values[first:last] x factor / divisor.
+
+    The usual divisors stand here as constants, so that the loop needs no division.
+    """
+    total = 0
+    if mode == 0 and not is_wide:
+        if divisor == 10000:
+            return _sum_half_up(values, first, last, factor, 10000)
+        if divisor == 1000:
+            return _sum_half_up(values, first, last, factor, 1000)
+        if divisor == 100:
+            return _sum_half_up(values, first, last, factor, 100)
+        if divisor == 100000:
+            return _sum_half_up(values, first, last, factor, 100000)
+        if divisor == 1000000:
+            return _sum_half_up(values, first, last, factor, 1000000)
+        return _sum_half_up(values, first, last, factor, divisor)
+    for index in range(first, last):
+        total += line_amount(values[index], factor, divisor, mode, is_wide)
+    return total

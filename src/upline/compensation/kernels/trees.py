@@ -43,6 +43,48 @@ def preorder(parent, rank, first_child, next_sibling, position):  # type: ignore
 
 
 @kernel
+def preorder_by_age(parent, joining, age, elder, size, cursor, position):  # type: ignore[no-untyped-def]
+    """As preorder, where everybody joined after the one above him; returns False if somebody did not.
+
+    `age[row]` is when a row joined (0 first), the inverse of `joining`. Two sweeps: sizes of groups
+    from the last to the first, then each member's place behind his elder siblings' groups. `size`
+    comes in as 1; `elder` and `cursor` are scratch, as long as the members; `position[row]` out.
+    """
+    count = len(parent)
+    for k in range(count - 1, -1, -1):
+        above = parent[joining[k]]
+        elder[k] = -1
+        if above >= 0:
+            first = age[above]
+            if first >= k:
+                return False
+            elder[k] = first
+            size[first] += size[k]
+    free = 0
+    for k in range(count):
+        first = elder[k]
+        if first >= 0:
+            place = cursor[first]
+            cursor[first] = place + size[k]
+        else:
+            place = free
+            free += size[k]
+        cursor[k] = place + 1
+        position[joining[k]] = place
+    return True
+
+
+@kernel
+def placed_parents(parent, position, rows, out):  # type: ignore[no-untyped-def]
+    """Fill rows[position[row]] with row, and out[position[row]] with the parent's position."""
+    for row in range(len(parent)):
+        place = position[row]
+        rows[place] = row
+        above = parent[row]
+        out[place] = -1 if above < 0 else position[above]
+
+
+@kernel
 def add_up(parent, values):  # type: ignore[no-untyped-def]
     """Turn each member's value into the sum of the whole group below and including him."""
     for i in range(len(values) - 1, -1, -1):
