@@ -44,11 +44,11 @@ def compute(work: Work) -> list[Paid]:
 def _per_rank(work: Work, qualified: npt.NDArray[np.bool_]) -> Lines:
     """Pay every rank that was reached and not awarded yet, each by itself."""
     figures = work.figures
-    named = _ladder_of(work.bonus.amount, figures.world.plan.names.ranks)
+    named = ladder_of(work.bonus.amount, figures.world.plan.names.ranks)
     ladder = "rank" if named == "title" else named
     rank = figures.member_scope.named(ladder)
     assert isinstance(rank, Codes)
-    before = _awarded_before(work, ladder, rank)
+    before = awarded_before(work, ladder, rank)
     now = np.where(qualified, np.maximum(before, rank.values), before)
     _carry_awarded(work, ladder, rank, now)
     parts = []
@@ -63,20 +63,20 @@ def _per_rank(work: Work, qualified: npt.NDArray[np.bool_]) -> Lines:
     return shared.joined(parts)
 
 
-def _ladder_of(amount: written.Value, ladders: dict[str, tuple[str, ...]]) -> str:
+def ladder_of(amount: written.Value, ladders: dict[str, tuple[str, ...]]) -> str:
     """Give the name by which the first table by a rank goes; `rank` where there is none."""
     if isinstance(amount, written.Table) and amount.by is not None:
         node = amount.by.node
         if isinstance(node, Name) and node.name in ladders:
             return node.name
     for inner in written.parts_of(amount):
-        found = _ladder_of(inner, ladders)
+        found = ladder_of(inner, ladders)
         if found != "rank":
             return found
     return "rank"
 
 
-def _awarded_before(work: Work, ladder: str, rank: Codes) -> npt.NDArray[np.int32]:
+def awarded_before(work: Work, ladder: str, rank: Codes) -> npt.NDArray[np.int32]:
     """Give the rank up to which each was awarded; without such a carry his title before."""
     carried = work.figures.world.carried
     before = np.full(len(rank.values), -1, np.int32)

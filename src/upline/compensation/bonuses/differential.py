@@ -35,7 +35,8 @@ def compute(work: Work) -> list[Paid]:
     return [work.added_up(other), work.added_up(own, bonus=name)]
 
 
-def _shares(work: Work) -> Numbers:
+def shares_of(work: Work) -> Numbers:
+    """Give the share of each member, slots added up."""
     bonus, scope = work.bonus, work.figures.member_scope
     count = len(work.figures.world)
     if bonus.share is not None:
@@ -59,7 +60,7 @@ def _lines(work: Work) -> Lines:
     bonus, figures = work.bonus, work.figures
     count = len(figures.world)
     sources = shared.sources_of(work)
-    share = _shares(work)
+    share = shares_of(work)
     takes_rest = bonus.takes == "remaining"
     total = constant(0)
     if takes_rest:

@@ -41,7 +41,7 @@ _MANY = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Walk:
+class Walk:
     """Everything that a walk needs, in the bonus's tree."""
 
     mode: int
@@ -101,6 +101,18 @@ def _by_buyer(
         yield some, replace(table, buyer=nobody, rates=rates)
 
 
+def settled(work: Work, point_value: Numbers | None) -> tuple[Walk, RateTable]:
+    """Settle who takes part in the walks of a bonus, and at which rates."""
+    bonus = work.bonus
+    rates = bonus.levels if bonus.levels is not None else bonus.generations
+    deepest = greatest_level(rates)
+    listed = max(settled_level(rates) if deepest is None else deepest, 1)
+    table = rate_table(work, rates, list(range(listed + 1)), point_value)
+    if bonus.levels is not None:
+        table.rates[:, :, 0] = 0
+    return _prepared(work, table, deepest if deepest is not None else _NO_END), table
+
+
 def _sources(work: Work) -> Sources:
     """Collect the sources; where the start is not the parent, `remove` looks at buyers here."""
     bonus = work.bonus
@@ -112,7 +124,7 @@ def _sources(work: Work) -> Sources:
     return replace(sources, base=Numbers(base, sources.base.unit))
 
 
-def _prepared(work: Work, table: RateTable, deepest: int) -> _Walk:
+def _prepared(work: Work, table: RateTable, deepest: int) -> Walk:
     bonus = work.bonus
     qualified = work.member_rule(bonus.requires)
     nobody = np.zeros(len(qualified), np.bool_)
@@ -140,7 +152,7 @@ def _prepared(work: Work, table: RateTable, deepest: int) -> _Walk:
     placed = [
         shared.in_tree(work, column) for column in (qualified, counted, depth, stops, codes, wanted)
     ]
-    return _Walk(mode, is_relative, *placed[:4], deepest, *placed[4:])
+    return Walk(mode, is_relative, *placed[:4], deepest, *placed[4:])
 
 
 def _depth(work: Work, table: RateTable, deepest: int) -> Array:
@@ -227,7 +239,7 @@ class _Runner:
     """Walks all sources, in parts that threads take."""
 
     def __init__(
-        self, work: Work, walk: _Walk, sources: Sources, table: RateTable, terms: _Terms
+        self, work: Work, walk: Walk, sources: Sources, table: RateTable, terms: _Terms
     ) -> None:
         self._work, self._all, self._table, self._terms = work, sources, table, terms
         self._count = len(work.forest)
@@ -255,7 +267,7 @@ class _Runner:
             terms.is_wide,
         )
 
-    def _levels(self, work: Work, walk: _Walk) -> tuple[Any, ...]:
+    def _levels(self, work: Work, walk: Walk) -> tuple[Any, ...]:
         parent = work.forest.parent
         stops_anywhere = bool(walk.stops.any())
         reach = 1
@@ -269,7 +281,7 @@ class _Runner:
             trees.nearest_above(parent, holds, up[k])
         return up, distances(parent)
 
-    def _relative(self, work: Work, walk: _Walk) -> tuple[Any, ...]:
+    def _relative(self, work: Work, walk: Walk) -> tuple[Any, ...]:
         codes = int(max(walk.head_code.max(initial=0), walk.wanted_code.max(initial=0))) + 1
         return work.forest.parent, walk.head_code, walk.wanted_code, codes
 

@@ -22,7 +22,7 @@ Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Groups:
+class Groups:
     """What each line is paid on: its receiver, buyer, single order (or -1), event and base."""
 
     receiver: Array
@@ -31,21 +31,21 @@ class _Groups:
     events: Array | None
     base: Numbers
 
-    def taken(self, rows: Array) -> _Groups:
+    def taken(self, rows: Array) -> Groups:
         events = self.events[rows] if self.events is not None else None
-        return _Groups(
+        return Groups(
             self.receiver[rows], self.buyer[rows], self.order[rows], events, self.base.taken(rows)
         )
 
 
 def compute(work: Work) -> list[Paid]:
     """Pay a rate on the base, or an amount, for each order, period or event."""
-    groups, all_events = _groups(work)
-    scope = _scope(work, groups, all_events)
+    groups, all_events = groups_of(work)
+    scope = scope_of(work, groups, all_events)
     holds = np.broadcast_to(rule(work.bonus.requires, scope), groups.receiver.shape)
     if not holds.all():
         groups = groups.taken(np.flatnonzero(holds))
-        scope = _scope(work, groups, all_events)
+        scope = scope_of(work, groups, all_events)
     base, rate = groups.base, constant(1)
     if work.bonus.amount is not None:
         base, rate = numbers(value(work.bonus.amount, scope)).spread(scope.size), constant(1)
@@ -66,14 +66,16 @@ def compute(work: Work) -> list[Paid]:
     return [work.paid(lines.taken(np.flatnonzero(lines.base.values)))]
 
 
-def _scope(work: Work, groups: _Groups, all_events: Array | None) -> LineScope:
+def scope_of(work: Work, groups: Groups, all_events: Array | None) -> LineScope:
+    """Give the scope in which the lines' conditions and rates are computed."""
     order = groups.order if len(groups.order) and (groups.order >= 0).all() else None
     if not len(groups.order) and work.bonus.lines == "per_order":
         order = groups.order
     return LineScope(work.figures, groups.receiver, groups.buyer, order, all_events, groups.events)
 
 
-def _groups(work: Work) -> tuple[_Groups, Array | None]:
+def groups_of(work: Work) -> tuple[Groups, Array | None]:
+    """Give what each line is paid on, and for events those of all orders."""
     bonus, figures = work.bonus, work.figures
     if bonus.base is not None:
         typing = Typing(figures.world.plan.names)
@@ -84,7 +86,7 @@ def _groups(work: Work) -> tuple[_Groups, Array | None]:
     receiver = orders.member if bonus.to == "member" else shared.receivers_named(work, bonus.to)
     chosen = np.flatnonzero(receiver >= 0 if mask is None else mask & (receiver >= 0))
     base = _base(work).spread(len(orders)).taken(chosen)
-    single = _Groups(receiver[chosen], orders.member[chosen], chosen, None, base)
+    single = Groups(receiver[chosen], orders.member[chosen], chosen, None, base)
     if bonus.lines == "per_order":
         return single, None
     if bonus.lines == "per_period":
@@ -100,7 +102,7 @@ def _base(work: Work) -> Numbers:
     return numbers(value(work.bonus.base, work.figures.order_scope))
 
 
-def _per_member(work: Work) -> _Groups:
+def _per_member(work: Work) -> Groups:
     """One line for each member with a base, or for whom he names."""
     base = shared.member_base(work)
     everybody = np.arange(len(base.values))
@@ -108,23 +110,23 @@ def _per_member(work: Work) -> _Groups:
     if work.bonus.to != "member":
         receiver = shared.members_named(work, work.bonus.to)
     nothing = np.full(len(everybody), -1, np.int64)
-    groups = _Groups(receiver, everybody, nothing, None, base)
+    groups = Groups(receiver, everybody, nothing, None, base)
     if work.bonus.negative is not None:
         return _balanced(work, groups)
     return groups.taken(np.flatnonzero((base.values != 0) & (receiver >= 0)))
 
 
-def _per_period(work: Work, single: _Groups) -> _Groups:
+def _per_period(work: Work, single: Groups) -> Groups:
     count = len(work.figures.world)
     sums = np.zeros(count, np.int64)
     np.add.at(sums, single.receiver, shared.summable(single.base, "the base of a bonus"))
     everybody = np.arange(count)
     nothing = np.full(count, -1, np.int64)
     base = Numbers(sums, single.base.unit)
-    return _balanced(work, _Groups(everybody, everybody, nothing, None, base))
+    return _balanced(work, Groups(everybody, everybody, nothing, None, base))
 
 
-def _per_buyer(work: Work, single: _Groups) -> _Groups:
+def _per_buyer(work: Work, single: Groups) -> Groups:
     """One line for each receiver and buyer."""
     count = max(len(work.figures.world), 1)
     pairs = single.receiver.astype(np.int64) * count + single.buyer
@@ -133,11 +135,11 @@ def _per_buyer(work: Work, single: _Groups) -> _Groups:
     np.add.at(sums, where, shared.summable(single.base, "the base of a bonus"))
     receiver, buyer = np.divmod(distinct, count)
     nothing = np.full(len(distinct), -1, np.int64)
-    groups = _Groups(receiver, buyer, nothing, None, Numbers(sums, single.base.unit))
+    groups = Groups(receiver, buyer, nothing, None, Numbers(sums, single.base.unit))
     return groups.taken(np.flatnonzero(sums))
 
 
-def _balanced(work: Work, groups: _Groups) -> _Groups:
+def _balanced(work: Work, groups: Groups) -> Groups:
     """Treat negative sums as the bonus says: kept, carried to the next period, or forgotten."""
     figures = work.figures
     if work.bonus.negative is None:
@@ -154,13 +156,13 @@ def _balanced(work: Work, groups: _Groups) -> _Groups:
     left = np.where((how == 1) & (values < 0), values, 0)
     figures.carries[f"{work.name} balance"] = Numbers(left, base.unit)
     values = np.where((how > 0) & (values < 0), 0, values)
-    balanced = _Groups(
+    balanced = Groups(
         groups.receiver, groups.buyer, groups.order, None, Numbers(values, base.unit)
     )
     return balanced.taken(np.flatnonzero(values))
 
 
-def _per_event(work: Work, single: _Groups) -> tuple[_Groups, Array]:
+def _per_event(work: Work, single: Groups) -> tuple[Groups, Array]:
     """One line for each value of an order's text field; all its orders name one receiver."""
     figures = work.figures
     column = figures.order_scope.named(work.bonus.lines)
@@ -182,7 +184,7 @@ def _per_event(work: Work, single: _Groups) -> tuple[_Groups, Array]:
     summed = Numbers(base, single.base.unit)
     if work.bonus.base is None:
         summed = constant(1).spread(len(distinct))
-    return _Groups(receiver, nobody, nobody, distinct, summed), all_events
+    return Groups(receiver, nobody, nobody, distinct, summed), all_events
 
 
 def _sorted_codes(column: Codes) -> tuple[Array, list[str]]:
