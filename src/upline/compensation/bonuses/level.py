@@ -36,7 +36,7 @@ _MODES = {
     "merge_up": walks.MERGE_UP,
     "roll_up": walks.ROLL_UP,
 }
-_NO_END = 2**30
+NO_END = 2**30
 _MANY = 200_000
 
 
@@ -59,15 +59,8 @@ def compute(work: Work) -> list[Paid]:
     """Pay every receiver on each source at the level on which he sees it."""
     bonus = work.bonus
     sources = _sources(work)
-    rates = bonus.levels if bonus.levels is not None else bonus.generations
-    deepest = greatest_level(rates)
-    listed = settled_level(rates) if deepest is None else deepest
-    listed = max(listed, 1)
     point_value = work.point_value()
-    table = rate_table(work, rates, list(range(listed + 1)), point_value)
-    if bonus.levels is not None:
-        table.rates[:, :, 0] = 0
-    walk = _prepared(work, table, deepest if deepest is not None else _NO_END)
+    walk, table = settled(work, point_value)
     parts = [
         _Runner(work, walk, some, rates, _Terms.of(work, some, rates))
         for some, rates in _by_buyer(work, sources, table)
@@ -110,7 +103,7 @@ def settled(work: Work, point_value: Numbers | None) -> tuple[Walk, RateTable]:
     table = rate_table(work, rates, list(range(listed + 1)), point_value)
     if bonus.levels is not None:
         table.rates[:, :, 0] = 0
-    return _prepared(work, table, deepest if deepest is not None else _NO_END), table
+    return _prepared(work, table, deepest if deepest is not None else NO_END), table
 
 
 def _sources(work: Work) -> Sources:
@@ -160,15 +153,15 @@ def _depth(work: Work, table: RateTable, deepest: int) -> Array:
     bonus = work.bonus
     count = len(work.figures.world)
     if bonus.depth is None:
-        return np.full(count, _NO_END, np.int32)
+        return np.full(count, NO_END, np.int32)
     if bonus.depth == "as_listed":
         paid = (table.rates != 0).any(axis=1)
         last = np.where(paid.any(axis=1), paid.shape[1] - 1 - paid[:, ::-1].argmax(axis=1), 0)
-        if deepest == _NO_END:
-            last = np.where(paid[:, -1], _NO_END, last)
+        if deepest == NO_END:
+            last = np.where(paid[:, -1], NO_END, last)
         return last.astype(np.int32)[table.receiver]
     whole = columns.rounded(numbers(value(bonus.depth, work.figures.member_scope)), 0, "floor")
-    return np.clip(whole.spread(count).values, -1, _NO_END).astype(np.int32)
+    return np.clip(whole.spread(count).values, -1, NO_END).astype(np.int32)
 
 
 def _mentions_receiver(part: written.Rule) -> bool:
