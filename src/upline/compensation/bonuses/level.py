@@ -258,6 +258,7 @@ class _Runner:
             terms.divisor,
             work.mode,
             terms.is_wide,
+            *(() if walk.is_relative else (bool((terms.base < 0).any()),)),
         )
 
     def _levels(self, work: Work, walk: Walk) -> tuple[Any, ...]:

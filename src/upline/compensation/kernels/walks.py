@@ -8,7 +8,7 @@ lines from `cursor` on; it returns the cursor, so that a first walk that writes 
 from __future__ import annotations
 
 from upline.compensation.kernels import kernel
-from upline.compensation.kernels.rounding import line_amount, sum_of_lines
+from upline.compensation.kernels.rounding import line_amount
 
 NONE, COUNT_BETWEEN, REMOVE, MERGE_UP, ROLL_UP, BELOW = 0, 1, 2, 3, 4, 5
 TOTALS, COUNT, WRITE = 0, 1, 2
@@ -36,6 +36,7 @@ def levels(  # type: ignore[no-untyped-def]
     divisor,
     rounding,
     is_wide,
+    has_negative,
     totals,
     task,
     cursor,
@@ -54,6 +55,7 @@ def levels(  # type: ignore[no-untyped-def]
     """
     rows = up.shape[0]
     listed = factors.shape[2] - 1
+    is_plain = rounding == 0 and not is_wide and not has_negative
     for p in range(first, last):
         if starts[p] == starts[p + 1]:
             continue
@@ -87,16 +89,12 @@ def levels(  # type: ignore[no-untyped-def]
             elif mode == REMOVE or mode == BELOW:
                 level = count
             elif mode == MERGE_UP:
-                level = count
+                level = max(count, 1)
             if level > deepest:
                 break
             if pays and depth[u] >= level and away >= from_level:
                 factor = factors[receiver_class[u], buyer_class[p], min(level, listed)]
-                if factor != 0 and task == TOTALS:
-                    totals[u] += sum_of_lines(
-                        base, starts[p], starts[p + 1], factor, divisor, rounding, is_wide
-                    )
-                elif factor != 0:
+                if factor != 0:
                     total = 0
                     for source in range(starts[p], starts[p + 1]):
                         value = base[source]
