@@ -1,0 +1,133 @@
+"""Times the engine beside other ways to compute the same cents, and asserts that they are the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import statistics
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import contestants
+from benchmarks.workload import workload
+
+RUNS = 5
+
+
+def main(members: int, orders: int, out: Path | None = None) -> dict[str, Any]:
+    """Run the benchmark and print it; raises AssertionError where cents differ."""
+    say = print
+    say(f"Seven compressed levels by rank, {members:,} members, {orders:,} orders")
+    work = workload(members, orders)
+    ours = _ours(work)
+    say(f"  Upline, first run {ours['first']:.2f} s, then median of {RUNS}: {ours['median']:.3f} s")
+    duck = _duckdb(work)
+    say(f"  DuckDB {version('duckdb')}, 2 threads, tables loaded: median of 3: {duck['median']:.2f} s")
+    seconds, some = contestants.dict_walk(work)
+    walked = seconds * contestants.TENTH
+    say(f"  Python dicts, a tenth of the orders, scaled by ten: {walked:.1f} s")
+    _assert_same(ours["totals"], duck["totals"], "DuckDB")
+    tenth = _tenth_by_engine(work)
+    _assert_same(tenth, some, "the dict walk")
+    say("  All three gave the same cents to every member.")
+    result = {
+        "work": "seven compressed levels by rank, unsorted columns to totals",
+        "members": members,
+        "orders": orders,
+        "upline_seconds": round(ours["median"], 4),
+        "upline_first_seconds": round(ours["first"], 2),
+        "duckdb_seconds": round(duck["median"], 3),
+        "dict_walk_seconds_scaled": round(walked, 1),
+        "times_dict_walk": round(walked / ours["median"]),
+        "times_duckdb": round(duck["median"] / ours["median"], 1),
+        "peak_memory_mib": ours["peak_mib"],
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "versions": {name: version(name) for name in ("numba", "numpy", "pyarrow", "duckdb")},
+    }
+    say(
+        f"  {result['times_dict_walk']} times the dict walk, {result['times_duckdb']} times DuckDB; "
+        f"peak memory after our runs {ours['peak_mib']} MiB"
+    )
+    if out is not None:
+        out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+        say(f"  Kept in {out}")
+    return result
+
+
+def _ours(work: Any) -> dict[str, Any]:
+    from benchmarks.workload import plan_text
+    from upline.compensation import load_plan, run
+
+    plan = load_plan(plan_text(), file="benchmark")
+    inputs = work.inputs()
+    started = time.perf_counter()
+    result = run(plan, inputs, keep_lines=False)
+    first = time.perf_counter() - started
+    seconds = []
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        result = run(plan, inputs, keep_lines=False)
+        seconds.append(time.perf_counter() - started)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {
+        "first": first,
+        "median": statistics.median(seconds),
+        "totals": _cents(result),
+        "peak_mib": peak,
+    }
+
+
+def _tenth_by_engine(work: Any) -> dict[int, int]:
+    from dataclasses import replace
+
+    from benchmarks.workload import plan_text
+    from upline.compensation import load_plan, run
+
+    tenth = replace(
+        work,
+        order_members=np.ascontiguousarray(work.order_members[:: contestants.TENTH]),
+        volumes=np.ascontiguousarray(work.volumes[:: contestants.TENTH]),
+    )
+    plan = load_plan(plan_text(), file="benchmark")
+    return _cents(run(plan, tenth.inputs(), keep_lines=False))
+
+
+def _cents(result: Any) -> dict[int, int]:
+    totals = result.paid[0].totals
+    rows = result.world.forest.rows
+    ids = np.asarray(result.world.ids)[rows]
+    paid = np.flatnonzero(totals)
+    return dict(zip(ids[paid].tolist(), totals[paid].tolist(), strict=True))
+
+
+def _duckdb(work: Any) -> dict[str, Any]:
+    query = contestants.duckdb_query(work)
+    seconds = []
+    for _ in range(3):
+        started = time.perf_counter()
+        found = query()
+        seconds.append(time.perf_counter() - started)
+    cents = {
+        int(member): int(amount)
+        for member, amount in zip(found["member"].tolist(), found["cents"].tolist(), strict=True)
+        if amount
+    }
+    return {"median": statistics.median(seconds), "totals": cents}
+
+
+def _assert_same(ours: dict[int, int], theirs: dict[int, int], who: str) -> None:
+    theirs = {member: cents for member, cents in theirs.items() if cents}
+    if ours != theirs:
+        different = sum(ours.get(member) != theirs.get(member) for member in {*ours, *theirs})
+        raise AssertionError(f"Upline and {who} differ for {different} members.")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
