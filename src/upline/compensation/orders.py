@@ -17,6 +17,8 @@ from upline.compensation.kernels import grouping
 Array = npt.NDArray[Any]
 # Under so many rows one thread is faster than two.
 MANY = 500_000
+# Groups are found in two steps: into 2**7 to 2**8 buckets, then within each.
+_BUCKET_BITS = 8
 
 
 class Orders(Mapping[str, Column]):
@@ -41,13 +43,26 @@ class Orders(Mapping[str, Column]):
         self._inside = inside
         self._made: dict[str, Column] = {}
         self._parts = _parts(len(groups))
-        self.starts = np.empty(members + 1, np.int64)
-        self._cursors = np.zeros((len(self._parts), members), np.int64)
+        self._shift = max(members.bit_length() - _BUCKET_BITS, 0)
+        buckets = (max(members, 1) - 1 >> self._shift) + 1
+        self._cursors = np.zeros((len(self._parts), buckets), np.int64)
+        self._bounds = np.zeros(buckets + 1, np.int64)
+        self._split = _parts(buckets, workers=len(self._parts))
         _in_parts(
             self._parts,
-            lambda part, first, last: grouping.counted(groups, self._cursors[part], first, last),
+            lambda part, first, last: grouping.count_buckets(
+                groups, self._shift, self._cursors[part], first, last
+            ),
         )
-        grouping.starts_of(self._cursors, self.starts)
+        grouping.bucket_starts(self._cursors, self._bounds)
+        self._bucketed = self._into_buckets(groups)
+        self.starts = np.zeros(members + 1, np.int64)
+        _in_parts(
+            self._split,
+            lambda _, first, last: grouping.count_groups(
+                self._bucketed, self._bounds, self._shift, self.starts, first, last
+            ),
+        )
 
     def __getitem__(self, name: str) -> Column:
         if name not in self._made:
@@ -66,14 +81,15 @@ class Orders(Mapping[str, Column]):
 
     @cached_property
     def rows(self) -> Array:
-        out = np.empty(len(self._groups), np.int32)
+        bucketed = np.empty(len(self._groups), np.int32)
         cursors = self._cursors.copy()
         _in_parts(
             self._parts,
-            lambda part, first, last: grouping.put_rows_together(
-                self._groups, cursors[part], out, first, last
+            lambda part, first, last: grouping.rows_into_buckets(
+                self._groups, self._shift, cursors[part], bucketed, first, last
             ),
         )
+        out = self._out_of_buckets(bucketed)
         return out if self._chosen is None else self._chosen[out]
 
     @cached_property
@@ -107,19 +123,32 @@ class Orders(Mapping[str, Column]):
         if chosen.dtype == object:
             order = self.rows if self._chosen is None else np.argsort(self._groups, kind="stable")
             return chosen[order]
-        out = np.empty(len(chosen), chosen.dtype)
+        return self._out_of_buckets(self._into_buckets(chosen))
+
+    def _into_buckets(self, values: Array) -> Array:
+        out = np.empty(len(values), values.dtype)
         cursors = self._cursors.copy()
         _in_parts(
             self._parts,
-            lambda part, first, last: grouping.put_together(
-                self._groups, chosen, cursors[part], out, first, last
+            lambda part, first, last: grouping.into_buckets(
+                self._groups, self._shift, values, cursors[part], out, first, last
+            ),
+        )
+        return out
+
+    def _out_of_buckets(self, values: Array) -> Array:
+        out = np.empty(len(values), values.dtype)
+        _in_parts(
+            self._split,
+            lambda _, first, last: grouping.out_of_buckets(
+                self._bucketed, values, self._bounds, self._shift, self.starts, out, first, last
             ),
         )
         return out
 
 
-def _parts(count: int) -> list[tuple[int, int]]:
-    workers = min(os.cpu_count() or 1, 4) if count >= MANY else 1
+def _parts(count: int, *, workers: int = 0) -> list[tuple[int, int]]:
+    workers = workers or (min(os.cpu_count() or 1, 4) if count >= MANY else 1)
     cuts = [count * part // workers for part in range(workers + 1)]
     return list(zip(cuts, cuts[1:], strict=False))
 
@@ -146,4 +175,6 @@ def places_of(ids: Array, low: int, table: Array) -> tuple[Array, int]:
 
 def repeats(ids: Array, low: int, high: int) -> int:
     """Count how many ids stand before in the same column."""
+    if grouping.is_rising(ids):
+        return 0
     return int(grouping.repeats(ids, low, np.zeros(high - low + 1, np.int8)))

@@ -24,41 +24,86 @@ def places_of(ids, low, table, out, first, last):  # type: ignore[no-untyped-def
 
 
 @kernel
-def counted(groups, counts, first, last):  # type: ignore[no-untyped-def]
-    """Add to counts[g] how many of groups[first:last] are g."""
+def count_buckets(groups, shift, counts, first, last):  # type: ignore[no-untyped-def]
+    """Add to counts[g >> shift] how many of groups[first:last] fall into that bucket."""
     for k in range(first, last):
-        counts[groups[k]] += 1
+        counts[groups[k] >> shift] += 1
 
 
 @kernel
-def starts_of(counts, starts):  # type: ignore[no-untyped-def]
-    """Turn counts[part, g] into where each part of each group begins, and fill `starts`."""
+def bucket_starts(counts, starts):  # type: ignore[no-untyped-def]
+    """Turn counts[part, bucket] into where each part of each bucket begins, and fill `starts`."""
     total = 0
-    for g in range(counts.shape[1]):
-        starts[g] = total
+    for bucket in range(counts.shape[1]):
+        starts[bucket] = total
         for part in range(counts.shape[0]):
-            here = counts[part, g]
-            counts[part, g] = total
+            here = counts[part, bucket]
+            counts[part, bucket] = total
             total += here
     starts[counts.shape[1]] = total
 
 
 @kernel
-def put_together(groups, values, cursors, out, first, last):  # type: ignore[no-untyped-def]
-    """Write values[first:last] to where their groups stand; moves the cursors on."""
+def into_buckets(groups, shift, values, cursors, out, first, last):  # type: ignore[no-untyped-def]
+    """Write values[first:last] into their buckets, moving the cursors on."""
     for k in range(first, last):
-        g = groups[k]
-        out[cursors[g]] = values[k]
-        cursors[g] += 1
+        bucket = groups[k] >> shift
+        out[cursors[bucket]] = values[k]
+        cursors[bucket] += 1
 
 
 @kernel
-def put_rows_together(groups, cursors, out, first, last):  # type: ignore[no-untyped-def]
-    """As put_together, for row numbers."""
+def rows_into_buckets(groups, shift, cursors, out, first, last):  # type: ignore[no-untyped-def]
+    """As into_buckets, for row numbers."""
     for k in range(first, last):
-        g = groups[k]
-        out[cursors[g]] = k
-        cursors[g] += 1
+        bucket = groups[k] >> shift
+        out[cursors[bucket]] = k
+        cursors[bucket] += 1
+
+
+@kernel
+def count_groups(bucketed, bounds, shift, starts, first, last):  # type: ignore[no-untyped-def]
+    """Fill starts[g + 1] with where group g ends, for the groups of buckets first to last - 1."""
+    groups = len(starts) - 1
+    for bucket in range(first, last):
+        low = bucket << shift
+        high = min((bucket + 1) << shift, groups)
+        for g in range(low, high):
+            starts[g + 1] = 0
+        for k in range(bounds[bucket], bounds[bucket + 1]):
+            starts[bucketed[k] + 1] += 1
+        total = bounds[bucket]
+        for g in range(low, high):
+            total += starts[g + 1]
+            starts[g + 1] = total
+
+
+@kernel
+def out_of_buckets(bucketed, values, bounds, shift, starts, out, first, last):  # type: ignore[no-untyped-def]
+    """Write bucketed values to where their groups stand, for buckets first to last - 1.
+
+    A bucket's part of `out` fits the processor's cache, which is why buckets come between.
+    """
+    groups = len(starts) - 1
+    cursors = starts[: 1 << shift].copy()
+    for bucket in range(first, last):
+        low = bucket << shift
+        high = min((bucket + 1) << shift, groups)
+        for g in range(low, high):
+            cursors[g - low] = starts[g]
+        for k in range(bounds[bucket], bounds[bucket + 1]):
+            g = bucketed[k] - low
+            out[cursors[g]] = values[k]
+            cursors[g] += 1
+
+
+@kernel
+def is_rising(values):  # type: ignore[no-untyped-def]
+    """Say whether each value is greater than the one before."""
+    for k in range(1, len(values)):
+        if values[k] <= values[k - 1]:
+            return False
+    return True
 
 
 @kernel
