@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from upline.compensation.errors import Fault, Place
 from upline.compensation.plan import formula, schema, values
+from upline.compensation.plan.combinations import check_combinations
 from upline.compensation.plan.names import Names, Typing, names_of
 from upline.compensation.plan.references import check_references
 from upline.compensation.plan.schema import Bonus, Own, Part, PlanFile, Slot, Sourced
@@ -38,6 +39,7 @@ def check(
     for bonus_name, bonus in file.bonuses.items():
         _bonus(bonus_name, bonus, file, typing)
     check_references(file, typing)
+    _combinations(file, typing)
     stages = _stages(file, typing)
     following = {
         code for section, name in refused if name == "*" for code in _FOLLOWING.get(section, _NAMES)
@@ -56,6 +58,23 @@ _FOLLOWING: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("language", "plan", "version", "exchange", "pay_exchange", "legal"), ()),
     **dict.fromkeys(("pay_currency", "time_zone", "title", "clause", "note", "overrides"), ()),
 }
+
+
+def _combinations(file: PlanFile, typing: Typing) -> None:
+    slots = {
+        name: [(field, content) for part in _inside(bonus) for field, content, _ in slots_of(part)]
+        for name, bonus in file.bonuses.items()
+    }
+    within = {id(part) for bonus in file.bonuses.values() for part in _inside(bonus)}
+    elsewhere = [
+        (field, content)
+        for part in parts_of(file)
+        if id(part) not in within
+        for field, content, _ in slots_of(part)
+    ]
+    for section in (file.order_values, file.measures):
+        elsewhere += [(name, measure.value) for name, measure in section.items()]
+    check_combinations(file, typing, slots, elsewhere)
 
 
 def _clashes(file: PlanFile, typing: Typing) -> None:
@@ -279,7 +298,11 @@ def _money_of(base: str, rate: str) -> str | None:
 
 def _stages(file: PlanFile, typing: Typing) -> tuple[Stage, ...]:
     """Put measures, ladders and bonuses in an order in which each can be computed."""
-    uses = {stage: list(_uses(stage, file)) for stage in _all_stages(file)}
+    owners = _owners_of_parts(file)
+    uses = {
+        stage: [owners.get(other, other) for other in _uses(stage, file)]
+        for stage in _all_stages(file)
+    }
     order: dict[Stage, None] = {}
     path: list[Stage] = []
 
@@ -304,6 +327,16 @@ def _stages(file: PlanFile, typing: Typing) -> tuple[Stage, ...]:
     for stage in uses:
         visit(stage)
     return tuple(order)
+
+
+def _owners_of_parts(file: PlanFile) -> dict[Stage, Stage]:
+    """Give the bonus that reports each own part: whoever asks for the part waits for it."""
+    parts = {name: getattr(bonus, "own_part", None) for name, bonus in file.bonuses.items()}
+    return {
+        Stage("bonus", part if isinstance(part, str) else part.name): Stage("bonus", name)
+        for name, part in parts.items()
+        if part is not None
+    }
 
 
 def _all_stages(file: PlanFile) -> Iterator[Stage]:

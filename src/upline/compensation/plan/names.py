@@ -26,6 +26,10 @@ SUMS = ("own", "group", "downline", "recruits", "team", "left", "right", "compan
 LEGS = ("legs", "leg", "legs_from", "legs_sum")
 WINDOWS = ("over", "best", "held")
 NUMERIC = ("points", "money", "count", "ratio", "number")
+_OF_A_MEMBER = (
+    *("over", "best", "held", "lifetime", "previous", "position"),
+    *("customers", "person", "sponsor_has", "earned"),
+)
 _ARGUMENTS = {
     **dict.fromkeys(SUMS, (1, 1)),
     "team": (2, 2),
@@ -439,6 +443,14 @@ class Typing:
 
     def _other_call(self, node: Call, context: str) -> str:  # noqa: C901 - one case a function
         first = node.arguments[0]
+        if node.function in _OF_A_MEMBER:
+            if context == "order":
+                problem = f"{node.function}(...) speaks of a member; an order has none of it."
+                remedy = "Name it as a measure and write buyer.NAME."
+                self.fault(node.place, "function.context", problem, remedy)
+                return ""
+            # These ask for the member himself, whose formula it is.
+            context = "member"
         match node.function:
             case "earned" | "paid_on":
                 return self._bonuses(node, context)

@@ -195,7 +195,7 @@ class Own(Sourced):
     kind: Literal["own"]
     base: Annotated[AnyValue, Slot("base", "points", "money", "count", "yes_no")] | None = None  # type: ignore[assignment]
     rate: Rate | None = None
-    amount: MoneyValue | None = None
+    amount: Annotated[AnyValue, Slot("receiver", "money", "points")] | None = None
     to: str = "member"
     grants: dict[Name, CountValue] = {}
     negative: Annotated[AnyWords, Slot("receiver", "text")] | None = None

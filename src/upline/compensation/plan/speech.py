@@ -14,6 +14,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
+_MOST_DECIMALS = 6
 LANGUAGES = ("en", "ru", "bg", "kk", "pl")
 
 
@@ -56,6 +57,19 @@ class Speech:
         text: str = format_decimal(_decimal(value), format=pattern, locale=self.locale)
         return f"{text}\u00a0{currency}"
 
+    def amount(self, value: Fraction, currency: str, *, places: int) -> str:
+        """Write an amount with at least so many decimals, cut after six with a sign that it goes on."""
+        decimals = max(places, min(_decimals(value), _MOST_DECIMALS))
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        text: str = format_decimal(_cut(value, decimals), format=pattern, locale=self.locale)
+        more = "" if _decimals(value) <= decimals else "…"
+        return f"{text}{more}\u00a0{currency}"
+
+    def figure(self, value: Fraction) -> str:
+        """Write a number, cut after six decimals with a sign that it goes on."""
+        more = "" if _decimals(value) <= _MOST_DECIMALS else "…"
+        return self.number(Fraction(_cut(value, _MOST_DECIMALS))) + more
+
     def day(self, day: date) -> str:
         """Write a day."""
         text: str = format_date(day, format="long", locale=self.locale)
@@ -66,6 +80,18 @@ def _decimal(value: Fraction) -> Decimal:
     with localcontext() as context:
         context.prec = 40
         return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def _decimals(value: Fraction) -> int:
+    """Give how many decimals a number has, one more than are shown where it has no end."""
+    for places in range(_MOST_DECIMALS + 1):
+        if (value * 10**places).denominator == 1:
+            return places
+    return _MOST_DECIMALS + 1
+
+
+def _cut(value: Fraction, places: int) -> Decimal:
+    return Decimal(int(value * 10**places)).scaleb(-places)
 
 
 @cache
