@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from upline.compensation.kernels.grouping import is_rising
 from upline.compensation.orders import places_of, repeats
 
 
@@ -23,6 +24,8 @@ def _dense_range(ids: pa.Array) -> tuple[int, int] | None:
 
 def are_distinct(ids: pa.Array) -> bool:
     """Say whether no id stands twice."""
+    if pa.types.is_integer(ids.type) and not ids.null_count and is_rising(np.asarray(ids)):
+        return True
     dense = _dense_range(ids)
     if dense is not None:
         return repeats(np.asarray(ids), *dense) == 0

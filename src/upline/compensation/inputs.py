@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from upline.compensation.errors import Fault, InputRefused, Place
 from upline.compensation.genealogy.forest import Forest, Positions, lay_out
 from upline.compensation.kernels import grouping
 from upline.compensation.finding import Finder, are_distinct
-from upline.compensation.orders import Orders
+from upline.compensation.orders import MadeOnce, Orders
 from upline.compensation.periods import Period
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.schema import FieldSpec, GivenRanks
@@ -71,7 +72,7 @@ class World:
     order_ids: pa.Array
     forest: Forest
     trees: dict[str, Forest]
-    members: dict[str, Column]
+    members: Mapping[str, Column]
     orders: Orders
     given_earnings: dict[str, npt.NDArray[Any]]
     earnings_unit: Fraction
@@ -254,30 +255,37 @@ class _Preparation:
                 forests[name] = forest
         return forests
 
-    def _member_columns(self, forest: Forest, joining: Positions) -> dict[str, Column]:
-        columns: dict[str, Column] = {}
+    def _member_columns(self, forest: Forest, joining: Positions) -> Mapping[str, Column]:
+        """Read every column of members; it is brought into preorder when it is asked for."""
+        by_row: dict[str, Column] = {}
         file = self.plan.file
-        rows = forest.rows
-        numbers = np.empty(len(rows), np.int64)
-        numbers[joining] = np.arange(len(rows))
-        columns["number"] = Numbers(numbers[rows], Fraction(1))
-        columns["sponsor"] = Members(forest.parent)
-        columns["joined"], columns["joined_in_period"] = self._joined(rows)
+        by_row["joined"], by_row["joined_in_period"] = self._joined()
         for name, spec in file.members.items():
-            columns[name] = _placed(self._column(self.members, name, spec), forest).taken(rows)
+            by_row[name] = _placed(self._column(self.members, name, spec), forest)
         for name in ("side", "person"):
-            if self.members.has(name) and name not in columns:
-                columns[name] = self.members.codes(name).taken(rows)
+            if self.members.has(name) and name not in by_row:
+                by_row[name] = self.members.codes(name)
         if isinstance(file.ranks, GivenRanks):
-            columns["rank"] = self._given_rank(file.ranks.given).taken(rows)
-        return columns
+            by_row["rank"] = self._given_rank(file.ranks.given)
 
-    def _joined(self, rows: Positions) -> tuple[Days, Flags]:
+        def number() -> Column:
+            age = np.empty(len(joining), np.int64)
+            age[joining] = np.arange(len(joining))
+            return Numbers(age[forest.rows], Fraction(1))
+
+        made: dict[str, Callable[[], Column]] = {
+            "number": number,
+            "sponsor": lambda: Members(forest.parent),
+        }
+        for name, column in by_row.items():
+            made[name] = partial(column.taken, forest.rows)
+        return MadeOnce(made)
+
+    def _joined(self) -> tuple[Days, Flags]:
         period = self.inputs.period
         if not self.members.has("joined"):
-            count = len(rows)
-            return Days(np.full(count, NO_DAY, np.int32)), Flags(np.zeros(count, np.bool_))
-        days = self.members.days("joined", self.plan.file.time_zone).taken(rows)
+            return Days(np.asarray(NO_DAY, np.int32)), Flags(np.asarray(False))
+        days = self.members.days("joined", self.plan.file.time_zone)
         first, end = _day_number(period.start), _day_number(period.end)
         return days, Flags((days.values >= first) & (days.values < end))
 

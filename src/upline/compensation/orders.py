@@ -21,6 +21,25 @@ MANY = 500_000
 _BUCKET_BITS = 8
 
 
+class MadeOnce(Mapping[str, Column]):
+    """Columns by name, each made when it is first asked for."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Column]]) -> None:
+        self._makers = makers
+        self._made: dict[str, Column] = {}
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
 class Orders(Mapping[str, Column]):
     """Orders in the sequence of their members' positions: `starts[p]` to `starts[p + 1]`.
 
@@ -175,6 +194,4 @@ def places_of(ids: Array, low: int, table: Array) -> tuple[Array, int]:
 
 def repeats(ids: Array, low: int, high: int) -> int:
     """Count how many ids stand before in the same column."""
-    if grouping.is_rising(ids):
-        return 0
     return int(grouping.repeats(ids, low, np.zeros(high - low + 1, np.int8)))

@@ -258,8 +258,13 @@ class _Runner:
             terms.divisor,
             work.mode,
             terms.is_wide,
-            *(() if walk.is_relative else (bool((terms.base < 0).any()),)),
+            *(() if walk.is_relative else self._looks(work, walk)),
         )
+
+    def _looks(self, work: Work, walk: Walk) -> tuple[bool, bool, bool]:
+        """Say what the walk must look at: signs of the base, depths, stops."""
+        has_negative = len(self._terms.base) > 0 and int(self._terms.base.min()) < 0
+        return has_negative, work.bonus.depth is not None, bool(walk.stops.any())
 
     def _levels(self, work: Work, walk: Walk) -> tuple[Any, ...]:
         parent = work.forest.parent

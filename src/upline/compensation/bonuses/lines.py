@@ -15,6 +15,7 @@ from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.kernels import trees
 from upline.compensation.kernels.rounding import MODES
+from upline.compensation.orders import Orders
 from upline.compensation.measures.evaluate import is_named, not_computed, numbers, rule, value
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.measures.sums import raise_out_of_range
@@ -187,14 +188,28 @@ def check_point_values(work: Work, point_value: Numbers | None, receivers: Array
 class Sources:
     """What a bonus is paid on, grouped by the position from which a line starts.
 
-    `order[k]` and `buyer[k]` say where source k comes from (-1: no single order); positions and
+    Without names of their own the sources are all orders. `order[k]` and `buyer[k]` say where source k comes from (-1: no single order); positions and
     `starts` are those of the bonus's tree, `buyer` of the sponsor tree.
     """
 
     starts: Array
     base: Numbers
-    order: Array
-    buyer: Array
+    orders: Orders | None = None
+    named_order: Array | None = None
+    named_buyer: Array | None = None
+
+    @property
+    def order(self) -> Array:
+        if self.named_order is not None:
+            return self.named_order
+        return np.arange(len(self.base.values))
+
+    @property
+    def buyer(self) -> Array:
+        if self.named_buyer is not None:
+            return self.named_buyer
+        assert self.orders is not None
+        return self.orders.member
 
 
 def sources_of(work: Work, *, start: str = "parent") -> Sources:
@@ -210,7 +225,7 @@ def sources_of(work: Work, *, start: str = "parent") -> Sources:
     if bonus.lines == "per_buyer":
         return _buyer_sources(work, base, mask, starting)
     if mask is None and starting is None and work.forest is figures.world.forest:
-        return Sources(orders.starts, base, np.arange(len(orders)), orders.member)
+        return Sources(orders.starts, base, orders)
     chosen = np.arange(len(orders)) if mask is None else np.flatnonzero(mask)
     groups = (orders.member if starting is None else starting)[chosen]
     chosen, groups = chosen[groups >= 0], groups[groups >= 0]
@@ -316,7 +331,7 @@ def _grouped(work: Work, base: Numbers, order: Array, buyer: Array, groups: Arra
     trees.group_starts(groups, starts)
     rows = np.empty(len(groups), np.int64)
     trees.group_rows(groups, starts, rows)
-    return Sources(starts, base.taken(rows), order[rows], buyer[rows])
+    return Sources(starts, base.taken(rows), None, order[rows], buyer[rows])
 
 
 def in_tree(work: Work, column: Array) -> Array:

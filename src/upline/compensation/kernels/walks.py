@@ -37,6 +37,8 @@ def levels(  # type: ignore[no-untyped-def]
     rounding,
     is_wide,
     has_negative,
+    has_depth,
+    has_stops,
     totals,
     task,
     cursor,
@@ -55,6 +57,8 @@ def levels(  # type: ignore[no-untyped-def]
     """
     rows = up.shape[0]
     listed = factors.shape[2] - 1
+    counts_members = mode != NONE and mode != ROLL_UP
+    measures = mode == NONE or from_level > 1
     is_plain = rounding == 0 and not is_wide and not has_negative
     for p in range(first, last):
         if starts[p] == starts[p + 1]:
@@ -62,7 +66,7 @@ def levels(  # type: ignore[no-untyped-def]
         count = 0
         head = -1
         if at_start == 0:
-            if stops[p] or (mode == REMOVE and not counted[p]):
+            if (has_stops and stops[p]) or (mode == REMOVE and not counted[p]):
                 continue
             if counted[p] and (mode == REMOVE or mode == MERGE_UP or mode == BELOW):
                 count = 1
@@ -73,14 +77,16 @@ def levels(  # type: ignore[no-untyped-def]
             offered = 1
             u = p
             if not (qualified[p] and depth[p] >= 1) and not counted[p]:
-                u = -1 if stops[p] else up[0, p]
+                u = -1 if has_stops and stops[p] else up[0, p]
         while u >= 0:
-            away = distance[p] - distance[u] + at_start
+            away = from_level
+            if measures:
+                away = distance[p] - distance[u] + at_start
             level = away
             pays = qualified[u]
             if mode == ROLL_UP:
                 level = offered
-                if pays and depth[u] >= level:
+                if pays and (not has_depth or depth[u] >= level):
                     offered += 1
                 else:
                     pays = False
@@ -92,7 +98,7 @@ def levels(  # type: ignore[no-untyped-def]
                 level = max(count, 1)
             if level > deepest:
                 break
-            if pays and depth[u] >= level and away >= from_level:
+            if pays and away >= from_level and (not has_depth or depth[u] >= level):
                 factor = factors[receiver_class[u], buyer_class[p], min(level, listed)]
                 if factor != 0:
                     total = 0
@@ -113,11 +119,11 @@ def levels(  # type: ignore[no-untyped-def]
                             line_amounts[cursor] = amount
                             cursor += 1
                     totals[u] += total
-            if counted[u]:
+            if counts_members and counted[u]:
                 count += 1
                 if head < 0:
                     head = u
-            if stops[u]:
+            if has_stops and stops[u]:
                 break
             if mode == ROLL_UP:
                 if offered > deepest:
