@@ -19,8 +19,11 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "src" / "upline" / "locale"
 # Each catalogue and the sources whose messages it holds.
-DOMAINS = {"plan": "src/upline/compensation/plan/*.py"}
-KEYWORDS = {"say": None, "msg": None}
+DOMAINS = {
+    "plan": "src/upline/compensation/plan/*.py",
+    "explain": "src/upline/compensation/explain/*.py",
+}
+KEYWORDS = {"say": None, "_say": None, "msg": None}
 
 
 def messages(domain: str) -> Iterator[tuple[str, str]]:
@@ -35,8 +38,10 @@ def messages(domain: str) -> Iterator[tuple[str, str]]:
 
 def updated(path: Path, domain: str) -> Catalog:
     """Give the catalogue with exactly the messages that are said."""
-    with path.open("rb") as file:
-        old = read_po(file, locale=path.parts[-3], domain=domain)
+    old = Catalog(locale=path.parts[-3], domain=domain, header_comment="")
+    if path.is_file():
+        with path.open("rb") as file:
+            old = read_po(file, locale=path.parts[-3], domain=domain)
     new = Catalog(locale=old.locale, domain=domain, fuzzy=False, header_comment=old.header_comment)
     new.project, new.version = "Upline", domain
     new.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]
@@ -72,7 +77,8 @@ def compiled(path: Path, domain: str) -> bytes:
 
 def main() -> None:
     for domain in DOMAINS:
-        for path in sorted(LOCALE.glob(f"*/LC_MESSAGES/{domain}.po")):
+        for folder in sorted(LOCALE.glob("*/LC_MESSAGES")):
+            path = folder / f"{domain}.po"
             catalogue = updated(path, domain)
             path.write_bytes(written(catalogue))
             path.with_suffix(".mo").write_bytes(compiled(path, domain))

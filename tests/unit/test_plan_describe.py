@@ -1,15 +1,11 @@
 """Plans as documents, and their differences as sentences, in every language."""
 
-import ast
-import gettext
 import re
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 from click.testing import CliRunner
 
-from tools import catalogues
 from upline.cli.main import main
 from upline.compensation.plan import values
 from upline.compensation.plan.check import slots_of
@@ -57,46 +53,6 @@ def changed(*replacements: tuple[str, str]) -> list[str]:
         assert old in source
         source = source.replace(old, new)
     return diff(load(SMALL), load(source), "en")
-
-
-def catalogue(language):
-    path = catalogues.LOCALE / language / "LC_MESSAGES" / "plan.po"
-    with path.open("rb") as file:
-        return path, read_po(file, locale=language)
-
-
-@pytest.mark.parametrize("language", TRANSLATED)
-def test_every_message_is_translated_and_names_the_same_facts(language):
-    _, translated = catalogue(language)
-    known = {message.id: message.string for message in translated if message.id}
-
-    assert set(known) == {message for message, _ in catalogues.messages("plan")}
-    for message, said in known.items():
-        assert said, message
-        assert set(re.findall(r"%\(\w+\)s", said)) == set(re.findall(r"%\(\w+\)s", message))
-
-
-@pytest.mark.parametrize("language", TRANSLATED)
-def test_the_compiled_catalogue_agrees_with_its_text(language):
-    path, translated = catalogue(language)
-    with path.with_suffix(".mo").open("rb") as file:
-        compiled = gettext.GNUTranslations(file)
-
-    for message in translated:
-        if message.id:
-            assert compiled.gettext(message.id) == message.string, "Run: make messages"
-    assert compiled.charset() == "utf-8"
-
-
-def test_no_message_hides_where_the_catalogues_do_not_look():
-    """A message inside an f-string would be said untranslated."""
-    for path in sorted(ROOT.glob(catalogues.DOMAINS["plan"])):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            inner = ast.walk(node) if isinstance(node, ast.JoinedStr) else ()
-            said = [part for part in inner if isinstance(part, ast.Call)]
-            names = [getattr(part.func, "attr", getattr(part.func, "id", "")) for part in said]
-
-            assert not {"say", "msg"} & set(names), f"{path.name}:{node.lineno}"
 
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)

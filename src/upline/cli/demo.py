@@ -66,14 +66,18 @@ def _explain(result: Result, language: str) -> None:
 
     for member in _three(result):
         click.echo("\n" + "─" * 80)
-        for line in sentences(reasons(result, member), language, most_lines=3):
+        for line in sentences(
+            reasons(result, member, most_lines=3), result.world.plan, language, most_lines=3
+        ):
             click.echo(line)
 
 
 def _three(result: Result) -> list[str]:
     import numpy as np
 
-    totals = np.sum([part.totals * 10 ** (result.places - part.places) for part in result.paid], axis=0)
+    totals = np.sum(
+        [part.totals * 10 ** (result.places - part.places) for part in result.paid], axis=0
+    )
     paid = np.flatnonzero(totals > 0)
     by_total = paid[np.argsort(totals[paid], kind="stable")]
     nothing = np.flatnonzero(totals == 0)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from upline.compensation import columns
-from upline.compensation.columns import Codes, Column, Flags, Numbers
-from upline.compensation.measures.evaluate import Scope, formula, rule
+from upline.compensation.columns import Codes, Column, Days, Flags, Numbers
+from upline.compensation.measures.evaluate import Scope, formula
 from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import (
     COMPARISONS,
@@ -27,8 +27,9 @@ from upline.compensation.result import decimal_text
 class Condition:
     """One condition and how it came out.
 
-    `how` is '' for a single condition, 'all' or 'any' for a group of `parts`. For a comparison of
-    figures `have` and `need` are both sides and `missing` what the left one lacks.
+    `how` is '' for a single condition, 'all' or 'any' for a group of `parts`. `name` is the
+    formula or measure that was looked at; `have` is what it came to, `operator` and `need` what
+    the plan asks of it, `missing` what is lacking.
     """
 
     text: str
@@ -37,145 +38,159 @@ class Condition:
     name: str = ""
     title: Words = ""
     have: str = ""
+    operator: str = ""
     need: str = ""
     missing: str = ""
     unit: str = ""
     parts: tuple[Condition, ...] = ()
 
     def failed(self) -> tuple[Condition, ...]:
-        """Give the innermost conditions that fail and so decide the outcome."""
+        """Give what fails and so decides the outcome; of alternatives all, as one group."""
         if self.holds:
             return ()
-        if not self.parts:
+        if self.how != "all":
             return (self,)
         return tuple(leaf for part in self.parts for leaf in part.failed())
 
 
-def held_against(part: written.Rule, scope: Scope, row: int, typing: Typing, file: PlanFile) -> Condition:
-    """Hold a rule against the member (or line) in one row of a scope."""
-    match part:
-        case written.Formula(node=node):
-            return _node(node, scope, row, typing, file)
-        case written.All(parts=parts) | written.AnyOf(parts=parts):
-            how = "all" if isinstance(part, written.All) else "any"
-            inner = tuple(held_against(one, scope, row, typing, file) for one in parts)
-            return _group(how, inner)
-    raise AssertionError(part)
+@dataclass(slots=True)
+class Conditions:
+    """Holds conditions against rows of one scope; every formula is computed once."""
+
+    scope: Scope
+    file: PlanFile
+    typing: Typing
+    context: str = "member"
+    _known: dict[Node, Column] = field(default_factory=dict)
+
+    def held(self, part: written.Rule, row: int) -> Condition:
+        """Hold a rule against one row."""
+        if isinstance(part, written.Formula):
+            return self._node(part.node, row)
+        how = "all" if isinstance(part, written.All) else "any"
+        inner = tuple(self.held(one, row) for one in part.parts)
+        return inner[0] if len(inner) == 1 else _group(how, inner)
+
+    def _column(self, node: Node) -> Column:
+        if node not in self._known:
+            self._known[node] = formula(node, self.scope)
+        return self._known[node]
+
+    def _node(self, node: Node, row: int) -> Condition:
+        if isinstance(node, Operation) and node.operator in ("and", "or"):
+            how = "all" if node.operator == "and" else "any"
+            sides = (self._node(side, row) for side in (node.left, node.right))
+            return _group(how, _flattened(how, tuple(sides)))
+        if isinstance(node, Name) and not node.prefix and node.name in self.file.measures:
+            return self._measure(node, row)
+        if isinstance(node, Operation) and node.operator in COMPARISONS:
+            return self._comparison(node, row)
+        is_negated = isinstance(node, Unary)
+        inner = node.operand if isinstance(node, Unary) else node
+        column = self._column(node)
+        assert isinstance(column, Flags)
+        holds = column.at(row)
+        return Condition(
+            text=text_of(node),
+            holds=holds,
+            name=text_of(inner),
+            title=self._title(inner),
+            have="yes" if holds != is_negated else "no",
+            need="no" if is_negated else "yes",
+            operator="=",
+            unit="yes_no",
+        )
+
+    def _measure(self, node: Name, row: int) -> Condition:
+        """Look into a measure that is a condition, under the measure's name and title."""
+        measure = self.file.measures[node.name]
+        if not isinstance(measure.value, written.Formula):
+            return self._plain(node, row)
+        inner = self._node(measure.value.node, row)
+        return Condition(
+            text=inner.text,
+            holds=inner.holds,
+            how=inner.how or "all",
+            name=node.name,
+            title=measure.title,
+            parts=inner.parts or (inner,),
+        )
+
+    def _plain(self, node: Name, row: int) -> Condition:
+        column = self._column(node)
+        assert isinstance(column, Flags)
+        holds = column.at(row)
+        return Condition(
+            text=node.name,
+            holds=holds,
+            name=node.name,
+            title=self._title(node),
+            have="yes" if holds else "no",
+            need="yes",
+            operator="=",
+            unit="yes_no",
+        )
+
+    def _comparison(self, node: Operation, row: int) -> Condition:
+        outcome = self._column(node)
+        assert isinstance(outcome, Flags)
+        holds = outcome.at(row)
+        left = self._column(node.left)
+        unit = self.typing.formula(node.left, self.context)
+        if isinstance(left, Codes) and isinstance(node.right, Word):
+            unit, need = "rank" if left.is_ranked else "text", node.right.text
+        else:
+            need = shown(self._column(node.right), row)
+        return Condition(
+            text=text_of(node),
+            holds=holds,
+            name=text_of(node.left),
+            title=self._title(node.left),
+            have=shown(left, row),
+            operator=node.operator,
+            need=need,
+            missing="" if holds else self._missing(node, row),
+            unit=unit.partition(":")[0],
+        )
+
+    def _missing(self, node: Operation, row: int) -> str:
+        left, right = self._column(node.left), self._column(node.right)
+        numeric = Numbers | columns.Quotients
+        if not isinstance(left, numeric) or not isinstance(right, numeric):
+            return ""
+        gap: Fraction = right.at(row) - left.at(row)
+        if node.operator in ("<=", "<"):
+            gap = -gap
+        return decimal_text(gap) if node.operator in (">=", ">", "<=", "<") and gap else ""
+
+    def _title(self, node: Node) -> Words:
+        if not isinstance(node, Name):
+            return ""
+        part = self.file.measures.get(node.name) or self.file.order_values.get(node.name)
+        return part.title if part is not None else ""
 
 
 def _group(how: str, parts: tuple[Condition, ...]) -> Condition:
     holds = all(part.holds for part in parts) if how == "all" else any(part.holds for part in parts)
     joint = " and " if how == "all" else " or "
-    return Condition(text=joint.join(part.text for part in parts), holds=holds, how=how, parts=parts)
-
-
-def _node(node: Node, scope: Scope, row: int, typing: Typing, file: PlanFile) -> Condition:
-    if isinstance(node, Operation) and node.operator in ("and", "or"):
-        parts = tuple(_node(side, scope, row, typing, file) for side in (node.left, node.right))
-        return _group("all" if node.operator == "and" else "any", _flattened(node, parts))
-    if isinstance(node, Name) and node.name in file.measures:
-        measured = file.measures[node.name].value
-        if isinstance(measured, written.Formula):
-            inner = _node(measured.node, scope, row, typing, file)
-            return Condition(
-                text=inner.text,
-                holds=inner.holds,
-                how=inner.how,
-                name=node.name,
-                title=file.measures[node.name].title,
-                have=inner.have,
-                need=inner.need,
-                missing=inner.missing,
-                unit=inner.unit,
-                parts=inner.parts,
-            )
-    if isinstance(node, Operation) and node.operator in COMPARISONS:
-        return _comparison(node, scope, row, typing, file)
-    holds = _truth(formula(node, scope), row)
-    inner_text = text_of(node.operand) if isinstance(node, Unary) else text_of(node)
-    have = "no" if isinstance(node, Unary) == holds else "yes"
     return Condition(
-        text=text_of(node),
-        holds=holds,
-        have=have,
-        need="no" if isinstance(node, Unary) else "yes",
-        name=inner_text if isinstance(node, Name) else "",
+        text=joint.join(part.text for part in parts), holds=holds, how=how, parts=parts
     )
 
 
-def _flattened(node: Operation, parts: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    how = "all" if node.operator == "and" else "any"
+def _flattened(how: str, parts: tuple[Condition, ...]) -> tuple[Condition, ...]:
     flat: list[Condition] = []
     for part in parts:
         flat.extend(part.parts if part.how == how and not part.name else (part,))
     return tuple(flat)
 
 
-def _truth(column: Column, row: int) -> bool:
-    assert isinstance(column, Flags)
-    return column.at(row)
-
-
-def _comparison(
-    node: Operation, scope: Scope, row: int, typing: Typing, file: PlanFile
-) -> Condition:
-    holds = bool(_at(rule(written.Formula(node, ""), scope), row))
-    left = formula(node.left, scope)
-    have = shown(left, row)
-    if isinstance(left, Codes) and isinstance(node.right, Word | Name):
-        is_rank = left.is_ranked
-        wanted = node.right.text if isinstance(node.right, Word) else node.right.name
-        unit = "rank" if is_rank else "text"
-        return Condition(
-            text=text_of(node),
-            holds=holds,
-            have=have,
-            need=wanted,
-            unit=unit,
-            name=text_of(node.left),
-        )
-    right = formula(node.right, scope)
-    unit = typing.formula(node.left, "member")
-    missing = ""
-    numeric = Numbers | columns.Quotients
-    if not holds and isinstance(left, numeric) and isinstance(right, numeric):
-        missing = _missing(node.operator, left.at(row), right.at(row))
-    return Condition(
-        text=text_of(node),
-        holds=holds,
-        name=text_of(node.left),
-        title=_title(node.left, file),
-        have=have,
-        need=shown(right, row),
-        missing=missing,
-        unit=unit,
-    )
-
-
-def _missing(operator: str, have: Fraction, need: Fraction) -> str:
-    if operator in (">=", ">"):
-        return decimal_text(need - have)
-    if operator in ("<=", "<"):
-        return decimal_text(have - need)
-    return ""
-
-
-def _title(node: Node, file: PlanFile) -> Words:
-    measure = file.measures.get(node.name) if isinstance(node, Name) else None
-    return measure.title if measure is not None else ""
-
-
-def _at(values: object, row: int) -> object:
-    import numpy as np
-
-    array = np.asarray(values)
-    return array if array.ndim == 0 else array[row]
-
-
 def shown(column: Column, row: int) -> str:
-    """Write one value of a column as text."""
+    """Write one value of a column as text; '' where there is none."""
     if isinstance(column, Flags):
         return "yes" if column.at(row) else "no"
     if isinstance(column, Numbers | columns.Quotients):
         return decimal_text(column.at(row))
-    return str(column.at(row) or "")
+    if isinstance(column, Codes | Days):
+        return str(column.at(row) or "")
+    return "yes" if column.at(row) >= 0 else "no"

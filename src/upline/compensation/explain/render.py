@@ -1,93 +1,65 @@
 """Reasons as sentences, in the language of the reader.
 
-Inserted values are never inflected: a sentence names them after a colon or in brackets.
+Inserted values are never inflected: a sentence names them after a colon or in brackets. Formulas
+of the plan are said in words by the same phrases as in the plan's document.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
+from itertools import groupby
 
-from upline.compensation.explain.conditions import Condition
-from upline.compensation.explain.why import (
+from upline.compensation.explain.facts import (
     BonusReason,
     LineReason,
     MemberReasons,
     Nothing,
     RankReason,
 )
-from upline.compensation.plan.speech import Speech, msg, speech
+from upline.compensation.explain.wording import NOTHING, Wording
+from upline.compensation.plan.load import Plan
+from upline.compensation.plan.speech import msg
 
-_NOTHING = {
-    "requires": msg("Nothing, because the conditions are not met."),
-    "gate": msg("Nothing, because a legal condition is not met."),
-    "no_source": msg("Nothing, because there was nothing to be paid on."),
-    "no_source_orders": msg("Nothing: none of the orders (%(orders)s) meets: %(condition)s."),
-    "no_rate": msg("Nothing, because there is no rate here. Rank: %(rank)s."),
-    "no_rate_unranked": msg("Nothing, because there is no rate here."),
-    "below_step": msg(
-        "Nothing, because the first step of the scale is not reached. %(name)s: %(have)s;"
-        " needed: %(need)s; missing: %(missing)s."
-    ),
-    "out_of_reach": msg(
-        "Nothing, because no paid level reaches the volume below. Nearest: %(buyer)s;"
-        " distance: %(distance)s."
-    ),
-    "taken": msg("Nothing, because everything was taken by those below."),
-    "no_fund": msg("Nothing, because there was no fund to share."),
-    "no_new_rank": msg("Nothing, because no new rank was reached. Rank: %(rank)s."),
-}
-_RANK_NONE = msg("none")
+_MOST_NAMED = 8
 
 
-def sentences(reasons: MemberReasons, language: str, *, most_lines: int = 20) -> list[str]:
+def sentences(
+    reasons: MemberReasons, plan: Plan, language: str, *, most_lines: int = 20
+) -> list[str]:
     """Write the reasons of one member as lines of text; indented lines belong to the one above.
 
     At most `most_lines` pay lines of a bonus are written out, the rest is added up. Raises
     ValueError for a language that is not shipped.
     """
-    return list(_Writer(speech(language, "explain"), reasons, most_lines).everything())
+    words = Wording.of(plan, language, reasons.currency)
+    return list(_Writer(words, reasons, most_lines).everything())
 
 
 class _Writer:
-    def __init__(self, voice: Speech, reasons: MemberReasons, most_lines: int) -> None:
-        self.voice = voice
+    def __init__(self, words: Wording, reasons: MemberReasons, most_lines: int) -> None:
+        self.words = words
         self.reasons = reasons
         self.most_lines = most_lines
 
     def _say(self, message: str, **facts: str) -> str:
-        return self.voice.say(message) % facts
-
-    def _money(self, amount: str) -> str:
-        return self.voice.money(Fraction(amount), self.reasons.currency)
-
-    def _figure(self, text: str, unit: str) -> str:
-        """Write a figure that came as text in its unit."""
-        try:
-            exact = Fraction(text)
-        except ValueError:
-            return self._word(text)
-        if unit == "money":
-            return self._money(text)
-        if unit == "ratio":
-            return self.voice.percent(exact)
-        if unit == "points":
-            return self._say("%(number)s points", number=self.voice.number(exact))
-        return self.voice.number(exact)
-
-    def _word(self, text: str) -> str:
-        if text in ("yes", "no"):
-            return self.voice.say(text)
-        return text or self.voice.say(_RANK_NONE)
+        return self.words.voice.say(message) % facts
 
     def everything(self) -> Iterator[str]:
-        reasons = self.reasons
+        reasons, words = self.reasons, self.words
+        member = self._say("Member: %(member)s.", member=reasons.member)
+        earned = self._say("Earned: %(total)s.", total=words.money(reasons.total))
+        yield member if reasons.bonus else f"{member} {earned}"
+        title = words.voice.words(words.plan.file.title)
+        first, last = (
+            words.voice.day(date.fromisoformat(day))
+            for day in (reasons.first_day, reasons.last_day)
+        )
         yield self._say(
-            "Member: %(member)s. Plan: %(plan)s. Period: %(period)s. Earned: %(total)s.",
-            member=reasons.member,
-            plan=reasons.plan,
-            period=reasons.period,
-            total=self._money(reasons.total),
+            "Plan: %(plan)s. Period: %(period)s",
+            plan=f"{title} ({reasons.plan})" if title else reasons.plan,
+            period=first if first == last else f"{first} – {last}",
         )
         for rank in reasons.ranks:
             yield ""
@@ -99,116 +71,183 @@ class _Writer:
     # Bonuses
 
     def _bonus(self, bonus: BonusReason) -> Iterator[str]:
-        title = self.voice.words(bonus.title) if bonus.title else bonus.bonus
-        clause = f", {bonus.clause}" if bonus.clause else ""
-        yield f"{title} ({bonus.bonus}{clause}): {self._money(bonus.amount)}"
+        words = self.words
+        title = words.voice.words(bonus.title)
+        if title and bonus.is_own_part:
+            title = self._say("%(title)s: own part", title=title)
+        about = ", ".join(part for part in (bonus.bonus, bonus.clause) if part)
+        yield (
+            f"{title} ({about}): {words.money(bonus.amount)}"
+            if title
+            else (
+                f"{bonus.bonus}{f' ({bonus.clause})' if bonus.clause else ''}: {words.money(bonus.amount)}"
+            )
+        )
         if bonus.nothing is not None:
             yield from self._nothing(bonus.nothing)
-        for line in bonus.lines[: self.most_lines]:
-            yield from self._line(line)
+        if bonus.cap:
+            yield "  " + self._say(
+                "At most %(cap)s are paid in a period; what goes beyond is cut.",
+                cap=words.money(bonus.cap),
+            )
+        if any(line.taken_below for line in bonus.lines[: self.most_lines]):
+            yield "  " + self._say("Deducted is what each group takes itself.")
+        for _, group in groupby(bonus.lines[: self.most_lines], key=_belongs_to):
+            yield from self._group(bonus, list(group))
         rest = bonus.lines[self.most_lines :]
-        if rest:
-            total = str(sum((Fraction(line.amount) for line in rest), Fraction(0)))
+        count = len(rest) + bonus.further_lines
+        if count:
+            total = sum((Fraction(line.amount) for line in rest), Fraction(bonus.further_amount))
             yield "  " + self._say(
                 "Further lines: %(count)s; together: %(total)s.",
-                count=self.voice.number(Fraction(len(rest))),
-                total=self._money(total),
+                count=words.voice.number(Fraction(count)),
+                total=words.money(str(total)),
             )
 
-    def _line(self, line: LineReason) -> Iterator[str]:
-        base = self._figure(line.base, line.base_unit)
-        rate = Fraction(line.rate)
-        amount = self._money(line.amount)
-        deducted = ""
-        if line.taken_below and Fraction(line.taken_below):
-            deducted = " − " + self._figure(line.taken_below, line.base_unit)
-        factors = base
-        if rate != 1:
-            factors += f" × {self._rate(rate)}"
-        factors += deducted
-        if line.point_value and Fraction(line.point_value) != 1:
-            factors = f"({factors})" if deducted else factors
-            factors += f" × {self._money(line.point_value)}"
-        parts = [f"  {amount} = {factors}"]
-        if line.rank:
-            parts.append(self._say("rank: %(rank)s", rank=line.rank))
+    def _group(self, bonus: BonusReason, lines: list[LineReason]) -> Iterator[str]:
+        """Write lines of orders under their buyer, any other line by itself."""
+        first = lines[0]
+        is_headed = first.order is not None and first.buyer not in (None, self.reasons.member)
+        if is_headed:
+            yield "  " + "; ".join(self._from(first))
+            yield from self._path(bonus, first, "    ")
+        for line in lines:
+            indent = "    " if is_headed else "  "
+            parts = [indent + self._sum(bonus, line)]
+            if line.uncut:
+                parts.append(
+                    self._say("cut by the cap from: %(uncut)s", uncut=self.words.money(line.uncut))
+                )
+            if line.rank:
+                parts.append(self._say("rank: %(rank)s", rank=self.words.rank(line.rank)))
+            if line.order is not None:
+                parts.append(self._say("order: %(order)s", order=line.order))
+            if not is_headed:
+                parts += self._from(line) if bonus.kind != "stairstep" else self._group_of(line)
+            yield "; ".join(parts)
+            if not is_headed:
+                yield from self._path(bonus, line, "    ")
+
+    def _from(self, line: LineReason) -> list[str]:
+        if line.buyer is None or line.buyer == self.reasons.member:
+            return []
+        parts = [self._say("from: %(buyer)s", buyer=line.buyer)]
         if line.level is not None and line.level > 0:
             parts.append(self._say("level: %(level)s", level=str(line.level)))
-        if line.order is not None:
-            parts.append(self._say("order: %(order)s", order=line.order))
-        if line.buyer is not None and line.buyer != self.reasons.member:
-            parts.append(self._say("from: %(buyer)s", buyer=line.buyer))
-        yield "; ".join(parts)
-        for step in line.path:
-            if step.is_passed_over:
-                why = "; ".join(self._failed(condition) for condition in step.failed)
-                yield "    " + self._say(
-                    "Passed over: %(member)s (%(why)s)", member=step.member, why=why
+        return parts
+
+    def _group_of(self, line: LineReason) -> list[str]:
+        if line.buyer in (None, self.reasons.member):
+            return []
+        return [self._say("group of: %(buyer)s", buyer=line.buyer)]
+
+    def _sum(self, bonus: BonusReason, line: LineReason) -> str:
+        words = self.words
+        amount = words.money(line.amount)
+        if line.shares:
+            fund = self._say(
+                "fund: %(fund)s; shares: %(shares)s of %(all)s",
+                fund=words.figure(line.base, "money"),
+                shares=words.figure(line.shares, ""),
+                all=words.figure(line.shares_in_all, ""),
+            )
+            return f"{amount}; {fund}"
+        rate, factors = Fraction(line.rate), words.figure(line.base, line.base_unit)
+        worth = Fraction(line.point_value or 1)
+        if line.base_unit == "count" and bonus.kind != "award":
+            factors = words.figure(line.base, "count")
+        if rate != 1:
+            factors += f" × {words.rate(rate)}"
+        if line.taken_below:
+            factors += f" − {words.figure(line.taken_below, line.base_unit)}"
+        if worth != 1:
+            factors = f"({factors})" if line.taken_below else factors
+            factors += f" × {words.money(line.point_value)}"
+        return amount if factors == amount else f"{amount} = {factors}"
+
+    def _path(self, bonus: BonusReason, line: LineReason, indent: str) -> Iterator[str]:
+        passed = [step for step in line.path if step.is_passed_over]
+        for step in passed[:_MOST_NAMED]:
+            facts = {"member": step.member, "level": str(step.level), "paid": step.paid_levels}
+            if step.why == "requires":
+                why = "; ".join(self.words.inline(condition) for condition in step.failed)
+                yield indent + self._say("Passed over: %(member)s (%(why)s)", why=why, **facts)
+            elif step.why == "depth":
+                yield indent + self._say(
+                    "Passed over: %(member)s (level: %(level)s; paid levels: %(paid)s)", **facts
                 )
-        between = [step.member for step in line.path if not step.is_passed_over]
-        if between:
-            shown = " → ".join(between[:8]) + (" → …" if len(between) > 8 else "")
-            yield "    " + self._say("Between: %(members)s", members=shown)
+            elif step.why == "near":
+                yield indent + self._say(
+                    "Passed over: %(member)s (level: %(level)s; paid from level: %(paid)s)", **facts
+                )
+            else:
+                yield indent + self._say(
+                    "Passed over: %(member)s (no rate at this rank or level)", **facts
+                )
+        left_out = max(len(passed) - _MOST_NAMED, 0)
+        if left_out:
+            yield indent + self._say("Further members passed over: %(count)s", count=str(left_out))
+        yield from self._paid_nearer(bonus, line, indent)
         if line.path_left_out:
-            count = self.voice.number(Fraction(line.path_left_out))
-            yield "    " + self._say("Further members between: %(count)s", count=count)
+            count = self.words.voice.number(Fraction(line.path_left_out))
+            yield indent + self._say("Further members between: %(count)s", count=count)
 
-    def _rate(self, rate: Fraction) -> str:
-        if abs(rate) <= 1:
-            return self.voice.percent(rate)
-        return self.voice.number(rate)
+    def _paid_nearer(self, bonus: BonusReason, line: LineReason, indent: str) -> Iterator[str]:
+        if bonus.kind == "differential":
+            named = [
+                f"{step.member} ({self.words.rate(Fraction(step.took))})"
+                for step in line.path
+                if step.took
+            ]
+            message = msg("Taken nearer to the buyer: %(members)s")
+        else:
+            named = [
+                f"{step.member} ({step.level})" for step in line.path if not step.is_passed_over
+            ]
+            message = msg("Paid nearer to the buyer (level): %(members)s")
+        if named:
+            more = ", …" if len(named) > _MOST_NAMED else ""
+            yield indent + self._say(message, members=", ".join(named[:_MOST_NAMED]) + more)
 
-    # Nothing, conditions, ranks
+    # Nothing, ranks
 
     def _nothing(self, nothing: Nothing) -> Iterator[str]:
-        facts = dict(nothing.facts or {})
-        code = nothing.code
-        if code == "no_source" and facts.get("orders", "0") != "0" and facts.get("condition"):
-            code = "no_source_orders"
-        if code == "no_rate" and not facts.get("rank"):
-            code = "no_rate_unranked"
-        yield "  " + self._say(_NOTHING[code], **facts)
+        facts = self.words.facts(nothing.facts)
+        yield "  " + self._say(NOTHING[nothing.code], **facts)
+        if nothing.code == "gate" and facts.get("clause"):
+            yield "    " + self._say("Clause: %(clause)s", clause=facts["clause"])
+        if nothing.facts.get("rank") and nothing.code in (
+            "beyond",
+            "no_level_rate",
+            "no_rate",
+            "no_share",
+        ):
+            yield "    " + self._say("Rank: %(rank)s", rank=facts["rank"])
+        if facts.get("takers") and nothing.code == "beyond":
+            yield "    " + self._say(
+                "Paid nearer to the buyer (level): %(members)s", members=facts["takers"]
+            )
         if nothing.condition is not None:
-            yield from self._condition(nothing.condition, "    ")
-
-    def _failed(self, condition: Condition) -> str:
-        name = self._named(condition)
-        have = self._figure(condition.have, condition.unit)
-        need = self._figure(condition.need, condition.unit)
-        if not condition.missing:
-            return self._say("%(name)s: %(have)s; needed: %(need)s", name=name, have=have, need=need)
-        return self._say(
-            "%(name)s: %(have)s; needed: %(need)s; missing: %(missing)s",
-            name=name,
-            have=have,
-            need=need,
-            missing=self._figure(condition.missing, condition.unit),
-        )
-
-    def _named(self, condition: Condition) -> str:
-        if condition.title:
-            return self.voice.words(condition.title)
-        return condition.name or condition.text
-
-    def _condition(self, condition: Condition, indent: str) -> Iterator[str]:
-        mark = "✓" if condition.holds else "✗"
-        if not condition.parts:
-            yield f"{indent}{mark} {self._failed(condition)}"
-            return
-        words = msg("all of these") if condition.how == "all" else msg("one of these")
-        name = f"{self._named(condition)}: " if condition.name else ""
-        yield f"{indent}{mark} {name}{self.voice.say(words)}"
-        for part in condition.parts:
-            yield from self._condition(part, indent + "  ")
+            yield from self.words.condition(nothing.condition, "    ")
 
     def _rank(self, rank: RankReason) -> Iterator[str]:
-        held = rank.rank or self.voice.say(_RANK_NONE)
-        ladder = self.voice.say(msg("Rank")) if rank.ladder == "rank" else rank.ladder
+        words = self.words
+        held = words.rank(rank.rank or "")
+        ladder = self._say("Rank") if rank.ladder == "rank" else rank.ladder
+        note = ""
+        if rank.is_given:
+            note = " " + self._say("(given with the member)")
+        elif rank.is_kept:
+            note = " " + self._say("(kept from an earlier period)")
         if rank.next_rank is None:
-            yield f"{ladder}: {held}"
+            yield f"{ladder}: {held}{note}"
             return
-        yield self._say(
-            "%(ladder)s: %(held)s. Next: %(next)s", ladder=ladder, held=held, next=rank.next_rank
-        )
+        following = self._say("Next: %(next)s, if:", next=words.rank(rank.next_rank))
+        yield f"{ladder}: {held}{note}. {following}"
         if rank.condition is not None:
-            yield from self._condition(rank.condition, "  ")
+            yield from words.condition(rank.condition, "  ")
+
+
+def _belongs_to(line: LineReason) -> tuple[object, ...]:
+    """Lines of one buyer's orders on one level stand together."""
+    return (line.buyer, line.level, line.order is None and line.rank, line.path)

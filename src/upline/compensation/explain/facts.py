@@ -1,0 +1,124 @@
+"""Reasons as data: what an explanation holds before it is put into words.
+
+Figures are texts of exact decimals; places of the plan are named by the plan's own formulas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from upline.compensation.explain.conditions import Condition
+from upline.compensation.plan.schema import Words
+
+# Why a bonus paid nothing, and why somebody between a buyer and a receiver was not paid.
+NOTHING = (
+    *("gate", "requires", "no_orders", "orders", "balance", "no_volume", "orders_below"),
+    *("beyond", "stopped", "near", "no_level_rate", "not_a_source", "no_rate", "below_step"),
+    "no_share",
+    *("taken", "taken_by_groups", "no_fund", "too_small", "no_new_rank", "no_award", "awarded"),
+)
+PASSED_OVER = ("requires", "depth", "near", "no_rate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Somebody between a buyer and a receiver: what he took there, or why he was passed over.
+
+    `why` is '' or one of PASSED_OVER; `failed` are the conditions behind 'requires'. `level` is
+    the level on which he saw the buyer, `paid_levels` how deep, or from where on, he is paid.
+    """
+
+    member: str
+    is_passed_over: bool
+    why: str = ""
+    failed: tuple[Condition, ...] = ()
+    level: int | None = None
+    paid_levels: str = ""
+    took: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineReason:
+    """One pay line: base x rate (x point value) = amount, and who stands between.
+
+    `taken_below` is deducted from base x rate; `rank` is the one that an award is for; of a pool
+    `base` is the fund and `shares` are the member's of `shares_in_all`; `uncut` is the amount
+    before the cap where that has cut the line.
+    """
+
+    order: str | None
+    buyer: str | None
+    level: int | None
+    base: str
+    base_unit: str
+    rate: str
+    point_value: str
+    rank: str
+    amount: str
+    uncut: str = ""
+    path: tuple[Step, ...] = ()
+    path_left_out: int = 0
+    taken_below: str = ""
+    shares: str = ""
+    shares_in_all: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """Why a bonus paid nothing: one of NOTHING, and the facts that the sentence for it names."""
+
+    code: str
+    condition: Condition | None = None
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BonusReason:
+    """One bonus for one member: its amount with every line, or why it paid nothing.
+
+    `is_own_part` marks what is reported under a name of its own; `further_lines` were not asked for; they bring `further_amount`. `cap` is the member's cap
+    where it has cut lines.
+    """
+
+    bonus: str
+    kind: str
+    title: Words
+    clause: str
+    amount: str
+    lines: tuple[LineReason, ...]
+    is_own_part: bool = False
+    further_lines: int = 0
+    further_amount: str = "0"
+    cap: str = ""
+    nothing: Nothing | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankReason:
+    """A member's rank on a ladder, and each condition of the next one.
+
+    `is_given` says that it came in with the member, `is_kept` that its conditions do not hold in
+    this period and it stands because it is kept.
+    """
+
+    ladder: str
+    rank: str | None
+    next_rank: str | None = None
+    condition: Condition | None = None
+    is_given: bool = False
+    is_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberReasons:
+    """Everything about one member in one period; `bonus` is the only one that was asked for."""
+
+    member: str
+    plan: str
+    bonus: str
+    first_day: str
+    last_day: str
+    currency: str
+    total: str
+    bonuses: tuple[BonusReason, ...]
+    ranks: tuple[RankReason, ...]

@@ -1,0 +1,199 @@
+"""Figures, conditions and facts of an explanation in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from upline.compensation.explain.conditions import Condition
+from upline.compensation.inputs import currency_places
+from upline.compensation.plan.formula import parse
+from upline.compensation.plan.load import Plan
+from upline.compensation.plan.phrases import Phrases
+from upline.compensation.plan.speech import Speech, msg, speech
+
+NOTHING = {
+    "gate": msg("Nothing, because a legal condition is not met:"),
+    "requires": msg("Nothing, because the conditions are not met:"),
+    "no_orders": msg("Nothing, because there were no orders to be paid on."),
+    "orders": msg(
+        "Nothing, because none of the own orders counts. Orders: %(count)s. What counts:"
+        " %(condition)s."
+    ),
+    "balance": msg("Nothing, because the balance is negative; it is carried over: %(balance)s."),
+    "no_volume": msg("Nothing, because there is nothing below to be paid on."),
+    "orders_below": msg(
+        "Nothing, because none of the orders below counts. Orders: %(count)s. What counts:"
+        " %(condition)s."
+    ),
+    "beyond": msg(
+        "Nothing, because what is nearest below lies deeper than is paid. From: %(buyer)s;"
+        " level: %(level)s; paid levels: %(paid_levels)s."
+    ),
+    "stopped": msg(
+        "Nothing, because payment up the line ends below. From: %(buyer)s; payment ends with:"
+        " %(member)s."
+    ),
+    "near": msg(
+        "Nothing, because what is nearest below is too near. From: %(buyer)s; level: %(level)s; paid"
+        " from level: %(from_level)s."
+    ),
+    "no_level_rate": msg(
+        "Nothing, because the plan has no rate for the level of what is nearest below. From:"
+        " %(buyer)s; level: %(level)s."
+    ),
+    "not_a_source": msg(
+        "Nothing, because orders of buyers who do not meet the conditions are not paid on. Nearest"
+        " buyer: %(buyer)s."
+    ),
+    "no_rate": msg("Nothing, because the plan has no rate here."),
+    "no_share": msg("Nothing, because the plan gives no share of the fund here."),
+    "below_step": msg(
+        "Nothing, because the first step is not reached. %(name)s: %(have)s, needed: %(need)s,"
+        " missing: %(missing)s."
+    ),
+    "taken": msg(
+        "Nothing, because members nearer to the buyer took as great a share. Own share: %(share)s."
+        " From: %(buyer)s; taken by: %(taker)s (%(taken)s)."
+    ),
+    "taken_by_groups": msg(
+        "Nothing, because the groups below have the same rate and take it all. Rate: %(rate)s."
+        " Groups: %(takers)s."
+    ),
+    "no_fund": msg("Nothing, because there was no fund to share."),
+    "too_small": msg("Nothing, because the amount is too small to be paid."),
+    "no_new_rank": msg("Nothing, because no new rank was reached. Rank: %(rank)s."),
+    "no_award": msg("Nothing, because the plan has no award for this rank. Rank: %(rank)s."),
+    "awarded": msg("Nothing, because this award is paid only once and has been paid before."),
+}
+_SIGNS = {">": "> ", "<": "< ", "<=": "≤ ", "!=": "≠ "}
+
+
+@dataclass(slots=True)
+class Wording:
+    """One language, one plan: what inserted values look like."""
+
+    plan: Plan
+    voice: Speech
+    phrases: Phrases
+    currency: str
+    _phrases: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, plan: Plan, language: str, currency: str) -> Wording:
+        """Prepare to explain a plan's pay; raises ValueError for an unknown language."""
+        return cls(plan, speech(language, "explain"), Phrases(plan, speech(language)), currency)
+
+    def _say(self, message: str, **facts: str) -> str:
+        return self.voice.say(message) % facts
+
+    # Figures
+
+    def money(self, amount: str) -> str:
+        """Write an amount with at least the currency's decimals."""
+        places = currency_places(self.currency)
+        return self.voice.amount(Fraction(amount), self.currency, places=places)
+
+    def rate(self, rate: Fraction) -> str:
+        """Write a rate: a percentage, above 1 a plain number."""
+        if abs(rate) > 1:
+            return self.voice.figure(rate)
+        text = self.voice.figure(rate * 100)
+        return self.voice.percent(Fraction(0)).replace("0", text)
+
+    def figure(self, text: str, unit: str) -> str:
+        """Write a figure that came as text in its unit."""
+        if unit == "yes_no":
+            return self.phrases.say(text)
+        if unit == "rank":
+            return self.rank(text)
+        try:
+            exact = Fraction(text)
+        except ValueError:
+            return text or self._say("none")
+        if unit == "money":
+            return self.money(text)
+        if unit == "ratio":
+            return self.rate(exact)
+        if unit == "points":
+            return self._say("%(number)s points", number=self.voice.figure(exact))
+        return self.voice.figure(exact)
+
+    def rank(self, rank: str) -> str:
+        """Write a rank by its title, or by its name."""
+        ladders = [self.plan.file.ranks, *self.plan.file.ladders.values()]
+        for ladder in ladders:
+            for one in ladder if isinstance(ladder, list) else ():
+                if one.rank == rank and one.title:
+                    return self.voice.words(one.title)
+        return rank or self._say("none")
+
+    def phrase(self, text: str) -> str:
+        """Say a formula of the plan in words."""
+        if text not in self._phrases:
+            node = parse(text)
+            self._phrases[text] = self.phrases.operand(node).replace("`", "")
+        return self._phrases[text]
+
+    def facts(self, facts: dict[str, str]) -> dict[str, str]:
+        """Write the facts of a reason for inserting."""
+        unit = facts.get("unit", "")
+        written = dict(facts)
+        for name in ("have", "need", "missing", "share", "taken", "rate", "balance"):
+            if name in facts:
+                written[name] = self.figure(facts[name], unit)
+        for name in ("name", "condition"):
+            if name in facts:
+                written[name] = self.phrase(facts[name])
+        if "rank" in facts:
+            written["rank"] = self.rank(facts["rank"])
+        if "count" in facts:
+            written["count"] = self.voice.number(Fraction(facts["count"]))
+        return written
+
+    # Conditions
+
+    def condition(self, condition: Condition, indent: str) -> Iterator[str]:
+        """Write a condition with its parts below it."""
+        mark = "✓" if condition.holds else "✗"
+        parts = condition.parts
+        if len(parts) <= 1 or (condition.holds and condition.name):
+            yield f"{indent}{mark} {self.inline(condition)}"
+            return
+        words = self._say("all of these") if condition.how == "all" else self._say("one of these")
+        yield f"{indent}{mark} {f'{self.phrase(condition.name)}: ' if condition.name else ''}{words}"
+        for part in parts:
+            yield from self.condition(part, indent + "  ")
+
+    def inline(self, condition: Condition) -> str:
+        """Write a condition in one line; of a group only what decides it."""
+        if not condition.parts:
+            return self._leaf(condition)
+        decisive = [part for part in condition.parts if part.holds == condition.holds]
+        said = [self.inline(part) for part in decisive]
+        is_choice = condition.how == "any" and not condition.holds
+        joint = self._or if is_choice else "; "
+        inner = joint.join(said)
+        return f"{self.phrase(condition.name)} ({inner})" if condition.name else inner
+
+    @property
+    def _or(self) -> str:
+        word = "or"  # a message of the plan's catalogue
+        return "; " + self.phrases.say(word) + " "
+
+    def _leaf(self, condition: Condition) -> str:
+        if not condition.text:
+            return self._say("no conditions")
+        facts = {
+            "name": self.phrase(condition.name),
+            "have": self.figure(condition.have, condition.unit),
+            "need": _SIGNS.get(condition.operator, "")
+            + self.figure(condition.need, condition.unit),
+        }
+        if not condition.missing:
+            return self._say("%(name)s: %(have)s, needed: %(need)s", **facts)
+        missing = self.figure(condition.missing, condition.unit)
+        return self._say(
+            "%(name)s: %(have)s, needed: %(need)s, missing: %(missing)s", missing=missing, **facts
+        )
