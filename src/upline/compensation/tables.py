@@ -70,6 +70,8 @@ class Reader:
         column = self.table.column(name)
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
+        if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
+            column = column.cast(pa.string())
         return column
 
     def _list_bad(
@@ -109,7 +111,7 @@ class Reader:
         if pa.types.is_decimal128(column.type) and column.type.scale == places:
             return _whole_units(column)
         try:
-            if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            if pa.types.is_string(column.type):
                 column = pc.utf8_trim_whitespace(column)
                 column = pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
             exact = column.cast(wanted)
@@ -161,7 +163,7 @@ class Reader:
     def days(self, name: str, time_zone: str) -> Days:
         """Read days: dates, moments (as days of the time zone), or texts in ISO form."""
         column = self.raw(name)
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        if pa.types.is_string(column.type):
             column = self._parsed_days(name, pc.utf8_trim_whitespace(column), time_zone)
         if pa.types.is_timestamp(column.type):
             if column.type.tz is not None:
