@@ -116,8 +116,8 @@ def _differential(name: str, bonus: schema.Differential, typing: Typing) -> None
 
 
 def _name(written: values.Formula) -> str:
-    is_bare = isinstance(written.node, formula.Name) and not written.node.prefix
-    return written.node.name if is_bare else ""  # type: ignore[union-attr]
+    node = written.node
+    return node.name if isinstance(node, formula.Name) and not node.prefix else ""
 
 
 def _is_constant(part: values.Value) -> bool:
@@ -150,8 +150,9 @@ def _is_of_members(bonus: schema.Sourced, typing: Typing) -> bool:
 
 
 def _is_of_events(bonus: schema.Bonus) -> bool:
-    is_own = isinstance(bonus, schema.Own)
-    return is_own and bonus.lines not in ("per_order", "per_buyer", "per_period")
+    if not isinstance(bonus, schema.Own):
+        return False
+    return bonus.lines not in ("per_order", "per_buyer", "per_period")
 
 
 def _refuse_prefixes(bonus: schema.Bonus, slots: Slots, typing: Typing) -> None:
@@ -237,9 +238,14 @@ def _refuse_loose_personal(content: Content, typing: Typing) -> None:
 
 
 def _outside_other_trees(node: formula.Node) -> Iterator[formula.Node]:
-    is_sum = isinstance(node, formula.Call) and node.function in (*SUMS, *LEGS)
-    if is_sum and (node.function in ("left", "right") or node.tree not in ("", "sponsor")):
+    if isinstance(node, formula.Call) and _is_of_another_tree(node):
         return
     yield node
     for child in formula.children(node):
         yield from _outside_other_trees(child)
+
+
+def _is_of_another_tree(node: formula.Call) -> bool:
+    if node.function in ("left", "right"):
+        return True
+    return node.function in (*SUMS, *LEGS) and node.tree not in ("", "sponsor")
