@@ -269,7 +269,7 @@ def test_the_diff_command_compares_two_files_and_refuses_a_wrong_one(tmp_path):
     refused = run(main, ["plan", "diff", str(UNILEVEL), str(wrong)])
 
     assert compared.output.startswith(
-        "Bonus Platinum and Diamond pool (`pool`), Fundusz: było 1% ×"
+        "Bonus Pula dla rang Platinum i Diamond (`pool`), Fundusz: było 1% ×"
     )
     assert refused.exit_code == 1
     assert "[plan.kind]" in refused.output
