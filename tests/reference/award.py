@@ -31,15 +31,16 @@ def drafts(period: Period, name: str, bonus: Award) -> list[Draft]:
         if not pays(period, bonus, member):
             continue
         scope = of_receiver(member)
-        amounts = [_amount(period, bonus, scope)]
         if bonus.once == "per_rank":
-            amounts = _for_new_ranks(period, name, bonus, scope)
+            found += _for_new_ranks(period, name, bonus, scope)
+            continue
+        amount = _amount(period, bonus, scope)
         if bonus.once == "ever":
             if (member, name) in period.awarded:
                 continue
-            if amounts[0]:
+            if amount:
                 period.awarded.add((member, name))
-        found += [Draft(receiver=member, bonus=name, amount=amount) for amount in amounts]
+        found.append(Draft(receiver=member, bonus=name, amount=amount))
     return found
 
 
@@ -48,8 +49,8 @@ def _amount(period: Period, bonus: Award, scope: Scope) -> Fraction:
     return in_money(period, bonus, amount, [unit_of(period, bonus.amount, "member")], scope)
 
 
-def _for_new_ranks(period: Period, name: str, bonus: Award, scope: Scope) -> list[Fraction]:
-    """Give the sum of every rank above the highest one awarded before, up to the rank now."""
+def _for_new_ranks(period: Period, name: str, bonus: Award, scope: Scope) -> list[Draft]:
+    """Give the sum for every rank above the highest one awarded before, up to the rank now."""
     member = str(scope.member)
     named = "rank"
     table = choices.by_rank(period, bonus.amount, scope)
@@ -60,4 +61,12 @@ def _for_new_ranks(period: Period, name: str, bonus: Award, scope: Scope) -> lis
     before = period.awarded_up_to.get((member, name), -1)
     period.awarded_up_to[member, name] = max(before, now.index)
     passed = [now.of(rank) for rank in now.ladder[before + 1 : now.index + 1]]
-    return [_amount(period, bonus, replace(scope, assumed=(named, rank))) for rank in passed]
+    return [
+        Draft(
+            receiver=member,
+            bonus=name,
+            level=rank.index + 1,
+            amount=_amount(period, bonus, replace(scope, assumed=(named, rank))),
+        )
+        for rank in passed
+    ]

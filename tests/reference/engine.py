@@ -60,15 +60,18 @@ def _refuse_uncovered(file: PlanFile) -> None:
 def compute_lines(period: Period, name: str) -> list[Line]:
     """Compute one bonus: drafts, each rounded once, then cut by the cap."""
     bonus = period.company.file.bonuses[name]
-    drafts = KINDS[bonus.kind](period, name, bonus)
-    drafts.sort(key=lambda draft: _order_of_cutting(period, draft))
     rounding = period.company.rounding(name)
+    rounded = [
+        (draft, draft.units)
+        if draft.units is not None
+        else (draft, money.to_units(draft.amount, rounding.places, rounding.mode))
+        for draft in KINDS[bonus.kind](period, name, bonus)
+    ]
+    rounded.sort(key=lambda pair: _order_of_cutting(period, *pair))
     paid: dict[str, int] = {}
     lines = []
-    for draft in drafts:
-        amount = draft.units
-        if amount is None:
-            amount = money.to_units(draft.amount, rounding.places, rounding.mode)
+    for draft, units in rounded:
+        amount = units
         most = _cap(period, name, draft.receiver)
         if most is not None:
             amount = min(amount, max(0, most - paid.get(draft.receiver, 0)))
@@ -80,11 +83,13 @@ def compute_lines(period: Period, name: str) -> list[Line]:
     return lines
 
 
-def _order_of_cutting(period: Period, draft: Draft) -> tuple[Any, ...]:
+def _order_of_cutting(period: Period, draft: Draft, units: int) -> tuple[Any, ...]:
+    """Sort by date and order, or by the buyer's joining; then by level and amount."""
+    rest = (-1 if draft.level is None else draft.level, units)
     if draft.order is not None:
-        return (0, draft.order["date"], str(draft.order["id"]))
-    joined = period.company.number_of(draft.buyer) if draft.buyer is not None else Fraction(0)
-    return (1, joined, "")
+        return (0, draft.order["date"], str(draft.order["id"]), *rest)
+    joined = period.company.number_of(draft.buyer) if draft.buyer is not None else Fraction(-1)
+    return (1, joined, "", *rest)
 
 
 def _cap(period: Period, name: str, receiver: str) -> int | None:

@@ -398,7 +398,10 @@ def capped(lines: Lines, work: Work) -> Lines:
 
 
 def _sequence(lines: Lines, rows: Array, work: Work) -> tuple[Array, ...]:
-    """Give the keys, last one first, by which lines follow each other in time."""
+    """Give the keys, last one first, by which lines follow each other.
+
+    Lines of one day and order, or of one buyer, differ at most in level and amount.
+    """
     world = work.figures.world
     number = numbers(work.figures.member_scope.named("number")).values
     order = lines.order[rows]
@@ -409,7 +412,8 @@ def _sequence(lines: Lines, rows: Array, work: Work) -> tuple[Array, ...]:
     if has.any() and isinstance(dates, Days):
         days[has] = dates.values[order[has]]
         keys[has] = id_ranks(world.order_ids)[world.orders.rows[order[has]]]
-    return lines.level[rows], number[lines.buyer[rows]], keys, days
+    joined = np.where(lines.buyer[rows] < 0, -1, number[np.maximum(lines.buyer[rows], 0)])
+    return lines.amount[rows], lines.level[rows], joined, keys, days
 
 
 def id_ranks(ids: Any) -> Array:
