@@ -32,6 +32,8 @@ from upline.compensation.plan.formula import Call, Name, Node, children
 Array = npt.NDArray[Any]
 _MOST_RATES = 20_000_000
 _MOST_CODES = 1 << 20
+# So few classes are cheaper to keep than to thin out; one without members has any representative.
+_FEW_CODES = 1 << 10
 # Functions that ask nothing of a member by themselves, only what stands in their brackets.
 _OF_EITHER = (
     "min",
@@ -196,7 +198,8 @@ def _combined(atoms: list[Array], count: int) -> tuple[Array, Array]:
             codes, spread = _compressed(codes)
         codes = codes * width + atom
         spread *= width
-    codes, spread = _compressed(codes)
+    if spread > _FEW_CODES:
+        codes, spread = _compressed(codes)
     representative = np.zeros(max(spread, 1), np.int64)
     representative[codes] = np.arange(count)
     return codes.astype(np.int32), representative

@@ -17,6 +17,7 @@ from upline.compensation.bonuses.lines import Lines, Paid, Sources, Work
 from upline.compensation.columns import Numbers
 from upline.compensation.errors import InputRefused
 from upline.compensation.kernels import trees, walks
+from upline.compensation.kernels.rounding import MODES
 from upline.compensation.measures.evaluate import (
     formula,
     greatest_level,
@@ -235,6 +236,7 @@ class _Runner:
         self, work: Work, walk: Walk, sources: Sources, table: RateTable, terms: _Terms
     ) -> None:
         self._work, self._all, self._table, self._terms = work, sources, table, terms
+        self._walk_of = walk
         self._count = len(work.forest)
         self._parts = _chunks(sources.starts, work.threads)
         self._kernel = walks.relative_generations if walk.is_relative else walks.levels
@@ -261,10 +263,9 @@ class _Runner:
             *(() if walk.is_relative else self._looks(work, walk)),
         )
 
-    def _looks(self, work: Work, walk: Walk) -> tuple[bool, bool, bool]:
-        """Say what the walk must look at: signs of the base, depths, stops."""
-        has_negative = len(self._terms.base) > 0 and int(self._terms.base.min()) < 0
-        return has_negative, work.bonus.depth is not None, bool(walk.stops.any())
+    def _looks(self, work: Work, walk: Walk) -> tuple[bool, bool]:
+        """Say what the walk must look at: depths, stops."""
+        return work.bonus.depth is not None, bool(walk.stops.any())
 
     def _levels(self, work: Work, walk: Walk) -> tuple[Any, ...]:
         parent = work.forest.parent
@@ -308,8 +309,46 @@ class _Runner:
         with ThreadPoolExecutor(len(self._parts)) as pool:
             return list(pool.map(one, range(len(self._parts))))
 
+    def _is_plain(self) -> bool:
+        """Say whether levels simply follow the chain of qualified uplines, all lines alike."""
+        bonus, walk, terms = self._work.bonus, self._walk_of, self._terms
+        return (
+            walk.mode in (walks.ROLL_UP, walks.COUNT_BETWEEN, walks.REMOVE)
+            and bonus.levels is not None
+            and bonus.counts is None
+            and bonus.depth is None
+            and bonus.stop_above is None
+            and bonus.starts == "parent"
+            and bonus.from_level == 1
+            and self._work.mode == MODES["half_up"]
+            and not terms.is_wide
+            and terms.factors.shape[1] == 1
+            and int(terms.factors.min(initial=0)) >= 0
+            and int(terms.base.min(initial=0)) >= 0
+        )
+
+    def _chain_totals(self) -> Array:
+        walk, terms = self._walk_of, self._terms
+        up, _ = self._before
+        chain = np.empty(self._count, np.int64)
+        walks.chained(up[0], shared.in_tree(self._work, self._table.receiver), chain)
+        pays = walk.qualified if walk.mode == walks.REMOVE else np.ones(self._count, np.bool_)
+        factors = np.ascontiguousarray(terms.factors[:, 0, :])
+
+        def one(part: tuple[int, int]) -> Array:
+            totals = np.zeros(self._count, np.int64)
+            walks.chain_totals(
+                *part, *self._sources, chain, pays, factors, walk.deepest, terms.divisor, totals
+            )
+            return totals
+
+        with ThreadPoolExecutor(len(self._parts)) as pool:
+            return np.asarray(sum(pool.map(one, self._parts)))
+
     def totals(self) -> Array:
         """Give what each position earns, without keeping lines."""
+        if self._is_plain():
+            return self._chain_totals()
         empty = tuple(np.zeros(0, kind) for kind in _LINE_COLUMNS)
         found = self._walk(walks.TOTALS, [0] * len(self._parts), empty)
         return np.asarray(sum(totals for totals, _ in found))

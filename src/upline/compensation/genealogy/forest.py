@@ -48,19 +48,17 @@ def lay_out(parent: Positions, joining: Positions) -> tuple[Forest | None, list[
     and no rows, or no forest and the rows that stand in circles.
     """
     count = len(parent)
-    positions = np.full(count, -1, np.int32)
-    age = np.empty(count, np.int32)
+    positions, rows, above, elder, age = (np.empty(count, np.int32) for _ in range(5))
     age[joining] = np.arange(count, dtype=np.int32)
-    size, cursor = np.ones(count, np.int32), np.empty(count, np.int32)
-    elder = np.empty(count, np.int32)
-    if not trees.preorder_by_age(parent, joining, age, elder, size, cursor, positions):
-        first_child = np.full(count, -1, np.int32)
-        next_sibling = np.full(count, -1, np.int32)
-        positions[:] = -1
-        reached = trees.preorder(parent, joining, first_child, next_sibling, positions)
-        if reached < count:
-            return None, circle_members(parent, positions >= 0)
-    rows = np.empty(count, np.int32)
-    above = np.empty(count, np.int32)
+    if trees.elders(parent, joining, age, elder):
+        size = np.ones(count, np.int32)
+        cursor, place = np.empty(count, np.int32), age
+        trees.preorder_by_age(elder, joining, size, cursor, place, positions, rows, above)
+        return Forest(above, rows, positions), []
+    first_child = np.full(count, -1, np.int32)
+    next_sibling = np.full(count, -1, np.int32)
+    positions[:] = -1
+    if trees.preorder(parent, joining, first_child, next_sibling, positions) < count:
+        return None, circle_members(parent, positions >= 0)
     trees.placed_parents(parent, positions, rows, above)
     return Forest(above, rows, positions), []

@@ -110,36 +110,3 @@ def round_products(values, factors, divisor, mode, is_wide, out):  # type: ignor
     """Fill `out` with values * factors / divisor, each rounded."""
     for index in range(len(values)):
         out[index] = line_amount(values[index], factors[index], divisor, mode, is_wide)
-
-
-@kernel
-def _sum_by_10000(values, first, last, factor):  # type: ignore[no-untyped-def]
-    total = uint64(0)
-    for index in range(first, last):
-        total += (uint64(values[index] * factor) + uint64(5000)) // uint64(10000)
-    return int64(total)
-
-
-@kernel
-def _sum_by(values, first, last, factor, half, divisor):  # type: ignore[no-untyped-def]
-    total = uint64(0)
-    for index in range(first, last):
-        total += (uint64(values[index] * factor) + half) // divisor
-    return int64(total)
-
-
-@kernel
-def sum_of_lines(values, first, last, factor, divisor, mode, is_wide, is_plain):  # type: ignore[no-untyped-def]
-    """Add up the rounded lines values[first:last] x factor / divisor.
-
-    `is_plain` where no line is negative, nor too wide, and halves go up: such sums take a quarter
-    of the time, since neither sign nor mode is looked at line by line.
-    """
-    if is_plain:
-        if divisor == 10000:
-            return _sum_by_10000(values, first, last, factor)
-        return _sum_by(values, first, last, factor, uint64(divisor // 2), uint64(divisor))
-    total = 0
-    for index in range(first, last):
-        total += line_amount(values[index], factor, divisor, mode, is_wide)
-    return total

