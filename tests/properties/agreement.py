@@ -111,7 +111,9 @@ ORDER_COLUMNS = (
 )
 
 
-def run_all(plan: Plan, company: Company, **options: Any) -> list[Result]:
+def run_all(
+    plan: Plan, company: Company, *, carries: pa.Table | None = None, **options: Any
+) -> list[Result]:
     """Run every period, the carries of each feeding the next."""
     results: list[Result] = []
     for text in company.periods:
@@ -122,7 +124,7 @@ def run_all(plan: Plan, company: Company, **options: Any) -> list[Result]:
             orders=table(company.orders, ORDER_COLUMNS),
             period=Period.parse(text),
             given_earnings=earnings,
-            carries=results[-1].carries if results else None,
+            carries=results[-1].carries if results else carries,
         )
         results.append(run(plan, inputs, **options))
     return results

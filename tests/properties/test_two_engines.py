@@ -57,5 +57,5 @@ def test_both_engines_agree_on_many_worlds():
         if verdict.outcome != "agreed":
             unlike.append((seed, verdict))
 
-    print(f"\n{dict(outcomes)}, lines by kind: {dict(lines)}")
+    print(f"\n{dict(outcomes)}, lines by kind: {dict(lines)}")  # noqa: T201 - asked for
     assert unlike == []

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tests.reference.scope import Scope, Standing, is_empty, number
-from upline.compensation.plan import formula, values
+from upline.compensation.plan import values
 from upline.compensation.plan.values import (
     All,
     AnyOf,
