@@ -129,17 +129,19 @@ class _Writer:
                 yield from self._path(bonus, line, "    ")
 
     def _from(self, line: LineReason) -> list[str]:
-        if line.buyer is None or line.buyer == self.reasons.member:
-            return []
-        parts = [self._say("from: %(buyer)s", buyer=line.buyer)]
+        parts = []
+        buyer = line.buyer or self.reasons.member
+        if buyer != self.reasons.member:
+            parts.append(self._say("from: %(buyer)s", buyer=buyer))
         if line.level is not None and line.level > 0:
             parts.append(self._say("level: %(level)s", level=str(line.level)))
         return parts
 
     def _group_of(self, line: LineReason) -> list[str]:
-        if line.buyer in (None, self.reasons.member):
-            return []
-        return [self._say("group of: %(buyer)s", buyer=line.buyer)]
+        buyer = line.buyer or self.reasons.member
+        return (
+            [] if buyer == self.reasons.member else [self._say("group of: %(buyer)s", buyer=buyer)]
+        )
 
     def _sum(self, bonus: BonusReason, line: LineReason) -> str:
         words = self.words
