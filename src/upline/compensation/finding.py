@@ -32,6 +32,13 @@ def are_distinct(ids: pa.Array) -> bool:
     return int(pc.count_distinct(ids).as_py()) == len(ids)
 
 
+def _plain(column: pa.ChunkedArray) -> npt.NDArray[Any]:
+    """Give the values without copying them where they lie in one piece."""
+    if column.num_chunks == 1:
+        return np.asarray(column.chunk(0).to_numpy(zero_copy_only=False))
+    return np.asarray(column.to_numpy())
+
+
 class Finder:
     """Looks member ids up: the row of each, or -1."""
 
@@ -73,7 +80,7 @@ class Finder:
             if column.null_count:
                 is_empty = np.asarray(column.is_null().to_numpy(zero_copy_only=False), np.bool_)
                 column = pc.fill_null(column, self._low - 1)
-            places, _ = places_of(np.asarray(column.to_numpy()), self._low, table)
+            places, _ = places_of(_plain(column), self._low, table)
             return places, is_empty
         return self._by_hash(column)
 

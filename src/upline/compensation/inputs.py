@@ -333,18 +333,20 @@ class _Preparation:
         groups = self._order_members(forest)
         days = self._order_days()
         first, end = _day_number(self.inputs.period.start), _day_number(self.inputs.period.end)
-        inside = (days.values >= first) & (days.values < end)
+        inside = _between(days.values, first, end)
         reach = _reach_days(self.plan)
-        kept = inside if not reach else (days.values > end - 1 - reach) & (days.values < end) | inside
+        kept = inside
+        if reach and inside is not None:
+            kept = inside | ((days.values > end - 1 - reach) & (days.values < end))
         named = {
             name: _placed(column, forest) for name, column in self._order_columns(days).items()
         }
         if self.faults:
             return Orders(np.zeros(0, np.int32), len(forest), None, {}, None), ids, 0
-        chosen = None if kept.all() else np.flatnonzero(kept)
+        chosen = None if kept is None or kept.all() else np.flatnonzero(kept)
         groups = groups if chosen is None else groups[chosen]
-        is_inside = None if kept is inside or np.array_equal(kept, inside) else inside
-        outside = int(len(inside) - np.count_nonzero(inside))
+        is_inside = None if kept is inside else inside
+        outside = 0 if inside is None else int(len(inside) - np.count_nonzero(inside))
         return Orders(groups, len(forest), chosen, named, is_inside), ids, outside
 
     def _order_members(self, forest: Forest) -> Positions:
@@ -459,6 +461,15 @@ def _placed(column: Column, forest: Forest) -> Column:
         return column
     rows = column.values
     return Members(np.where(rows < 0, np.int32(-1), forest.positions[np.maximum(rows, 0)]))
+
+
+def _between(
+    days: npt.NDArray[np.int32], first: int, end: int
+) -> npt.NDArray[np.bool_] | None:
+    """Say which days lie in [first, end); None where all do."""
+    if len(days) and int(days.min()) >= first and int(days.max()) < end:
+        return None
+    return np.asarray((days >= first) & (days < end))
 
 
 def _with_columns(source: Source, table: pa.Table) -> Source:

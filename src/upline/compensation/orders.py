@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -74,7 +75,7 @@ class Orders(Mapping[str, Column]):
             ),
         )
         grouping.bucket_starts(self._cursors, self._bounds)
-        self._bucketed = self._into_buckets(groups)
+        self._bucketed = self._into_buckets(groups, np.empty(len(groups), groups.dtype))
         self.starts = np.zeros(members + 1, np.int64)
         _in_parts(
             self._split,
@@ -142,10 +143,9 @@ class Orders(Mapping[str, Column]):
         if chosen.dtype == object:
             order = self.rows if self._chosen is None else np.argsort(self._groups, kind="stable")
             return chosen[order]
-        return self._out_of_buckets(self._into_buckets(chosen))
+        return self._out_of_buckets(self._into_buckets(chosen, _scratch(len(chosen), chosen.dtype)))
 
-    def _into_buckets(self, values: Array) -> Array:
-        out = np.empty(len(values), values.dtype)
+    def _into_buckets(self, values: Array, out: Array) -> Array:
         cursors = self._cursors.copy()
         _in_parts(
             self._parts,
@@ -164,6 +164,18 @@ class Orders(Mapping[str, Column]):
             ),
         )
         return out
+
+
+_kept = threading.local()
+
+
+def _scratch(count: int, kind: Any) -> Array:
+    """Give memory for a moment: fresh memory costs as much as filling it."""
+    held = getattr(_kept, "bytes", None)
+    size = count * np.dtype(kind).itemsize
+    if held is None or len(held) < size:
+        held = _kept.bytes = np.empty(size, np.uint8)
+    return np.asarray(held[:size].view(kind))
 
 
 def _parts(count: int, *, workers: int = 0) -> list[tuple[int, int]]:

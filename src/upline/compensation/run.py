@@ -16,6 +16,7 @@ from upline.compensation.inputs import Inputs, World, prepare
 from upline.compensation.measures.evaluate import rule
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.plan import schema
+from upline.compensation.plan.check import asked_on_orders
 from upline.compensation.plan.load import Plan
 from upline.compensation.ranks.ladder import rank_members
 from upline.compensation.result import Result
@@ -68,7 +69,7 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
 
 def _keeps(world: World, bonus: str, keep_lines: bool) -> bool:
     """Lines are needed, too, where another rule asks what a bonus paid on an order."""
-    return keep_lines or f"paid_on({bonus})" in world.plan.source.replace(" ", "")
+    return keep_lines or bonus in asked_on_orders(world.plan.file)
 
 
 def _remember(figures: Figures, part: Paid) -> None:

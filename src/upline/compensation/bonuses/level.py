@@ -68,9 +68,10 @@ def compute(work: Work) -> list[Paid]:
     ]
     if work.keeps_lines or bonus.lines == "per_head" or bonus.cap is not None:
         return [_with_lines(work, parts, point_value)]
-    found = np.sum([part.totals() for part in parts], axis=0)
-    totals = np.zeros_like(found)
-    totals[shared.from_tree(work, np.arange(len(found)))] = found
+    totals = np.asarray(sum(part.totals() for part in parts))
+    if work.forest is not work.figures.world.forest:
+        found, totals = totals, np.zeros_like(totals)
+        totals[shared.from_tree(work, np.arange(len(found)))] = found
     shared.check_point_values(work, point_value, np.flatnonzero(totals))
     return [Paid(bonus=work.name, places=work.rounding.places, totals=totals, lines=None)]
 
@@ -279,7 +280,8 @@ class _Runner:
             if reach > 1:
                 holds = walk.qualified & (walk.depth > k)
             trees.nearest_above(parent, holds, up[k])
-        return up, distances(parent)
+        measures = walk.mode == walks.NONE or work.bonus.from_level > 1
+        return up, distances(parent) if measures else parent
 
     def _relative(self, work: Work, walk: Walk) -> tuple[Any, ...]:
         codes = int(max(walk.head_code.max(initial=0), walk.wanted_code.max(initial=0))) + 1

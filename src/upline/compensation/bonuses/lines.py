@@ -170,7 +170,7 @@ def needs_point_value(bonus: Any, figures: Figures) -> bool:
 
 def check_point_values(work: Work, point_value: Numbers | None, receivers: Array) -> None:
     """Refuse receivers whose point value is not listed; a missing one is never 0."""
-    if point_value is None or not len(receivers):
+    if point_value is None or not len(receivers) or point_value.values.all():
         return
     lacking = np.unique(
         receivers[point_value.spread(len(work.figures.world)).values[receivers] == 0]

@@ -155,11 +155,20 @@ def chain_totals(  # type: ignore[no-untyped-def]
     listed = factors.shape[1] - 1
     mask = (1 << 32) - 1
     half, by = uint64(divisor // 2), uint64(divisor)
-    for p in range(first, last):
-        low, high = starts[p], starts[p + 1]
-        if low == high or not pays[p]:
+    p = first
+    while p < last:
+        here = p
+        above = chain[p] >> 32
+        p += 1
+        if not pays[here]:
             continue
-        u = (chain[p] >> 32) - 1
+        # Neighbours below the same qualified upline bring their orders up the same chain.
+        while p < last and chain[p] >> 32 == above and pays[p]:
+            p += 1
+        low, high = starts[here], starts[p]
+        if low == high:
+            continue
+        u = above - 1
         level = 0
         while u >= 0 and level < deepest:
             level += 1

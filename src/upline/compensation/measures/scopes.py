@@ -371,12 +371,14 @@ class LineScope:
 
 
 def _paid_on(node: Call, figures: Figures, count: int) -> Numbers:
-    name = node.arguments[0]
-    assert isinstance(name, Name)
-    paid = figures.paid_on.get(name.name)
-    if paid is None:
-        return Numbers(np.zeros(count, np.int64), Fraction(1))
-    return Numbers(paid, figures.earned_unit[name.name])
+    argument = node.arguments[0]
+    total = Numbers(np.zeros(count, np.int64), Fraction(1))
+    for name in argument.arguments if isinstance(argument, Call) else (argument,):
+        assert isinstance(name, Name)
+        paid = figures.paid_on.get(name.name)
+        if paid is not None:
+            total = columns.added(total, Numbers(paid, figures.earned_unit[name.name]))
+    return total
 
 
 def last_day(figures: Figures) -> npt.NDArray[Any]:

@@ -329,6 +329,23 @@ def _stages(file: PlanFile, typing: Typing) -> tuple[Stage, ...]:
     return tuple(order)
 
 
+def asked_on_orders(file: PlanFile) -> set[str]:
+    """Give the bonuses of which some rule asks what they paid on an order, by themselves or a part."""
+    owners = _owners_of_parts(file)
+    contents = [content for part in parts_of(file) for _, content, _ in slots_of(part)]
+    contents += [
+        measure.value for measure in (*file.order_values.values(), *file.measures.values())
+    ]
+    found = set()
+    for content in contents:
+        for node in nodes_of(content):
+            if isinstance(node, formula.Call) and node.function == "paid_on":
+                asked = [one for one in formula.walk(node) if isinstance(one, formula.Name)]
+                stages = [Stage("bonus", one.name) for one in asked]
+                found |= {owners.get(stage, stage).name for stage in stages}
+    return found
+
+
 def _owners_of_parts(file: PlanFile) -> dict[Stage, Stage]:
     """Give the bonus that reports each own part: whoever asks for the part waits for it."""
     parts = {name: getattr(bonus, "own_part", None) for name, bonus in file.bonuses.items()}
