@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -117,6 +118,13 @@ class _Preparation:
         self.orders = Reader(orders, _with_columns(inputs.source("orders"), orders), self.faults)
 
     def world(self) -> World:
+        # What of the orders hangs on no member is read meanwhile.
+        with ThreadPoolExecutor(1) as meanwhile:
+            self._order_ids = meanwhile.submit(self._ids, self.orders)
+            self._order_dates = meanwhile.submit(self._order_days)
+            return self._world()
+
+    def _world(self) -> World:
         ids = self._ids(self.members)
         self._finder = Finder(ids)
         parent = self._references(self.members, "sponsor", "sponsor")
@@ -329,9 +337,9 @@ class _Preparation:
     # Orders
 
     def _orders(self, forest: Forest) -> tuple[Orders, pa.Array, int]:
-        ids = self._ids(self.orders)
+        ids = self._order_ids.result()
         groups = self._order_members(forest)
-        days = self._order_days()
+        days = self._order_dates.result()
         first, end = _day_number(self.inputs.period.start), _day_number(self.inputs.period.end)
         inside = _between(days.values, first, end)
         reach = _reach_days(self.plan)
