@@ -412,7 +412,8 @@ class Maker:
         else:
             made["base"] = self.chance.pick((self.order_points(), self.order_money(), "pv"))
             if self.per_order and self.chance.one_in(5):
-                made["base"] = f"max(0 EUR, price - paid_on({self.chance.pick(self.per_order)}))"
+                asked = self.chance.pick((self.per_order[0], f"[{', '.join(self.per_order)}]"))
+                made["base"] = f"max(0 EUR, price - paid_on({asked}))"
             if self.chance.one_in(3):
                 made["orders"] = self.order_rule()
         if self.chance.one_in(4):

@@ -296,3 +296,17 @@ def test_nothing_is_earlier_than_a_day_that_is_not_known():
     of = company([("D", "01-05", "1.00"), ("C", "01-05", "1.00")], members={"D": {"joined": ""}})
 
     assert paid(plan, of) == [{"C": 1}]
+
+
+def test_what_a_list_of_bonuses_paid_on_an_order_is_known_without_keeping_lines():
+    plan = """bonuses:
+  a: {kind: level, base: price, levels: {1: 10 %}}
+  b: {kind: level, base: price, levels: {2: 5 %}}
+  c: {kind: own, base: 'price - paid_on([a, b])', rate: 10 %}
+"""
+    loaded, of = load_plan(HEAD + plan), company([("D", "01-05", "100.00")])
+
+    (result,) = run_all(loaded, of, keep_lines=False)
+
+    amounts = {row["bonus"]: row["amount"] for row in result.totals.to_pylist()}
+    assert amounts == {"a": 10, "b": 5, "c": Decimal("8.5")}
