@@ -34,7 +34,8 @@ class Fault:
 
     def __str__(self) -> str:
         remedy = f"\n    {self.remedy}" if self.remedy else ""
-        return f"{self.place}: {self.problem} [{self.code}]{remedy}"
+        place = f"{self.place}: " if str(self.place) else ""
+        return f"{place}{self.problem} [{self.code}]{remedy}"
 
 
 class Refused(Exception):

@@ -378,7 +378,9 @@ class _Preparation:
             listed = {fault.place for fault in self.faults}
             for row in np.flatnonzero(days.values == NO_DAY).tolist():
                 if self.orders.source.place(row, "date") not in listed:
-                    self.orders.fault(row, "date", "table.no_date", "This order has no date.")
+                    remedy = "Write the day of the order, as in 2026-10-31."
+                    problem = "This order has no date."
+                    self.orders.fault(row, "date", "table.no_date", problem, remedy)
         return days
 
     def _order_columns(self, days: Days) -> dict[str, Column]:

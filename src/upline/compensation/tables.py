@@ -28,6 +28,10 @@ class ArrowStream(Protocol):
 TableLike = ArrowStream | Mapping[str, Any]
 
 
+class _TooFine(ValueError):
+    """A number has more decimals than its column may hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What a table is called in messages, the line of its first row, and its columns' order."""
@@ -82,6 +86,9 @@ class Reader:
                 continue
             try:
                 reads(str(text).strip())
+            except _TooFine:
+                problem = f"'{text}' in '{name}' has too many decimals."
+                self.fault(row, name, "table.decimals", problem, remedy)
             except (ValueError, InvalidOperation):
                 self.fault(row, name, "table.value", f"'{text}' in '{name}' is not {what}.", remedy)
 
@@ -121,7 +128,7 @@ class Reader:
 
             def read(text: str) -> None:
                 if Decimal(text).quantize(Decimal(1).scaleb(-places)) != Decimal(text):
-                    raise ValueError(text)
+                    raise _TooFine(text)
 
             self._list_bad(name, column.cast(pa.string()), read, "a number", remedy)
             return np.zeros(len(self), np.int64)
@@ -189,8 +196,16 @@ class Reader:
         except ValueError:
             remedy = "Write 2026-10-31, or a moment such as 2026-10-31T23:59:00+02:00."
             self._list_bad(name, texts, lambda text: _day(text, time_zone), "a day", remedy)
-            days = [None] * len(self)
+            days = [_day_or_none(text, time_zone) for text in texts.to_pylist()]
         return pa.chunked_array([pa.array(days, pa.date32())])
+
+
+def _day_or_none(text: str | None, time_zone: str) -> date | None:
+    """Give the day where a text is one; the others are faults that are listed already."""
+    try:
+        return _day(text, time_zone)
+    except ValueError:
+        return None
 
 
 def _day(text: str | None, time_zone: str) -> date | None:
