@@ -310,3 +310,12 @@ def test_what_a_list_of_bonuses_paid_on_an_order_is_known_without_keeping_lines(
 
     amounts = {row["bonus"]: row["amount"] for row in result.totals.to_pylist()}
     assert amounts == {"a": 10, "b": 5, "c": Decimal("8.5")}
+
+
+def test_a_start_whose_depth_is_nothing_is_paid_on_his_own_generation():
+    plan = """bonuses:
+  b: {kind: level, base: price, starts: buyer, depth: 0, head: flag, head_belongs_to: generation_below,
+    generations: {0: 10 %, 1: 5 %}}
+"""
+
+    assert paid(plan, company([("D", "01-05", "100.00")])) == [{"D": 10}]

@@ -76,7 +76,7 @@ def levels(  # type: ignore[no-untyped-def]
         else:
             offered = 1
             u = p
-            if not (qualified[p] and depth[p] >= 1) and not counted[p]:
+            if not qualified[p] and not counted[p]:
                 u = -1 if has_stops and stops[p] else up[0, p]
         while u >= 0:
             away = from_level
