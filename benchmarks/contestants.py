@@ -90,13 +90,13 @@ def duckdb_query(work: Workload) -> Callable[[], dict[str, np.ndarray]]:
     )
     for name, table in {"members": members, "orders": orders, "rates": rates}.items():
         connection.register("incoming", table)
-        connection.execute(f"create table {name} as select * from incoming")  # noqa: S608
+        connection.execute(f"create table {name} as select * from incoming")
         connection.unregister("incoming")
     levels = ",\n".join(
-        f"level_{level} as (select below.buyer, nearest.above, {level} as level "  # noqa: S608
+        f"level_{level} as (select below.buyer, nearest.above, {level} as level "
         f"from level_{level - 1} below join nearest on nearest.id = below.above)"
         for level in range(2, LEVELS + 1)
     )
-    chains = " union all ".join(f"select * from level_{level}" for level in range(1, LEVELS + 1))  # noqa: S608
+    chains = " union all ".join(f"select * from level_{level}" for level in range(1, LEVELS + 1))
     sql = _SQL.format(levels=levels, chains=chains)
     return lambda: connection.execute(sql).fetchnumpy()

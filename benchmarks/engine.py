@@ -9,6 +9,7 @@ import resource
 import statistics
 import sys
 import time
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks import contestants
-from benchmarks.workload import workload
+from benchmarks.workload import plan_text, workload
+from upline.compensation import load_plan, run
 
 RUNS = 5
 
@@ -29,7 +31,9 @@ def main(members: int, orders: int, out: Path | None = None) -> dict[str, Any]:
     ours = _ours(work)
     say(f"  Upline, first run {ours['first']:.2f} s, then median of {RUNS}: {ours['median']:.3f} s")
     duck = _duckdb(work)
-    say(f"  DuckDB {version('duckdb')}, 2 threads, tables loaded: median of 3: {duck['median']:.2f} s")
+    say(
+        f"  DuckDB {version('duckdb')}, 2 threads, tables loaded: median of 3: {duck['median']:.2f} s"
+    )
     seconds, some = contestants.dict_walk(work)
     walked = seconds * contestants.TENTH
     say(f"  Python dicts, a tenth of the orders, scaled by ten: {walked:.1f} s")
@@ -62,9 +66,6 @@ def main(members: int, orders: int, out: Path | None = None) -> dict[str, Any]:
 
 
 def _ours(work: Any) -> dict[str, Any]:
-    from benchmarks.workload import plan_text
-    from upline.compensation import load_plan, run
-
     plan = load_plan(plan_text(), file="benchmark")
     inputs = work.inputs()
     started = time.perf_counter()
@@ -85,11 +86,6 @@ def _ours(work: Any) -> dict[str, Any]:
 
 
 def _tenth_by_engine(work: Any) -> dict[int, int]:
-    from dataclasses import replace
-
-    from benchmarks.workload import plan_text
-    from upline.compensation import load_plan, run
-
     tenth = replace(
         work,
         order_members=np.ascontiguousarray(work.order_members[:: contestants.TENTH]),

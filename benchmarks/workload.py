@@ -92,7 +92,9 @@ def workload(members: int, orders: int, *, seed: int = 1) -> Workload:
     chance: Any = np.random.default_rng(seed)
     joined = np.arange(members)
     parent = np.full(members, -1, np.int64)
-    parent[1:] = np.minimum((joined[1:] * chance.random(members - 1) ** 2).astype(np.int64), joined[:-1])
+    parent[1:] = np.minimum(
+        (joined[1:] * chance.random(members - 1) ** 2).astype(np.int64), joined[:-1]
+    )
     shuffled = chance.permutation(members)
     above = parent[shuffled]
     return Workload(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,22 +13,60 @@ import click
 from upline.cli.refusals import shows_refusals
 
 if TYPE_CHECKING:
-    from upline.compensation import Period, Plan, Result
+    import pyarrow as pa
+
+    from upline.cli.progress import Steps
+    from upline.compensation import Fault, Period, Plan, Result
+    from upline.compensation.tables import Source
 
 _FILE = click.Path(path_type=Path)
+# What members and orders are held against where the plan itself is refused.
+_NO_PLAN = "language: 1\nplan: none\nversion: 2000-01-01\ncurrency: EUR\n"
 
 
 @click.command()
 @click.option("--plan", "plan_path", type=_FILE, required=True, help="The plan, a YAML file.")
-@click.option("--members", "members_path", type=_FILE, required=True, help="CSV or Parquet.")
-@click.option("--orders", "orders_path", type=_FILE, required=True, help="CSV or Parquet.")
-@click.option("--out", type=_FILE, required=True, help="A new folder for the run.")
-@click.option("--period", "period_text", help="2026-10, 2026-Q4, 2026-W43, or day..day.")
-@click.option("--carries", "carries_path", type=_FILE, help="carries of the period before.")
-@click.option("--earnings", "earnings_path", type=_FILE, help="Earnings that come in computed.")
-@click.option("--format", "ending", type=click.Choice(["csv", "parquet"]), help="Of the outputs.")
-@click.option("--threads", type=click.IntRange(1, 64), help="Default: all cores, at most 8.")
-@click.option("--force", is_flag=True, help="Replace an earlier run in OUT.")
+@click.option(
+    "--members",
+    "members_path",
+    type=_FILE,
+    required=True,
+    help="The members: CSV in UTF-8, or Parquet.",
+)
+@click.option(
+    "--orders",
+    "orders_path",
+    type=_FILE,
+    required=True,
+    help="The orders: CSV in UTF-8, or Parquet.",
+)
+@click.option("--out", type=_FILE, required=True, help="A new folder, to be made for the run.")
+@click.option(
+    "--period",
+    "period_text",
+    help="What to compute: 2026-10, 2026-Q4, 2026-W43, or first..last day. Left out: the one in which the orders lie.",
+)
+@click.option(
+    "--carries",
+    "carries_path",
+    type=_FILE,
+    help="The carries that the run of the period before gave.",
+)
+@click.option(
+    "--earnings", "earnings_path", type=_FILE, help="Earnings that come in already computed."
+)
+@click.option(
+    "--format",
+    "ending",
+    type=click.Choice(["csv", "parquet"]),
+    help="Of the outputs; left out, that of the orders.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 64),
+    help="How many cores to use; left out, all of them, at most 8.",
+)
+@click.option("--force", is_flag=True, help="Replace an earlier run in that folder.")
 @shows_refusals
 def compute(
     plan_path: Path,
@@ -43,8 +82,8 @@ def compute(
 ) -> None:
     """Compute what every member earns in a period, and keep it as a folder.
 
-    OUT holds lines, totals, ranks and carries, the inputs as they came, the plan, and a receipt
-    by which anybody can verify the run. Nothing is written if anything is wrong.
+    The folder holds lines, totals, ranks and carries, the inputs as they came, the plan, and a
+    receipt by which anybody can verify the run. Nothing is written if anything is wrong.
     """
     from upline.cli.progress import Steps
     from upline.runs.folder import refuse_taken, write_run
@@ -53,7 +92,14 @@ def compute(
     started = time.perf_counter()
     with Steps() as steps:
         result, given = computed(
-            steps, plan_path, members_path, orders_path, period_text, carries_path, earnings_path, threads
+            steps,
+            plan_path,
+            members_path,
+            orders_path,
+            period_text,
+            carries_path,
+            earnings_path,
+            threads,
         )
         steps("Writing the run")
         chosen = ending or ("parquet" if orders_path.suffix == ".parquet" else "csv")
@@ -63,16 +109,30 @@ def compute(
     show_summary(result, out, time.perf_counter() - started)
 
 
-def computed(  # type: ignore[no-untyped-def]
-    steps,
-    plan_path: Path,
-    members_path: Path,
-    orders_path: Path,
-    period_text: str | None,
-    carries_path: Path | None = None,
-    earnings_path: Path | None = None,
-    threads: int | None = None,
-) -> tuple[Result, dict]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What a run is computed from, as it was named on the command line."""
+
+    plan: Path
+    members: Path
+    orders: Path
+    carries: Path | None = None
+    earnings: Path | None = None
+
+    def tables(self) -> dict[str, Path]:
+        """Give the paths of the tables under the names that a run folder has for them."""
+        named = {
+            "members": self.members,
+            "orders": self.orders,
+            "carries": self.carries,
+            "given_earnings": self.earnings,
+        }
+        return {name: path for name, path in named.items() if path is not None}
+
+
+def computed(
+    steps: Steps, files: Files, period_text: str | None, threads: int | None = None
+) -> tuple[Result, dict[str, pa.Table]]:
     """Read files and compute them, listing the faults of all files together."""
     from upline.compensation.errors import Fault, InputRefused, Refused
     from upline.compensation.plan.load import load_file
@@ -82,26 +142,19 @@ def computed(  # type: ignore[no-untyped-def]
     steps("Reading the plan")
     plan: Plan | None = None
     try:
-        plan = load_file(plan_path)
+        plan = load_file(files.plan)
     except Refused as refused:
         faults.extend(refused.faults)
     steps("Reading members and orders")
     tables, sources = {}, {}
-    paths = {
-        "members": members_path,
-        "orders": orders_path,
-        "carries": carries_path,
-        "given_earnings": earnings_path,
-    }
-    for name, path in paths.items():
-        if path is None:
-            continue
+    for name, path in files.tables().items():
         try:
             tables[name], sources[name.replace("_", " ")] = read_table(path)
         except Refused as refused:
             faults.extend(refused.faults)
     if faults or plan is None:
-        raise InputRefused(faults)
+        steps("Looking for further faults")
+        raise InputRefused([*faults, *further_faults(plan, tables, sources)])
     steps("Loading the engine")
     from upline.compensation import Inputs, run
     from upline.compensation.kernels import is_warm
@@ -120,7 +173,39 @@ def computed(  # type: ignore[no-untyped-def]
     return run(plan, inputs, threads=threads), tables
 
 
-def period_of(plan: Plan, orders, text: str | None) -> Period:  # type: ignore[no-untyped-def]
+def further_faults(
+    plan: Plan | None, tables: dict[str, pa.Table], sources: dict[str, Source]
+) -> list[Fault]:
+    """Give the faults of the tables that could be read, where the plan or another could not.
+
+    Without a plan its fields are not known, so ids, sponsors, dates and references are looked at.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from upline.compensation import Inputs, Period, Refused, load_plan
+    from upline.compensation.inputs import prepare
+
+    members, orders = tables.get("members"), tables.get("orders")
+    empty: dict[str, list[str]] = {"id": [], "sponsor": [], "member": [], "date": []}
+    if members is None and orders is not None and "member" in orders.column_names:
+        ids = pc.unique(orders.column("member").drop_null())
+        members = pa.table({"id": ids, "sponsor": pa.nulls(len(ids), pa.string())})
+    names = {source.name for name, source in sources.items() if name in ("members", "orders")}
+    inputs = Inputs(
+        members=empty if members is None else members,
+        orders=empty if orders is None else orders,
+        period=Period.parse("2000-01"),
+        sources=sources,
+    )
+    try:
+        prepare(plan or load_plan(_NO_PLAN), inputs)
+    except Refused as refused:
+        return [fault for fault in refused.faults if fault.place.file in names]
+    return []
+
+
+def period_of(plan: Plan, orders: pa.Table, text: str | None) -> Period:
     """Take the period that was asked for, or the only one in which there are orders."""
     from upline.compensation import InputRefused, Period
     from upline.compensation.columns import NO_DAY
@@ -130,16 +215,25 @@ def period_of(plan: Plan, orders, text: str | None) -> Period:  # type: ignore[n
         return Period.parse(text)
     if "date" not in orders.column_names:
         return Period.parse("2000-01")
-    days = Reader(orders, Source("orders")).days("date", plan.file.time_zone).values
+    reader = Reader(orders, Source("orders"))
+    days = reader.days("date", plan.file.time_zone).values
+    if reader.faults:
+        # The run lists them, together with all others.
+        return Period.parse("2000-01")
     known = days[days != NO_DAY]
     if not len(known):
         problem = "The period is not clear: no order has a date."
-        raise InputRefused.because("period.unclear", problem, "Add --period, as in --period 2026-10.")
-    first, last = (date(1970, 1, 1) + timedelta(days=int(day)) for day in (known.min(), known.max()))
-    period = Period.parse(_span_with(first, plan.file.calendar.every))
+        raise InputRefused.because(
+            "period.unclear", problem, "Add --period, as in --period 2026-10."
+        )
+    first, last = (
+        date(1970, 1, 1) + timedelta(days=int(day)) for day in (known.min(), known.max())
+    )
+    spec = plan.file.calendar
+    period = Period.parse(_span_with(first, spec.every))
     if last >= period.end:
         problem = f"The orders reach from {first} to {last}, which is more than one period."
-        remedy = f"Add --period, as in --period {_span_with(last, plan.file.calendar.every)}."
+        remedy = f"Add --period, as in --period {_span_with(last, spec.every)}."
         raise InputRefused.because("period.unclear", problem, remedy)
     return period
 
@@ -159,7 +253,11 @@ def _span_with(day: date, calendar: str) -> str:
 @click.argument("folder", type=_FILE)
 @shows_refusals
 def verify(folder: Path) -> None:
-    """Compute a kept run again from its inputs and compare everything with its receipt."""
+    """Compute a kept run again and compare everything with its receipt.
+
+    FOLDER is one that 'upline compute' made. Any change to its inputs, plan, outputs or receipt
+    is listed, and the exit code is 1.
+    """
     from upline.cli.progress import Steps
 
     with Steps() as steps:
@@ -170,9 +268,10 @@ def verify(folder: Path) -> None:
     if not differences:
         click.echo(f"{folder}: verified. Inputs, plan and outputs are as the receipt says.")
         return
-    click.echo(f"{folder}: {len(differences)} differences to the receipt.", err=True)
+    count = "1 difference" if len(differences) == 1 else f"{len(differences)} differences"
+    click.echo(f"{folder}: not as the receipt says, {count}.", err=True)
     for one in differences:
-        click.echo(f"  {one.what}: receipt {one.kept[:16]}, found {one.found[:16]}", err=True)
+        click.echo(f"  {one.what}: kept {one.kept[:24]}, computed {one.found[:24]}", err=True)
     raise SystemExit(1)
 
 

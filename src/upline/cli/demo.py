@@ -17,15 +17,31 @@ PLAN = Path("examples/plans/unilevel-compression.yaml")
 
 
 @click.command()
-@click.option("--members", default=20_000, show_default=True, type=click.IntRange(10))
-@click.option("--orders", default=100_000, show_default=True, type=click.IntRange(1))
-@click.option("--seed", default=7, show_default=True)
-@click.option("--lang", type=click.Choice(["en", "ru", "bg", "kk", "pl"]), default="en")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("build/demo"))
+@click.option(
+    "--members", default=20_000, show_default=True, type=click.IntRange(10), help="How many."
+)
+@click.option(
+    "--orders", default=100_000, show_default=True, type=click.IntRange(1), help="How many."
+)
+@click.option("--seed", default=7, show_default=True, help="Another number, another company.")
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "ru", "bg", "kk", "pl"]),
+    default="en",
+    show_default=True,
+    help="The language of the explanations.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("build/demo"),
+    show_default=True,
+    help="Where the files go.",
+)
 @shows_refusals
 def demo(members: int, orders: int, seed: int, lang: str, out: Path) -> None:
     """Make up a company, compute its month under an example plan, explain three members."""
-    from upline.cli.compute import computed
+    from upline.cli.compute import Files, computed
     from upline.cli.progress import Steps
     from upline.cli.summary import show_summary
     from upline.runs.folder import write_run
@@ -47,7 +63,7 @@ def demo(members: int, orders: int, seed: int, lang: str, out: Path) -> None:
         paths = {"members": company / "members.csv", "orders": company / "orders.csv"}
         write_table(made.members, paths["members"])
         write_table(made.orders, paths["orders"])
-        result, given = computed(steps, PLAN, paths["members"], paths["orders"], "2026-10")
+        result, given = computed(steps, Files(plan=PLAN, **paths), "2026-10")
         steps("Writing the run")
         write_run(result, given, out / "run", ending="csv", force=True)
     show_summary(result, out / "run", time.perf_counter() - started)

@@ -43,10 +43,14 @@ def _bonuses(result: Result, currency: str) -> Table:
         amount = Fraction(int(part.totals.sum()), 10**part.places)
         paid = int(np.count_nonzero(part.totals))
         table.add_row(part.bonus, f"{paid:,}", lines, _money(amount, result.places))
-    totals = np.sum([part.totals * 10 ** (result.places - part.places) for part in result.paid], axis=0)
+    totals = np.sum(
+        [part.totals * 10 ** (result.places - part.places) for part in result.paid], axis=0
+    )
     table.add_section()
     paid = int(np.count_nonzero(totals))
-    table.add_row("[bold]total", f"{paid:,}", "", f"[bold]{_money(result.company_total(), result.places)}")
+    table.add_row(
+        "[bold]total", f"{paid:,}", "", f"[bold]{_money(result.company_total(), result.places)}"
+    )
     return table
 
 

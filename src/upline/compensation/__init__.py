@@ -1,20 +1,20 @@
 """The compensation engine: a plan, members and orders in; explained pay out.
 
-    >>> from upline.compensation import Inputs, Period, load_plan, run
-    >>> plan = load_plan('''
-    ... language: 1
-    ... plan: two-levels
-    ... version: 2026-10-01
-    ... currency: EUR
-    ... orders: {price: money}
-    ... bonuses:
-    ...   team: {kind: level, base: price, levels: {1: 10 %, 2: 5 %}}
-    ... ''')
-    >>> members = {"id": ["Aiman", "Boris", "Celina"], "sponsor": [None, "Aiman", "Boris"]}
-    >>> orders = {"id": ["1"], "member": ["Celina"], "date": ["2026-10-05"], "price": ["200.00"]}
-    >>> result = run(plan, Inputs(members=members, orders=orders, period=Period.parse("2026-10")))
-    >>> [(line["member"], str(line["amount"])) for line in result.lines.to_pylist()]
-    [('Aiman', '10.00'), ('Boris', '20.00')]
+>>> from upline.compensation import Inputs, Period, load_plan, run
+>>> plan = load_plan('''
+... language: 1
+... plan: two-levels
+... version: 2026-10-01
+... currency: EUR
+... orders: {price: money}
+... bonuses:
+...   team: {kind: level, base: price, levels: {1: 10 %, 2: 5 %}}
+... ''')
+>>> members = {"id": ["Aiman", "Boris", "Celina"], "sponsor": [None, "Aiman", "Boris"]}
+>>> orders = {"id": ["1"], "member": ["Celina"], "date": ["2026-10-05"], "price": ["200.00"]}
+>>> result = run(plan, Inputs(members=members, orders=orders, period=Period.parse("2026-10")))
+>>> [(line["member"], str(line["amount"])) for line in result.lines.to_pylist()]
+[('Aiman', '10.00'), ('Boris', '20.00')]
 """
 
 from upline.compensation.errors import Fault, InputRefused, Place, PlanRefused, Refused

@@ -192,7 +192,11 @@ def aligned(left: Numbers, right: Numbers) -> tuple[Ints, Ints, Fraction]:
     if left.unit == right.unit:
         return left.values, right.values, left.unit
     unit = common_unit([left.unit, right.unit])
-    return scaled(left.values, int(left.unit / unit)), scaled(right.values, int(right.unit / unit)), unit
+    return (
+        scaled(left.values, int(left.unit / unit)),
+        scaled(right.values, int(right.unit / unit)),
+        unit,
+    )
 
 
 def added(left: Numbers, right: Numbers, sign: int = 1) -> Numbers:

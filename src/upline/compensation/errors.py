@@ -48,7 +48,9 @@ class Refused(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
     @classmethod
-    def because(cls, code: str, problem: str, remedy: str = "", place: Place | None = None) -> Refused:
+    def because(
+        cls, code: str, problem: str, remedy: str = "", place: Place | None = None
+    ) -> Refused:
         """Refuse for a single reason."""
         return cls([Fault(place or Place(), code, problem, remedy)])
 

@@ -52,7 +52,9 @@ class Finder:
             self._table = np.full(high - self._low + 1, -1, np.int32)
             self._table[np.asarray(ids) - self._low] = np.arange(len(ids), dtype=np.int32)
 
-    def rows(self, column: pa.ChunkedArray) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any] | None]:
+    def rows(
+        self, column: pa.ChunkedArray
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any] | None]:
         """Give the row of each id, -1 where it is unknown or empty, and where it is empty (or None)."""
         return self._found(column, self._table)
 

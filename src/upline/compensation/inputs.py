@@ -26,12 +26,14 @@ from upline.compensation.columns import (
     common_unit,
     multiplied,
 )
-from upline.compensation.errors import Fault, InputRefused, Place
+from upline.compensation.errors import Fault, InputRefused
+from upline.compensation.finding import Finder, are_distinct
 from upline.compensation.genealogy.forest import Forest, Positions, lay_out
 from upline.compensation.kernels import grouping
-from upline.compensation.finding import Finder, are_distinct
 from upline.compensation.orders import MadeOnce, Orders
 from upline.compensation.periods import Period
+from upline.compensation.plan.check import all_nodes
+from upline.compensation.plan.formula import Call
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.schema import FieldSpec, GivenRanks
 from upline.compensation.tables import Reader, Source, TableLike, arrow_table
@@ -114,7 +116,9 @@ class _Preparation:
         self.faults: list[Fault] = []
         members = arrow_table(inputs.members, "members")
         orders = arrow_table(inputs.orders, "orders")
-        self.members = Reader(members, _with_columns(inputs.source("members"), members), self.faults)
+        self.members = Reader(
+            members, _with_columns(inputs.source("members"), members), self.faults
+        )
         self.orders = Reader(orders, _with_columns(inputs.source("orders"), orders), self.faults)
 
     def world(self) -> World:
@@ -179,7 +183,9 @@ class _Preparation:
         if ids.null_count or (pa.types.is_string(ids.type) and pc.any(pc.equal(ids, "")).as_py()):
             for row, text in enumerate(ids.to_pylist()):
                 if text in (None, ""):
-                    reader.fault(row, "id", "table.no_id", "This row has no id.", "Give each an id.")
+                    reader.fault(
+                        row, "id", "table.no_id", "This row has no id.", "Give each an id."
+                    )
         elif not are_distinct(ids):
             self._list_twice(reader, ids.to_pylist())
         return ids
@@ -292,7 +298,7 @@ class _Preparation:
     def _joined(self) -> tuple[Days, Flags]:
         period = self.inputs.period
         if not self.members.has("joined"):
-            return Days(np.asarray(NO_DAY, np.int32)), Flags(np.asarray(False))
+            return Days(np.asarray(NO_DAY, np.int32)), Flags(np.asarray(0, np.bool_))
         days = self.members.days("joined", self.plan.file.time_zone)
         first, end = _day_number(period.start), _day_number(period.end)
         return days, Flags((days.values >= first) & (days.values < end))
@@ -328,7 +334,9 @@ class _Preparation:
     def _ignored(self) -> tuple[str, ...]:
         known = {*self.plan.names.member, "name", "id", "sponsor", "rank"}
         known_orders = {*self.plan.names.order, "id"}
-        members = [f"members.{name}" for name in self.members.table.column_names if name not in known]
+        members = [
+            f"members.{name}" for name in self.members.table.column_names if name not in known
+        ]
         orders = [
             f"orders.{name}" for name in self.orders.table.column_names if name not in known_orders
         ]
@@ -412,7 +420,9 @@ class _Preparation:
             if label not in rates:
                 row = int(np.flatnonzero(codes.values == code)[0])
                 problem = f"There is no exchange rate from {label} to {file.currency}."
-                remedy = f"Add 'exchange: {{{label}: ...}}' to the plan, or give the rate to the run."
+                remedy = (
+                    f"Add 'exchange: {{{label}: ...}}' to the plan, or give the rate to the run."
+                )
                 self.orders.fault(row, "currency", "table.exchange", problem, remedy)
             worths.append(rates.get(label, Fraction(1)))
         worths.append(Fraction(1))
@@ -454,7 +464,9 @@ class _Preparation:
         rows, is_empty = self._finder.rows(reader.raw("member"))
         carried: dict[str, dict[int, str]] = {}
         names, amounts = reader.raw("name").to_pylist(), reader.raw("value").to_pylist()
-        for row, (member, name, value) in enumerate(zip(rows.tolist(), names, amounts, strict=True)):
+        for row, (member, name, value) in enumerate(
+            zip(rows.tolist(), names, amounts, strict=True)
+        ):
             if member < 0 and not (is_empty is not None and is_empty[row]):
                 problem = "These carries belong to somebody who is no member any more."
                 remedy = "Keep every former member in the list, or remove the carry on purpose."
@@ -473,9 +485,7 @@ def _placed(column: Column, forest: Forest) -> Column:
     return Members(np.where(rows < 0, np.int32(-1), forest.positions[np.maximum(rows, 0)]))
 
 
-def _between(
-    days: npt.NDArray[np.int32], first: int, end: int
-) -> npt.NDArray[np.bool_] | None:
+def _between(days: npt.NDArray[np.int32], first: int, end: int) -> npt.NDArray[np.bool_] | None:
     """Say which days lie in [first, end); None where all do."""
     if len(days) and int(days.min()) >= first and int(days.max()) < end:
         return None
@@ -494,17 +504,5 @@ def _day_number(day: object) -> int:
 
 def _reach_days(plan: Plan) -> int:
     """Give how many days before the end of the period the plan's rolling sums look back."""
-    from upline.compensation.plan.check import nodes_of, parts_of, slots_of
-    from upline.compensation.plan.formula import Call
-
-    reach = 0
-    for part in parts_of(plan.file):
-        for _, content, _ in slots_of(part):
-            for node in nodes_of(content):
-                if isinstance(node, Call):
-                    reach = max(reach, node.last_days)
-    for measure in plan.file.measures.values():
-        for node in nodes_of(measure.value):
-            if isinstance(node, Call):
-                reach = max(reach, node.last_days)
-    return reach
+    calls = (node for node in all_nodes(plan.file) if isinstance(node, Call))
+    return max((call.last_days for call in calls), default=0)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -181,7 +182,7 @@ def _scratch(count: int, kind: Any) -> Array:
 def _parts(count: int, *, workers: int = 0) -> list[tuple[int, int]]:
     workers = workers or (min(os.cpu_count() or 1, 4) if count >= MANY else 1)
     cuts = [count * part // workers for part in range(workers + 1)]
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(pairwise(cuts))
 
 
 def _in_parts(

@@ -147,7 +147,9 @@ class Result:
             if unit == "money" or isinstance(column, columns.Quotients):
                 rounding = self.world.plan.file.rounding
                 places = rounding.places if unit == "money" else _SHOWN_PLACES
-                single = Numbers(np.asarray([exact.numerator], object), Fraction(1, exact.denominator))
+                single = Numbers(
+                    np.asarray([exact.numerator], object), Fraction(1, exact.denominator)
+                )
                 exact = columns.rounded(single, places, rounding.mode).at(0)
             return decimal_text(exact)
         return column.at(index)
@@ -196,8 +198,12 @@ class Result:
         names = pa.array([part.bonus for part in self.paid], pa.string())
 
         def exact(column: str) -> pa.Array:
-            parts = [_nano(getattr(lines, column).spread(len(lines))) for _, _, lines in self._kept()]
-            return decimals(np.concatenate(parts or [np.zeros(0, np.int64)])[every.sequence], _SHOWN_PLACES)
+            parts = [
+                _nano(getattr(lines, column).spread(len(lines))) for _, _, lines in self._kept()
+            ]
+            return decimals(
+                np.concatenate(parts or [np.zeros(0, np.int64)])[every.sequence], _SHOWN_PLACES
+            )
 
         orders = self.world.order_ids.cast(pa.string())
         return pa.table(
@@ -343,7 +349,11 @@ class Result:
     def _wallets(self) -> pa.Table:
         """Split each member's total; the last wallet takes what rounding leaves of a whole split."""
         kind = pa.decimal128(38, self.places)
-        tables = [pa.schema([("member", pa.string()), ("wallet", pa.string()), ("amount", kind)]).empty_table()]
+        tables = [
+            pa.schema(
+                [("member", pa.string()), ("wallet", pa.string()), ("amount", kind)]
+            ).empty_table()
+        ]
         payable = Payable(self.figures, self.paid, self.gates)
         for name, units in payable.by_wallet(self.places).items():
             rows = np.flatnonzero(units)
@@ -376,8 +386,8 @@ class Result:
         for name, column in world.orders.columns.items():
             inputs[f"orders.{name}"] = digests.of_column(column, by_order, rank_at)
         for name, sums in world.given_earnings.items():
-            column = Numbers(sums, world.earnings_unit)
-            inputs[f"earnings.{name}"] = digests.of_column(column, positions)
+            given = Numbers(sums, world.earnings_unit)
+            inputs[f"earnings.{name}"] = digests.of_column(given, positions)
         for name, entries in world.carried.items():
             listed = sorted((world.id_of(position), text) for position, text in entries.items())
             inputs[f"carries.{name}"] = digests.of_text(repr(listed))
@@ -386,8 +396,8 @@ class Result:
     def _output_digests(self, positions: Array) -> dict[str, str]:
         outputs = {}
         for part in self.paid:
-            column = Numbers(part.totals, Fraction(1, 10**part.places))
-            outputs[f"totals.{part.bonus}"] = digests.of_column(column, positions)
+            totals = Numbers(part.totals, Fraction(1, 10**part.places))
+            outputs[f"totals.{part.bonus}"] = digests.of_column(totals, positions)
         for name in self._ladders():
             column_of_ranks = self.figures.member_scope.named(name)
             outputs[f"ranks.{name}"] = digests.of_column(column_of_ranks, positions)

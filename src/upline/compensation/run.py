@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -57,7 +58,13 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
             rank_members(stage.name, ladder, figures)
         elif stage.kind == "bonus":
             bonus = file.bonuses[stage.name]
-            work = Work(stage.name, bonus, figures, _keeps(world, stage.name, keep_lines), workers)
+            work = Work(
+                stage.name,
+                bonus,
+                figures,
+                _keeps(world, stage.name, keep_lines=keep_lines),
+                workers,
+            )
             for part in KINDS[type(bonus)](work):
                 _remember(figures, part)
                 paid.append(part)
@@ -67,14 +74,12 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
     return Result(figures, [_gated(part, legal, figures) for part in paid], legal)
 
 
-def _keeps(world: World, bonus: str, keep_lines: bool) -> bool:
+def _keeps(world: World, bonus: str, *, keep_lines: bool) -> bool:
     """Lines are needed, too, where another rule asks what a bonus paid on an order."""
     return keep_lines or bonus in asked_on_orders(world.plan.file)
 
 
 def _remember(figures: Figures, part: Paid) -> None:
-    from fractions import Fraction
-
     figures.earned[part.bonus] = part.totals
     figures.earned_unit[part.bonus] = Fraction(1, 10**part.places)
     if part.lines is not None:
@@ -115,7 +120,7 @@ def refuse_uncomputed(plan: Plan) -> None:
     found: list[tuple[str, schema.Part]] = []
     for name, bonus in file.bonuses.items():
         if type(bonus) not in KINDS:
-            found.append((f"The bonus kind '{bonus.kind}' ('{name}')", bonus))  # type: ignore[attr-defined]
+            found.append((f"The bonus kind '{bonus.kind}' ('{name}')", bonus))
         if bonus.calendar is not None and bonus.calendar.every != file.calendar.every:
             found.append((f"A calendar of its own for '{name}'", bonus))
         if isinstance(bonus, schema.Own) and bonus.grants:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, Protocol
@@ -26,6 +26,9 @@ class ArrowStream(Protocol):
 
 
 TableLike = ArrowStream | Mapping[str, Any]
+
+
+_NO_VALUES = np.zeros(0, np.int64)
 
 
 class _TooFine(ValueError):
@@ -79,7 +82,12 @@ class Reader:
         return column
 
     def _list_bad(
-        self, name: str, texts: pa.ChunkedArray, reads: Callable[[str], object], what: str, remedy: str
+        self,
+        name: str,
+        texts: pa.ChunkedArray,
+        reads: Callable[[str], object],
+        what: str,
+        remedy: str,
     ) -> None:
         for row, text in enumerate(texts.to_pylist()):
             if text is None:
@@ -157,11 +165,25 @@ class Reader:
             return Flags(_filled(column, fill=False).astype(np.bool_))
         texts = pc.utf8_lower(pc.utf8_trim_whitespace(column.cast(pa.string())))
         truths = pc.is_in(texts, pa.array(["yes", "true", "1", "y", "t"]))
-        known = pc.is_in(texts, pa.array(["yes", "true", "1", "y", "t", "no", "false", "0", "n", "f", ""]))
+        known = pc.is_in(
+            texts, pa.array(["yes", "true", "1", "y", "t", "no", "false", "0", "n", "f", ""])
+        )
         if not pc.all(pc.or_(known, texts.is_null())).as_py():
 
             def read(text: str) -> None:
-                if text.lower() not in ("yes", "true", "1", "y", "t", "no", "false", "0", "n", "f", ""):
+                if text.lower() not in (
+                    "yes",
+                    "true",
+                    "1",
+                    "y",
+                    "t",
+                    "no",
+                    "false",
+                    "0",
+                    "n",
+                    "f",
+                    "",
+                ):
                     raise ValueError(text)
 
             self._list_bad(name, texts, read, "yes or no", "Write yes or no.")
@@ -209,8 +231,6 @@ def _day_or_none(text: str | None, time_zone: str) -> date | None:
 
 
 def _day(text: str | None, time_zone: str) -> date | None:
-    from datetime import datetime
-
     if text is None:
         return None
     moment = datetime.fromisoformat(text)
@@ -231,7 +251,9 @@ def _dictionary_codes(column: pa.ChunkedArray) -> Codes | None:
     if isinstance(array, pa.ChunkedArray):
         return None
     labels = array.dictionary.to_pylist()
-    if not all(isinstance(label, str) and label for label in labels) or len(set(labels)) < len(labels):
+    if not all(isinstance(label, str) and label for label in labels) or len(set(labels)) < len(
+        labels
+    ):
         return None
     return Codes(_filled(array.indices.cast(pa.int32()), -1).astype(np.int32), tuple(labels))
 
@@ -239,7 +261,7 @@ def _dictionary_codes(column: pa.ChunkedArray) -> Codes | None:
 def _times_power(values: npt.NDArray[Any], places: int) -> npt.NDArray[Any]:
     limit = 2**62 // 10**places
     if values.size and max(abs(int(values.max())), abs(int(values.min()))) > limit:
-        return values.astype(object) * 10**places
+        return np.asarray(values.astype(object) * 10**places)
     return values * np.int64(10**places)
 
 
@@ -251,7 +273,7 @@ def _filled_whole(column: pa.ChunkedArray) -> npt.NDArray[Any]:
         if chunk.null_count:
             part = np.where(np.asarray(chunk.is_null()), 0, part)
         parts.append(part)
-    return parts[0] if len(parts) == 1 else np.concatenate(parts or [np.zeros(0, np.int64)])
+    return np.asarray(parts[0]) if len(parts) == 1 else np.concatenate(parts or [_NO_VALUES])
 
 
 def _whole_units(column: pa.ChunkedArray) -> npt.NDArray[Any]:

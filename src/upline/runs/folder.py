@@ -42,8 +42,13 @@ def write_run(
     """
     refuse_taken(out, force=force)
     target = out.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as error:
+        problem = f"{target.parent} cannot be written to: {error.strerror}."
+        remedy = "Name a folder that you may write to."
+        raise InputRefused.because("run.unwritable", problem, remedy, Place(str(out))) from error
     try:
         fresh = aside / "run"
         (fresh / "inputs").mkdir(parents=True)
@@ -69,7 +74,9 @@ def refuse_taken(out: Path, *, force: bool) -> None:
         return
     if force and (out / "receipt.json").is_file():
         return
-    remedy = "Name a new folder." if force else "Name a new folder, or add --force to replace a run."
+    remedy = (
+        "Name a new folder." if force else "Name a new folder, or add --force to replace a run."
+    )
     raise InputRefused.because("run.taken", f"{out} is there already.", remedy, Place(str(out)))
 
 
@@ -78,7 +85,9 @@ def read_run(folder: Path) -> tuple[Plan, Inputs, dict[str, Any]]:
     receipt = _receipt(folder)
     plan_path = folder / "plan.yaml"
     if not plan_path.is_file():
-        raise InputRefused.because("run.plan", f"{plan_path} is missing.", _COPY, Place(str(folder)))
+        raise InputRefused.because(
+            "run.plan", f"{plan_path} is missing.", _COPY, Place(str(folder))
+        )
     plan = load_plan(plan_path.read_text(encoding="utf-8"), file=str(plan_path))
     tables = {}
     for name in _GIVEN:
@@ -105,15 +114,20 @@ _COPY = "Copy the whole folder again from where it was computed."
 
 def _receipt(folder: Path) -> dict[str, Any]:
     path = folder / "receipt.json"
+    held: Any = None
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
-        assert isinstance(held, dict)
-        assert {"period", "inputs", "outputs", "plan_digest"} <= set(held)
-    except (OSError, ValueError, AssertionError) as error:
+        start, end = (date.fromisoformat(day) for day in held["period"])
+        is_whole = start < end and all(
+            isinstance(held[part], dict) for part in ("inputs", "outputs")
+        )
+    except (OSError, ValueError, TypeError, KeyError):
+        is_whole = False
+    if not is_whole:
         problem = f"{folder} is no run: its receipt.json cannot be read."
         remedy = "Give a folder that 'upline compute --out' made."
-        raise InputRefused([Fault(Place(str(path)), "run.receipt", problem, remedy)]) from error
-    return held
+        raise InputRefused([Fault(Place(str(path)), "run.receipt", problem, remedy)])
+    return dict(held)
 
 
 def compute_again(folder: Path) -> tuple[Result, dict[str, Any]]:
@@ -127,20 +141,27 @@ def verify(folder: Path) -> list[Difference]:
     result, kept = compute_again(folder)
     found = result.receipt()
     differences = [
-        Difference(key, str(kept.get(key)), str(found[key]))
-        for key in ("engine", "plan", "plan_digest")
-        if kept.get(key) != found[key]
+        Difference(key, str(kept.get(key, "nothing")), str(found.get(key, "nothing")))
+        for key in sorted({*kept, *found} - {"inputs", "outputs"})
+        if kept.get(key) != found.get(key)
     ]
     for part in ("inputs", "outputs"):
         for name in sorted({*kept[part], *found[part]}):
             before, now = kept[part].get(name, "nothing"), found[part].get(name, "nothing")
             if before != now:
-                differences.append(Difference(name, before, now))
+                differences.append(Difference(f"{part}.{name}", str(before), str(now)))
     for name in OUTPUTS:
-        for ending in ("csv", "parquet"):
-            path = folder / f"{name}.{ending}"
-            if path.is_file() and not _same(path, getattr(result, name)):
-                differences.append(Difference(path.name, "as on disk", "other rows when computed"))
+        table = getattr(result, name)
+        files = [
+            path for path in (folder / f"{name}.csv", folder / f"{name}.parquet") if path.is_file()
+        ]
+        if not files and (name in _ALWAYS or table.num_rows):
+            differences.append(Difference(name, "a file", "no file"))
+        differences += [
+            Difference(path.name, "these rows", "other rows")
+            for path in files
+            if not _same(path, table)
+        ]
     return differences
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -82,18 +83,17 @@ def _lines(work: Work) -> Lines:
     base = columns.as_int64(sources.base.values, "the base of a bonus")
     factors = columns.as_int64(columns.scaled(worth.values, above), "rates")
     shares = columns.as_int64(share_whole, "shares")
-    found = _walk(
-        work,
-        sources.starts,
-        base,
-        shares,
-        np.broadcast_to(columns.as_int64(np.atleast_1d(total_whole), "the total"), (count,)),
-        factors,
-        divisor,
-        qualified,
-        blocks,
+    whole_total = columns.as_int64(np.atleast_1d(total_whole), "the total")
+    terms = _Terms(
+        base=base,
+        share=shares,
+        total=np.broadcast_to(whole_total, (count,)),
+        worth=factors,
+        divisor=divisor,
+        qualified=qualified,
+        blocks=blocks,
     )
-    receiver, source, level, taken, amount = found
+    receiver, source, level, taken, amount = _walk(work, sources.starts, terms)
     receiver = shared.from_tree(work, receiver)
     shared.check_point_values(work, worth_of_point, receiver)
     paid_at = columns.multiplied(Numbers(taken, unit), worth.taken(receiver))
@@ -108,22 +108,26 @@ def _lines(work: Work) -> Lines:
     )
 
 
-def _walk(
-    work: Work,
-    starts: Array,
-    base: Array,
-    share: Array,
-    total: Array,
-    worth: Array,
-    divisor: int,
-    qualified: Array,
-    blocks: Array,
-) -> tuple[Array, ...]:
-    bonus = work.bonus
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """base x taken share x worth / divisor, rounded, is a line; columns of members and sources."""
+
+    base: Array
+    share: Array
+    total: Array
+    worth: Array
+    divisor: int
+    qualified: Array
+    blocks: Array
+
+
+def _walk(work: Work, starts: Array, terms: _Terms) -> tuple[Array, ...]:
+    """Give receiver, source, distance, share taken and amount of every line."""
+    bonus, base, divisor = work.bonus, terms.base, terms.divisor
     parent = work.forest.parent
     share, total, worth, qualified, blocks = (
         shared.in_tree(work, np.ascontiguousarray(column))
-        for column in (share, total, worth, qualified, blocks)
+        for column in (terms.share, terms.total, terms.worth, terms.qualified, terms.blocks)
     )
     greatest = columns.greatest(base) * columns.greatest(share) * columns.greatest(worth)
     if columns.greatest(share) * columns.greatest(worth) >= columns.SAFE or divisor >= columns.SAFE:

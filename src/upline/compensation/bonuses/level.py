@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from upline.compensation.measures.evaluate import (
     value,
 )
 from upline.compensation.plan import values as written
+from upline.compensation.plan.check import nodes_of
 from upline.compensation.plan.formula import Name, Operation
 
 Array = npt.NDArray[Any]
@@ -144,10 +146,17 @@ def _prepared(work: Work, table: RateTable, deepest: int) -> Walk:
         counted = nobody
     depth = _depth(work, table, deepest)
     stops = work.member_rule(bonus.stop_above) if bonus.stop_above is not None else nobody
-    placed = [
-        shared.in_tree(work, column) for column in (qualified, counted, depth, stops, codes, wanted)
-    ]
-    return Walk(mode, is_relative, *placed[:4], deepest, *placed[4:])
+    return Walk(
+        mode=mode,
+        is_relative=is_relative,
+        qualified=shared.in_tree(work, qualified),
+        counted=shared.in_tree(work, counted),
+        depth=shared.in_tree(work, depth),
+        stops=shared.in_tree(work, stops),
+        deepest=deepest,
+        head_code=shared.in_tree(work, codes),
+        wanted_code=shared.in_tree(work, wanted),
+    )
 
 
 def _depth(work: Work, table: RateTable, deepest: int) -> Array:
@@ -167,8 +176,6 @@ def _depth(work: Work, table: RateTable, deepest: int) -> Array:
 
 
 def _mentions_receiver(part: written.Rule) -> bool:
-    from upline.compensation.plan.check import nodes_of
-
     return any(isinstance(node, Name) and node.prefix == "receiver" for node in nodes_of(part))
 
 
@@ -224,7 +231,7 @@ def _chunks(starts: Array, threads: int) -> list[tuple[int, int]]:
         return [(0, count)]
     goals = [int(starts[-1]) * k // threads for k in range(1, threads)]
     cuts = [0, *np.searchsorted(starts, goals).tolist(), count]
-    return [(low, high) for low, high in zip(cuts, cuts[1:], strict=False) if low < high]
+    return [(low, high) for low, high in pairwise(cuts) if low < high]
 
 
 _LINE_COLUMNS = (np.int32, np.int64, np.int32, np.int32, np.int64)

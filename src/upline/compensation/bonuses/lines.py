@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.compute as pc
 
 from upline.compensation import columns
 from upline.compensation.columns import Days, Numbers
@@ -15,10 +16,10 @@ from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.kernels import trees
 from upline.compensation.kernels.rounding import MODES
-from upline.compensation.orders import Orders
 from upline.compensation.measures.evaluate import is_named, not_computed, numbers, rule, value
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.measures.sums import raise_out_of_range
+from upline.compensation.orders import Orders
 from upline.compensation.plan import schema
 from upline.compensation.plan import values as written
 from upline.compensation.plan.names import Typing
@@ -176,7 +177,9 @@ def check_point_values(work: Work, point_value: Numbers | None, receivers: Array
         receivers[point_value.spread(len(work.figures.world)).values[receivers] == 0]
     )
     if len(lacking):
-        place = (work.bonus.point_value or work.figures.world.plan.file.point_value).place
+        part = work.bonus.point_value or work.figures.world.plan.file.point_value
+        assert part is not None
+        place = written.place_of_value(part)
         who = ", ".join(work.figures.world.id_of(int(p)) for p in lacking[:5].tolist())
         more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
         problem = f"'{work.name}' pays {who}{more}, for whom the plan lists no point value."
@@ -418,8 +421,6 @@ def _sequence(lines: Lines, rows: Array, work: Work) -> tuple[Array, ...]:
 
 def id_ranks(ids: Any) -> Array:
     """Give each id's place in sorted order."""
-    import pyarrow.compute as pc
-
     order = np.asarray(pc.array_sort_indices(ids))
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order))

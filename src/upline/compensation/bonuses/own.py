@@ -156,9 +156,7 @@ def _balanced(work: Work, groups: Groups) -> Groups:
     left = np.where((how == 1) & (values < 0), values, 0)
     figures.carries[f"{work.name} balance"] = Numbers(left, base.unit)
     values = np.where((how > 0) & (values < 0), 0, values)
-    balanced = Groups(
-        groups.receiver, groups.buyer, groups.order, None, Numbers(values, base.unit)
-    )
+    balanced = Groups(groups.receiver, groups.buyer, groups.order, None, Numbers(values, base.unit))
     return balanced.taken(np.flatnonzero(values))
 
 

@@ -48,16 +48,14 @@ def _company(work: Work, fund: Fraction, members: Array, shares: Numbers) -> Lin
     if not len(members):
         # What belongs to the company is carried under the member who stands first in the tree.
         _carry(work, {0: fund} if len(work.figures.world) else {})
-        return _lines(work, members, members, np.zeros(0, np.int64), [], [])
+        return _lines(members, members, [], [], [])
     amounts = share_out(
         fund, [int(whole) for whole in shares.values[members]], work.rounding, work.bonus.residue
     )
     total = int(shares.values[members].astype(object).sum())
     rates = [Fraction(int(whole), total) for whole in shares.values[members]]
     buyers = np.full(len(members), -1, np.int64)
-    return _lines(
-        work, members, buyers, np.asarray(amounts, np.int64), [fund] * len(members), rates
-    )
+    return _lines(members, buyers, amounts, [fund] * len(members), rates)
 
 
 def _carried(work: Work) -> dict[int, Fraction]:
@@ -98,7 +96,7 @@ def _among_recruits(
         amounts += share_out(exact, whole, work.rounding, work.bonus.residue)
         funds += [exact] * len(group)
         rates += [Fraction(share, sum(whole)) for share in whole]
-    return _lines(work, sharing, sponsors, np.asarray(amounts, np.int64), funds, rates)
+    return _lines(sharing, sponsors, amounts, funds, rates)
 
 
 def share_out(fund: Fraction, shares: list[int], rounding: Rounding, residue: str) -> list[int]:
@@ -134,13 +132,9 @@ def _rounded(exact: Fraction, mode: str) -> int:
 
 
 def _lines(
-    work: Work,
-    receiver: Array,
-    buyer: Array,
-    amount: Array,
-    funds: list[Fraction],
-    rates: list[Fraction],
+    receiver: Array, buyer: Array, amounts: list[int], funds: list[Fraction], rates: list[Fraction]
 ) -> Lines:
+    amount = np.asarray(amounts, np.int64)
     lines = Lines(
         receiver=receiver,
         buyer=buyer,

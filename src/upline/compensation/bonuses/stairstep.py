@@ -152,7 +152,15 @@ def _own_lines(work: Work, paid: Array, steps: GroupSteps) -> Lines:
         columns.multiplied(steps.rate, steps.own), columns.multiplied(steps.low_rate, steps.low_own)
     )
     rows = np.flatnonzero(paid & (exact.values != 0))
-    return _lines(work, rows, rows, exact.taken(rows), steps.own.taken(rows), steps, level=0)
+    return Lines(
+        receiver=rows,
+        buyer=rows,
+        order=np.full(len(rows), -1, np.int64),
+        level=np.zeros(len(rows), np.int32),
+        amount=_amounts(work, exact.taken(rows), rows),
+        base=steps.own.taken(rows),
+        rate=_rate_of(steps, rows),
+    )
 
 
 def _recruit_lines(work: Work, paid: Array, steps: GroupSteps) -> Lines:
@@ -166,29 +174,19 @@ def _recruit_lines(work: Work, paid: Array, steps: GroupSteps) -> Lines:
     exact = columns.added(columns.added(high, low), steps.taken.taken(recruits), -1)
     rows = np.flatnonzero(exact.values)
     recruits, receiver = recruits[rows], receiver[rows]
-    base = steps.group.taken(recruits)
-    return _lines(work, receiver, recruits, exact.taken(rows), base, steps, level=1)
-
-
-def _lines(
-    work: Work,
-    receiver: Array,
-    buyer: Array,
-    exact: Numbers,
-    base: Numbers,
-    steps: GroupSteps,
-    *,
-    level: int,
-) -> Lines:
     return Lines(
         receiver=receiver,
-        buyer=buyer,
-        order=np.full(len(receiver), -1, np.int64),
-        level=np.full(len(receiver), level, np.int32),
-        amount=_amounts(work, exact, receiver),
-        base=base,
-        rate=columns.added(steps.rate.taken(receiver), steps.low_rate.taken(receiver)),
+        buyer=recruits,
+        order=np.full(len(rows), -1, np.int64),
+        level=np.ones(len(rows), np.int32),
+        amount=_amounts(work, exact.taken(rows), receiver),
+        base=steps.group.taken(recruits),
+        rate=_rate_of(steps, receiver),
     )
+
+
+def _rate_of(steps: GroupSteps, receiver: Array) -> Numbers:
+    return columns.added(steps.rate.taken(receiver), steps.low_rate.taken(receiver))
 
 
 def parents(work: Work) -> Array:

@@ -42,7 +42,7 @@ def circle_members(parent: Positions, reached: npt.NDArray[np.bool_]) -> list[in
 
 
 def lay_out(parent: Positions, joining: Positions) -> tuple[Forest | None, list[int]]:
-    """Number members depth first, those with one parent in order of joining.
+    """Lay members out depth first, those with one parent in order of joining.
 
     `parent[row]` is the row above or -1, `joining[k]` the row that joined k-th. Gives the forest
     and no rows, or no forest and the rows that stand in circles.

@@ -11,8 +11,9 @@ import hashlib
 import os
 import platform
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import llvmlite.binding as llvm
 import numba
@@ -44,10 +45,8 @@ def _cache_folder() -> Path:
     return folder
 
 
-F = TypeVar("F")
-
 CACHE_FOLDER = _cache_folder()
-numba.config.CACHE_DIR = str(CACHE_FOLDER)
+numba.config.CACHE_DIR = str(CACHE_FOLDER)  # type: ignore[attr-defined]
 CHECKS_BOUNDS = os.environ.get("UPLINE_BOUNDSCHECK") == "1"
 
 
@@ -56,7 +55,9 @@ def is_warm() -> bool:
     return any(CACHE_FOLDER.rglob("*.nbi"))
 
 
-def kernel(function: F) -> F:
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a loop for int and bool arrays once, without the interpreter's lock."""
-    options = {"nogil": True, "cache": not CHECKS_BOUNDS, "boundscheck": CHECKS_BOUNDS}
-    return numba.njit(**options)(function)  # type: ignore[no-any-return]
+    compiled: Callable[..., Any] = numba.njit(
+        nogil=True, cache=not CHECKS_BOUNDS, boundscheck=CHECKS_BOUNDS
+    )(function)
+    return compiled

@@ -22,7 +22,6 @@ def climb(  # type: ignore[no-untyped-def]
     operands,
     program_starts,
     kept,
-    title_before,
     counts,
     subtree,
     rank,

@@ -10,7 +10,7 @@ from upline.compensation.kernels import kernel
 
 @kernel
 def preorder(parent, rank, first_child, next_sibling, position):  # type: ignore[no-untyped-def]
-    """Number members depth first, children in order of `rank`; returns how many were reached.
+    """Lay members out depth first, children in order of `rank`; returns how many were reached.
 
     `parent` (row of the sponsor or -1), `rank` (rows in order of joining: rank[k] is the row that
     joined k-th); `first_child`, `next_sibling` are scratch filled with -1; `position[row]` out.

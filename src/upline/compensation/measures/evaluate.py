@@ -97,9 +97,9 @@ def value(part: written.Value, scope: Scope) -> Column:
 def is_named(part: written.Value, scope: Scope) -> npt.NDArray[np.bool_]:
     """Say for which rows a value names something: a cap that is not named is no cap."""
     if isinstance(part, written.Formula) or (isinstance(part, written.Scale) and part.is_marginal):
-        return np.asarray(True)
+        return np.asarray(1, np.bool_)
     chosen, otherwise = _choices(part, scope)
-    result = np.asarray(False) if otherwise is None else is_named(otherwise, scope)
+    result = np.asarray(0, np.bool_) if otherwise is None else is_named(otherwise, scope)
     for holds, entry in reversed(chosen):
         result = np.where(holds, is_named(entry, scope), result)
     return np.asarray(result)
@@ -130,12 +130,12 @@ def rule(part: written.Rule, scope: Scope) -> npt.NDArray[np.bool_]:
             assert isinstance(column, Flags)
             return column.values
         case written.All(parts=parts):
-            result = np.asarray(True)
+            result = np.asarray(1, np.bool_)
             for inner in parts:
                 result = result & rule(inner, scope)
             return np.asarray(result)
         case written.AnyOf(parts=parts):
-            result = np.asarray(False)
+            result = np.asarray(0, np.bool_)
             for inner in parts:
                 result = result | rule(inner, scope)
             return np.asarray(result)
@@ -151,11 +151,7 @@ def at_level(part: written.Value, level: int) -> written.Value | None:
                     return entry
             return otherwise
         case written.Table(by=by, entries=entries, otherwise=otherwise, place=place):
-            chosen = tuple(
-                (key, inner)
-                for key, entry in entries
-                if (inner := at_level(entry, level) or _NOTHING) is not None
-            )
+            chosen = tuple((key, at_level(entry, level) or _NOTHING) for key, entry in entries)
             rest = at_level(otherwise, level) if otherwise is not None else None
             return written.Table(by, chosen, rest, place)
         case written.Cases(cases=cases, otherwise=otherwise, place=place):
@@ -236,7 +232,7 @@ def _ranked_key(text: str, by: Codes, part: written.Table) -> npt.NDArray[np.boo
 
 def _in_key(key: written.Key, by: Numbers) -> npt.NDArray[np.bool_]:
     if key.first is None:
-        return np.asarray(False)
+        return np.asarray(0, np.bool_)
     holds = columns.sign_of_difference(by, constant(key.first)) >= 0
     if key.last is not None:
         holds = holds & (columns.sign_of_difference(by, constant(key.last)) <= 0)
@@ -297,7 +293,7 @@ def _first_of(
     if any(isinstance(part, Codes) for part in kinds):
         return _first_text(parts, rest)
     if kinds and all(isinstance(part, Flags) for part in kinds):
-        result = rest.values if isinstance(rest, Flags) else np.asarray(False)
+        result = rest.values if isinstance(rest, Flags) else np.asarray(0, np.bool_)
         for holds, part in reversed(parts):
             assert isinstance(part, Flags)
             result = np.where(holds, part.values, result)
@@ -355,7 +351,7 @@ def formula(node: Node, scope: Scope) -> Column:
             number = numbers(formula(operand, scope))
             return Numbers(np.asarray(-number.values), number.unit)
         case Among(value=tested, choices=choices):
-            found = np.asarray(False)
+            found = np.asarray(0, np.bool_)
             for choice in choices:
                 found = found | _compared("=", tested, choice, scope)
             return Flags(np.asarray(found))

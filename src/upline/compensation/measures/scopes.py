@@ -29,7 +29,7 @@ from upline.compensation.inputs import World
 from upline.compensation.measures import sums, windows
 from upline.compensation.measures.evaluate import formula, not_computed, numbers, value
 from upline.compensation.plan import values as written
-from upline.compensation.plan.formula import Call, Name, Number, text_of
+from upline.compensation.plan.formula import Call, Name, Node, Number, text_of
 from upline.compensation.plan.names import LEGS, SUMS
 
 
@@ -45,6 +45,8 @@ class Figures:
     earned_unit: dict[str, Fraction] = field(default_factory=dict)
     paid_on: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     carries: dict[str, Column] = field(default_factory=dict)
+    # Values of this period that are carried, but computed only after all else.
+    carried_later: dict[str, Node] = field(default_factory=dict)
 
     def position_of(self, member: str) -> int:
         """Give the position of a member's id; -2, which nobody has, where there is none."""
@@ -154,7 +156,7 @@ class MemberScope:
                 assert isinstance(holds, Flags)
                 above = self.figures.world.forest.parent
                 spread = holds.spread(self.size).values
-                return Flags(np.where(above >= 0, spread[np.maximum(above, 0)], False))
+                return Flags(np.where(above >= 0, spread[np.maximum(above, 0)], 0).astype(bool))
             case "earned":
                 return self._earned(node)
             case "days_since":

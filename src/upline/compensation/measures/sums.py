@@ -45,9 +45,7 @@ def summed(node: Call, scope: MemberScope) -> Numbers:
     if tree is world.forest:
         return Numbers(_in_tree(node, whole, stops, tree, scope), column.unit)
     order = world.forest.positions[tree.rows]
-    placed = _in_tree(
-        node, whole[order], None if stops is None else stops[order], tree, scope, order
-    )
+    placed = _in_tree(node, whole[order], None if stops is None else stops[order], tree, scope)
     back = np.empty_like(placed)
     back[order] = placed
     return Numbers(back, column.unit)
@@ -72,10 +70,11 @@ def _in_tree(
     stops: npt.NDArray[np.bool_] | None,
     tree: Forest,
     scope: MemberScope,
-    order: npt.NDArray[Any] | None = None,
 ) -> npt.NDArray[np.int64]:
     """Compute a function over one tree; `values`, `stops` and the result are in its preorder."""
     parent = tree.parent
+    forest = scope.figures.world.forest
+    order = None if tree is forest else forest.positions[tree.rows]
     if node.function == "recruits":
         return _to_parents(parent, _unless(values, stops))
     if node.function == "team":
@@ -150,9 +149,9 @@ def _nth_legs(
     trees.greatest_legs(parent, legs, top)
     top[top == lowest] = 0
     if function == "leg":
-        return top[number - 1].copy()
+        return np.asarray(top[number - 1]).copy()
     everything = _to_parents(parent, legs)
-    return everything - top[: number - 1].sum(axis=0)
+    return np.asarray(everything - top[: number - 1].sum(axis=0))
 
 
 @dataclass(slots=True)

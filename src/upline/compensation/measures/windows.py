@@ -52,7 +52,7 @@ def windowed(node: Call, scope: MemberScope) -> Column:
 def _previous(node: Call, scope: MemberScope) -> Column:
     text = text_of(node.arguments[0])
     names = scope.figures.world.plan.names
-    scope.figures.carries.setdefault(f"{text} @1", _Later(node))
+    scope.figures.carried_later[f"{text} @1"] = node.arguments[0]
     before = scope.figures.world.carried.get(f"{text} @1", {})
     unit = Typing(names).formula(node.arguments[0], "member")
     if unit.startswith("rank:"):
@@ -73,38 +73,24 @@ def _previous(node: Call, scope: MemberScope) -> Column:
     return Flags(np.asarray(column.values != 0)) if unit == "yes_no" else column
 
 
-class _Later:
-    """Stands for a value of this period that is carried, but computed only after all else."""
-
-    def __init__(self, node: Call) -> None:
-        self.node = node.arguments[0]
-
-    def resolved(self, scope: MemberScope) -> Column:
-        return formula(self.node, scope).spread(scope.size)
-
-
 def resolve_carries(figures: Figures) -> dict[str, Column]:
     """Give every carry of this run with its value, also of windows that nothing asked for yet."""
     scope = figures.member_scope
     for node in _windows_of(figures.world.plan.file):
         scope.call(node)
-    return {
-        name: column.resolved(scope) if isinstance(column, _Later) else column
-        for name, column in figures.carries.items()
+    later = {
+        name: formula(node, scope).spread(scope.size)
+        for name, node in figures.carried_later.items()
+        if name not in figures.carries
     }
+    return {**figures.carries, **later}
 
 
 def _windows_of(file: PlanFile) -> Iterator[Call]:
     """Give every window of a plan: a dated value may need it only in a later period."""
-    for part in check.parts_of(file):
-        for _, content, _ in check.slots_of(part):
-            for node in check.nodes_of(content):
-                if isinstance(node, Call) and node.function in WINDOWED:
-                    yield node
-    for measure in file.measures.values():
-        for node in check.nodes_of(measure.value):
-            if isinstance(node, Call) and node.function in WINDOWED:
-                yield node
+    for node in check.all_nodes(file):
+        if isinstance(node, Call) and node.function in WINDOWED:
+            yield node
 
 
 def carried_numbers(figures: Figures, key: str) -> Numbers:

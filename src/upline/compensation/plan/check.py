@@ -142,6 +142,15 @@ def nodes_of(part: values.Value | values.Rule) -> Iterator[formula.Node]:
         yield from formula.walk(written.node)
 
 
+def all_nodes(file: PlanFile) -> Iterator[formula.Node]:
+    """Give every node of every formula of a plan."""
+    for part in parts_of(file):
+        for _, content, _ in slots_of(part):
+            yield from nodes_of(content)
+    for measured in (*file.measures.values(), *file.order_values.values()):
+        yield from nodes_of(measured.value)
+
+
 def parts_of(file: PlanFile) -> Iterator[Part]:
     """Give every part of the plan that has slots, innermost included."""
     waiting: list[object] = [file]

@@ -146,7 +146,8 @@ def _stairstep(name: str, bonus: schema.Stairstep, typing: Typing) -> None:
 
 
 def _is_of_members(bonus: schema.Sourced, typing: Typing) -> bool:
-    return bonus.base is not None and typing.base_context(bonus.base) == "member"
+    base: values.Value | None = bonus.base
+    return base is not None and typing.base_context(base) == "member"
 
 
 def _is_of_events(bonus: schema.Bonus) -> bool:

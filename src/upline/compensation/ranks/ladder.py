@@ -52,16 +52,16 @@ def rank_members(name: str, ranks: list[schema.Rank], figures: Figures) -> Ranke
     count = len(figures.world)
     title_before = _carried_rank(figures, f"title of {name}", ranks, count)
     kept = _kept(name, ranks, figures, count)
-    reached = program.run(np.full(count, -1, np.int32) if program.is_flat else kept, title_before)
-    rank = np.maximum(reached, kept)
-    title = np.maximum(title_before, rank)
+    reached = program.run(np.full(count, -1, np.int32) if program.is_flat else kept)
+    held = np.maximum(reached, kept)
+    title = np.maximum(title_before, held)
     labels = tuple(one.rank for one in ranks)
-    figures.members[name] = Codes(rank, labels, is_ranked=True)
+    figures.members[name] = Codes(held, labels, is_ranked=True)
     if name == "rank":
         figures.members["title"] = Codes(title, labels, is_ranked=True)
     figures.carries[f"title of {name}"] = Codes(title, labels)
-    _write_kept(name, ranks, figures, program, rank)
-    return Ranked(rank, title, program.only_kept(rank))
+    _write_kept(name, ranks, figures, program, held)
+    return Ranked(held, title, program.only_kept(held))
 
 
 def _carried_rank(
@@ -248,9 +248,7 @@ class _Program:
             held["title"] = Codes(np.maximum(before, code), labels, is_ranked=True)
         return AssumingScope(self.figures, held)
 
-    def run(
-        self, kept: npt.NDArray[np.int32], title_before: npt.NDArray[np.int32]
-    ) -> npt.NDArray[np.int32]:
+    def run(self, kept: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         count = len(self.figures.world)
         known = (
             np.stack(self.known).astype(np.int8) if self.known else np.zeros((1, count), np.int8)
@@ -276,7 +274,6 @@ class _Program:
             np.asarray(self.operands, np.int64),
             np.asarray(self.starts, np.int64),
             kept,
-            title_before,
             self.counts,
             np.zeros((len(self.counters), count), np.int8),
             rank,
