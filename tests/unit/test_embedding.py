@@ -102,7 +102,7 @@ def test_the_example_of_the_readme_runs():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
-    printed = subprocess.run(  # noqa: S603
+    printed = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
 
@@ -154,7 +154,7 @@ inputs = engine.Inputs(members=%r, orders=%r, period=engine.Period.parse("2026-1
 print(engine.run(plan, inputs).totals.num_rows)
 """ % (PLAN, MEMBERS, ORDERS)  # noqa: UP031
 
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [
             sys.executable,
             "-S",
