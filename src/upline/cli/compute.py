@@ -91,16 +91,14 @@ def compute(
     refuse_taken(out, force=force)
     started = time.perf_counter()
     with Steps() as steps:
-        result, given = computed(
-            steps,
-            plan_path,
-            members_path,
-            orders_path,
-            period_text,
-            carries_path,
-            earnings_path,
-            threads,
+        files = Files(
+            plan=plan_path,
+            members=members_path,
+            orders=orders_path,
+            carries=carries_path,
+            earnings=earnings_path,
         )
+        result, given = computed(steps, files, period_text, threads)
         steps("Writing the run")
         chosen = ending or ("parquet" if orders_path.suffix == ".parquet" else "csv")
         write_run(result, given, out, ending=chosen, force=force)
@@ -134,7 +132,7 @@ def computed(
     steps: Steps, files: Files, period_text: str | None, threads: int | None = None
 ) -> tuple[Result, dict[str, pa.Table]]:
     """Read files and compute them, listing the faults of all files together."""
-    from upline.compensation.errors import Fault, InputRefused, Refused
+    from upline.compensation.errors import InputRefused, Refused
     from upline.compensation.plan.load import load_file
     from upline.runs.tables import read_table
 

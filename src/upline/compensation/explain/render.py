@@ -155,14 +155,13 @@ class _Writer:
             )
             return f"{amount}; {fund}"
         rate, factors = Fraction(line.rate), words.figure(line.base, line.base_unit)
-        worth = Fraction(line.point_value or 1)
         if line.base_unit == "count" and bonus.kind != "award":
             factors = words.figure(line.base, "count")
         if rate != 1:
             factors += f" × {words.rate(rate)}"
         if line.taken_below:
             factors += f" − {words.figure(line.taken_below, line.base_unit)}"
-        if worth != 1:
+        if line.point_value:
             factors = f"({factors})" if line.taken_below else factors
             factors += f" × {words.money(line.point_value)}"
         return amount if factors == amount else f"{amount} = {factors}"
