@@ -98,4 +98,6 @@ class Finder:
             is_empty = pc.or_kleene(is_empty, pc.equal(column, ""))
         found = pc.fill_null(pc.index_in(column, value_set=ids), -1)
         empty = pc.fill_null(is_empty, True).to_numpy(zero_copy_only=False)  # noqa: FBT003
-        return np.asarray(found.to_numpy()).astype(np.int32), np.asarray(empty).astype(np.bool_)
+        is_nobody = np.asarray(empty).astype(np.bool_)
+        # An empty reference names nobody, not the row that lacks its id.
+        return np.where(is_nobody, -1, found.to_numpy()).astype(np.int32), is_nobody
