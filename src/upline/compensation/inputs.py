@@ -186,13 +186,15 @@ class _Preparation:
                     reader.fault(
                         row, "id", "table.no_id", "This row has no id.", "Give each an id."
                     )
-        elif not are_distinct(ids):
+        if not are_distinct(ids):
             self._list_twice(reader, ids.to_pylist())
         return ids
 
     def _list_twice(self, reader: Reader, ids: list[Any]) -> None:
         seen: dict[Any, int] = {}
         for row, text in enumerate(ids):
+            if text in (None, ""):
+                continue
             if text in seen:
                 first = reader.source.place(seen[text]).line
                 problem = f"The id '{text}' stands twice."
