@@ -47,6 +47,12 @@ def invoke(*arguments):
     return CliRunner().invoke(main, [str(one) for one in arguments], catch_exceptions=False)
 
 
+def place_of(fault):
+    """Give 'file:line:column' of a fault as it is shown, '' where it has none."""
+    place, _, problem = fault.partition(": ")
+    return place if problem and "." in place and " " not in place else ""
+
+
 class Folder:
     """A folder with the three files of a run, and the command line over it."""
 
@@ -82,7 +88,7 @@ class Folder:
         assert [path.name for path in self.path.iterdir() if path.name.startswith(".")] == []
         for before, line in itertools.pairwise(lines):
             assert line.startswith("    ") or before.startswith("    "), f"no remedy: {before}"
-        return [f"{line.split(': ')[0]} {line[line.rindex('[') :]}" for line in faults]
+        return [f"{place_of(line)} {line[line.rindex('[') :]}".lstrip() for line in faults]
 
     def lines(self):
         rows = (self.out / "lines.csv").read_text(encoding="utf-8").splitlines()
@@ -195,7 +201,7 @@ def test_a_period_that_is_given_leaves_other_orders_out(folder):
     done = folder.compute("--period", "2026-10-01..2026-10-30")
 
     assert folder.lines() == [("Ada", "4.00")]
-    assert "1 orders lie outside the period" in done.output or "1 order lies" in done.output
+    assert "Orders outside the period, left out: 1." in done.output
 
 
 def test_carries_of_a_run_go_into_the_next(folder):
@@ -294,7 +300,7 @@ def test_faults_of_plan_members_and_orders_are_listed_together(folder):
     assert folder.refused() == [
         "members.csv:4:2 [table.unknown_member]",
         "orders.csv:3:3 [table.value]",
-        "plan.yaml:12:9 [plan.kind]",
+        "plan.yaml:12:10 [plan.kind]",
     ]
 
 
@@ -331,19 +337,12 @@ def test_lines_are_counted_past_blank_lines_and_line_breaks_in_cells(folder):
         (ORDERS.replace("50,100.00", "50,100,00"), ["orders.csv:3:6 [file.cells]"]),
         (ORDERS.replace(",40.00", ""), ["orders.csv:2:5 [file.cells]"]),
         (ORDERS.replace("2,Әлия", '2,"Әлия'), ["orders.csv:3 [file.quotes]"]),
-        ("id,member,date,pv,price\n", [" [period.unclear]"]),
-        (ORDERS.replace("2026-10-31", "2026-11-01"), [" [period.unclear]"]),
+        ("id,member,date,pv,price\n", ["[period.unclear]"]),
+        (ORDERS.replace("2026-10-31", "2026-11-01"), ["[period.unclear]"]),
     ],
 )
 def test_a_table_that_cannot_be_read_says_where(folder, orders, faults):
-    found = folder.write(orders=orders).refused()
-
-    assert [fault[fault.index("[") :] for fault in found] == [
-        fault[fault.index("[") :] for fault in faults
-    ]
-    assert [one for one in found if not one.endswith("unclear]")] == [
-        one for one in faults if not one.endswith("unclear]")
-    ]
+    assert folder.write(orders=orders).refused() == faults
 
 
 @pytest.mark.parametrize(
@@ -409,16 +408,17 @@ def change_receipt(out):
 @pytest.mark.parametrize(
     ("tamper", "found"),
     [
+        # Each changes one thing; the answer names what.
         (lambda out: change(out / "lines.csv", "10.00", "99.00"), "lines.csv"),
         (lambda out: change(out / "totals.csv", "10.00", "99.00"), "totals.csv"),
         (lambda out: change(out / "ranks.csv", "Leader", "Partner"), "ranks.csv"),
         (lambda out: (out / "carries.csv").unlink(), "carries"),
         (change_input, "inputs.orders.price"),
         (lambda out: change(out / "plan.yaml", "10 %", "11 %"), "plan_digest"),
-        (lambda out: change(out / "plan.yaml", "10 %", "11"), "plan.yaml"),
+        (lambda out: change(out / "plan.yaml", ": level", ": lever"), "plan.yaml"),
         (change_receipt, "outputs."),
         (lambda out: change(out / "receipt.json", '"engine": "', '"engine": "9'), "engine"),
-        (lambda out: change(out / "receipt.json", "2026-10-01", "2026-10-02"), "period"),
+        (lambda out: change(out / "receipt.json", "2026-11-01", "2026-10-20"), "totals.csv"),
         (lambda out: change(out / "receipt.json", "{", ""), "receipt.json"),
         (lambda out: change(out / "receipt.json", '"period"', '"span"'), "receipt.json"),
         (lambda out: (out / "inputs" / "members.parquet").unlink(), "inputs/members.parquet"),

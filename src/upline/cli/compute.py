@@ -80,7 +80,7 @@ def compute(
     threads: int | None,
     force: bool,
 ) -> None:
-    """Compute what every member earns in a period, and keep it as a folder.
+    """Compute and keep what every member earns in a period.
 
     The folder holds lines, totals, ranks and carries, the inputs as they came, the plan, and a
     receipt by which anybody can verify the run. Nothing is written if anything is wrong.
@@ -251,7 +251,7 @@ def _span_with(day: date, calendar: str) -> str:
 @click.argument("folder", type=_FILE)
 @shows_refusals
 def verify(folder: Path) -> None:
-    """Compute a kept run again and compare everything with its receipt.
+    """Compute a kept run again and compare it with its receipt.
 
     FOLDER is one that 'upline compute' made. Any change to its inputs, plan, outputs or receipt
     is listed, and the exit code is 1.

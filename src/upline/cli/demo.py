@@ -40,7 +40,7 @@ PLAN = Path("examples/plans/unilevel-compression.yaml")
 )
 @shows_refusals
 def demo(members: int, orders: int, seed: int, lang: str, out: Path) -> None:
-    """Make up a company, compute its month under an example plan, explain three members."""
+    """Make up a company, compute its month, explain three members."""
     from upline.cli.compute import Files, computed
     from upline.cli.progress import Steps
     from upline.cli.summary import show_summary

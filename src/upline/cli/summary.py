@@ -27,7 +27,7 @@ def show_summary(result: Result, out: Path, seconds: float) -> None:
     if result.ranks.num_rows:
         console.print(_ranks(result))
     if world.orders_outside:
-        console.print(f"{world.orders_outside:,} orders lie outside the period and were left out.")
+        console.print(f"Orders outside the period, left out: {world.orders_outside:,}.")
     if world.ignored_columns:
         console.print(f"Columns the plan does not use: {', '.join(world.ignored_columns)}.")
     console.print(f"{out}: lines, totals, ranks, carries, receipt. {seconds:.1f} s")
