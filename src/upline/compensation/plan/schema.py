@@ -97,7 +97,9 @@ Words = str | dict[str, str]
 class Part(BaseModel):
     """Anything in a plan that may carry words and a clause of the plan document."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
+    )
 
     title: Words = ""
     clause: str = ""
