@@ -166,8 +166,9 @@ def computed(
         given_earnings=tables.get("given_earnings"),
         sources=sources,
     )
-    first = "" if is_warm() else " (compiling, only this first time)"
-    steps(f"Computing {period.label or 'the period'}{first}")
+    if not is_warm():
+        click.echo("Compiling the engine's loops, only this first time: about 15 s.", err=True)
+    steps(f"Computing {period.label or 'the period'}")
     return run(plan, inputs, threads=threads), tables
 
 
