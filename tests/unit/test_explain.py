@@ -167,6 +167,8 @@ WALKS = {
     "heads like the receiver below": "kind: level, base: pv, head: rank >= receiver.rank, "
     "head_belongs_to: generation_below, generations: {0: 1 %, 1: 5 %}",
     "buyer first": "kind: level, base: pv, starts: buyer, requires: active, levels: {1..3: 5 %}",
+    "buyer first, heads below": "kind: level, base: pv, starts: buyer, head: rank >= 'High', "
+    "head_belongs_to: generation_below, generations: {0: 1 %, 1: 5 %}",
     "difference": "kind: differential, base: pv, requires: active, "
     "share: {by: rank, Low: 2 %, High: 5 %}",
     "difference with the buyer": "kind: differential, base: pv, requires: active, buyer: paid, "

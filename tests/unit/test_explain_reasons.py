@@ -239,6 +239,23 @@ def test_a_pool_line_says_fund_and_shares():
     ]
 
 
+def test_shares_that_are_money_are_said_as_money():
+    result = small(
+        "bonuses:\n  boxes: {kind: differential, share: {scale: own_pv, steps: {40: 2 EUR,"
+        " 100: 5 EUR}}}\n"
+    )
+
+    assert after(said(result, "Ada", bonus="boxes"), "boxes") == [
+        "  from: Ben; level: 1",
+        "    5.00 EUR = 1 × 5.00 EUR; order: 2",
+        "  from: Dia; level: 3",
+        "    Passed over: Cem (no rate at this rank or level)",
+        "    Taken nearer to the buyer: Ben (2.00 EUR)",
+        "    3.00 EUR = 1 × 3.00 EUR; order: 3",
+        "    3.00 EUR = 1 × 3.00 EUR; order: 4",
+    ]
+
+
 def test_an_own_part_is_reported_under_its_name():
     result = small(
         "bonuses:\n  team: {kind: stairstep, title: Team, base: price, own_part: mine,"

@@ -35,6 +35,7 @@ class Step:
     level: int | None = None
     paid_levels: str = ""
     took: str = ""
+    took_unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

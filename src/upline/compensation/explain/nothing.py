@@ -11,7 +11,7 @@ from upline.compensation.bonuses.lines import Work
 from upline.compensation.columns import Codes, Numbers
 from upline.compensation.explain.conditions import Conditions
 from upline.compensation.explain.facts import Nothing
-from upline.compensation.explain.paths import LevelPaths, SharePaths, Visit
+from upline.compensation.explain.paths import LevelPaths, SharePaths, Visit, share_unit
 from upline.compensation.explain.view import View, end_of_group
 from upline.compensation.measures.evaluate import numbers, value
 from upline.compensation.plan import schema
@@ -206,11 +206,10 @@ def _no_differential(view: View, work: Work, name: str, position: int) -> Nothin
             break
         if visit.took:
             takers.append(visit)
-    share = work.bonus.share if work.bonus.share is not None else work.bonus.slots
     facts = {
         "buyer": view.world.id_of(buyer),
         "share": decimal_text(paths.share.at(position)),
-        "unit": view.typing.value(share, "member"),
+        "unit": share_unit(view, work),
     }
     if visit.outcome == "near":
         facts |= {"level": str(visit.level), "from_level": str(work.bonus.from_level)}

@@ -223,8 +223,11 @@ def steps_between(
 def _step(view: View, work: Work, visit: Visit) -> Step:
     member = view.world.id_of(visit.position)
     took = decimal_text(visit.took) if visit.took else ""
+    unit = share_unit(view, work) if took else ""
     if visit.outcome in ("paid", "taken"):
-        return Step(member=member, is_passed_over=False, level=visit.level, took=took)
+        return Step(
+            member=member, is_passed_over=False, level=visit.level, took=took, took_unit=unit
+        )
     failed: tuple[Any, ...] = ()
     paid_levels = ""
     why = visit.outcome
@@ -243,7 +246,14 @@ def _step(view: View, work: Work, visit: Visit) -> Step:
         level=visit.level,
         paid_levels=paid_levels,
         took=took,
+        took_unit=unit,
     )
+
+
+def share_unit(view: View, work: Work) -> str:
+    """Give the unit of a differential's shares."""
+    share = work.bonus.share if work.bonus.share is not None else work.bonus.slots
+    return view.typing.value(share, "member")
 
 
 def failed_by(view: View, work: Work, position: int) -> tuple[Any, ...]:

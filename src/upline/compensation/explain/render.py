@@ -113,7 +113,7 @@ class _Writer:
             yield from self._path(bonus, first, "    ")
         for line in lines:
             indent = "    " if is_headed else "  "
-            parts = [indent + self._sum(bonus, line)]
+            parts = [indent + self._sum(line)]
             if line.uncut:
                 parts.append(
                     self._say("cut by the cap from: %(uncut)s", uncut=self.words.money(line.uncut))
@@ -143,7 +143,7 @@ class _Writer:
             [] if buyer == self.reasons.member else [self._say("group of: %(buyer)s", buyer=buyer)]
         )
 
-    def _sum(self, bonus: BonusReason, line: LineReason) -> str:
+    def _sum(self, line: LineReason) -> str:
         words = self.words
         amount = words.money(line.amount)
         if line.shares:
@@ -155,10 +155,10 @@ class _Writer:
             )
             return f"{amount}; {fund}"
         rate, factors = Fraction(line.rate), words.figure(line.base, line.base_unit)
-        if line.base_unit == "count" and bonus.kind != "award":
-            factors = words.figure(line.base, "count")
         if rate != 1:
-            factors += f" × {words.rate(rate)}"
+            # Points and counts become money by a rate that is money, or by the point value.
+            pays_money = line.base_unit != "money" and not line.point_value
+            factors += f" × {words.money(line.rate) if pays_money else words.rate(rate)}"
         if line.taken_below:
             factors += f" − {words.figure(line.taken_below, line.base_unit)}"
         if line.point_value:
@@ -196,7 +196,7 @@ class _Writer:
     def _paid_nearer(self, bonus: BonusReason, line: LineReason, indent: str) -> Iterator[str]:
         if bonus.kind == "differential":
             named = [
-                f"{step.member} ({self.words.rate(Fraction(step.took))})"
+                f"{step.member} ({self.words.figure(step.took, step.took_unit)})"
                 for step in line.path
                 if step.took
             ]
