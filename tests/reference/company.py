@@ -9,8 +9,8 @@ from tests.reference.scope import Order, Standing, is_empty, number
 from tests.reference.trees import Tree
 from tests.reference.world import NotCovered, World, WorldRefused
 from upline.compensation.plan.load import Plan
-from upline.compensation.plan.names import Typing
 from upline.compensation.plan.schema import AnyBonus, FieldSpec, GivenRanks, OwnPart, Rounding
+from upline.compensation.plan.units import Typing
 
 EMPTY = {"yes_no": False, "text": "", "date": None, "member": None}
 

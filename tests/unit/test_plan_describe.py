@@ -8,9 +8,9 @@ from click.testing import CliRunner
 
 from upline.cli.main import main
 from upline.compensation.plan import values
-from upline.compensation.plan.check import slots_of
 from upline.compensation.plan.describe import describe, diff
 from upline.compensation.plan.load import load, load_file
+from upline.compensation.plan.parts import slots_of
 from upline.compensation.plan.schema import Part
 from upline.compensation.plan.speech import LANGUAGES
 

@@ -32,9 +32,9 @@ from upline.compensation.genealogy.forest import Forest, Positions, lay_out
 from upline.compensation.kernels import grouping
 from upline.compensation.orders import MadeOnce, Orders
 from upline.compensation.periods import Period
-from upline.compensation.plan.check import all_nodes
 from upline.compensation.plan.formula import Call
 from upline.compensation.plan.load import Plan
+from upline.compensation.plan.parts import all_nodes
 from upline.compensation.plan.schema import FieldSpec, GivenRanks
 from upline.compensation.tables import Reader, Source, TableLike, arrow_table
 

@@ -17,8 +17,8 @@ from upline.compensation.inputs import Inputs, World, prepare
 from upline.compensation.measures.evaluate import rule
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.plan import schema
-from upline.compensation.plan.check import asked_on_orders
 from upline.compensation.plan.load import Plan
+from upline.compensation.plan.stages import asked_on_orders
 from upline.compensation.ranks.ladder import rank_members
 from upline.compensation.result import Result
 

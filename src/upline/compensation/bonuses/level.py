@@ -28,8 +28,8 @@ from upline.compensation.measures.evaluate import (
     value,
 )
 from upline.compensation.plan import values as written
-from upline.compensation.plan.check import nodes_of
 from upline.compensation.plan.formula import Name, Operation
+from upline.compensation.plan.parts import nodes_of
 
 Array = npt.NDArray[Any]
 _MODES = {

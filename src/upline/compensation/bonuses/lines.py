@@ -22,7 +22,7 @@ from upline.compensation.measures.sums import raise_out_of_range
 from upline.compensation.orders import Orders
 from upline.compensation.plan import schema
 from upline.compensation.plan import values as written
-from upline.compensation.plan.names import Typing
+from upline.compensation.plan.units import Typing
 
 Array = npt.NDArray[Any]
 NO_LEVEL = -1

@@ -16,7 +16,7 @@ from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.measures.evaluate import numbers, rule, value
 from upline.compensation.measures.scopes import LineScope
 from upline.compensation.measures.windows import carried_numbers
-from upline.compensation.plan.names import Typing
+from upline.compensation.plan.units import Typing
 
 Array = npt.NDArray[Any]
 

@@ -16,7 +16,7 @@ from upline.compensation.bonuses.lines import Lines, Paid, Work
 from upline.compensation.columns import Numbers, constant
 from upline.compensation.kernels import trees, walks
 from upline.compensation.measures.evaluate import numbers, rule, value
-from upline.compensation.plan.names import Typing
+from upline.compensation.plan.units import Typing
 
 Array = npt.NDArray[Any]
 

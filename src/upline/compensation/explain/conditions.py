@@ -18,8 +18,8 @@ from upline.compensation.plan.formula import (
     Word,
     text_of,
 )
-from upline.compensation.plan.names import Typing
 from upline.compensation.plan.schema import PlanFile, Words
+from upline.compensation.plan.units import Typing
 from upline.compensation.result import decimal_text
 
 

@@ -16,7 +16,7 @@ from upline.compensation.inputs import World
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.plan import schema
 from upline.compensation.plan import values as written
-from upline.compensation.plan.names import Typing
+from upline.compensation.plan.units import Typing
 from upline.compensation.result import Result
 
 

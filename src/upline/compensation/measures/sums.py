@@ -17,7 +17,7 @@ from upline.compensation.kernels import trees
 from upline.compensation.measures.evaluate import formula, not_computed, numbers
 from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import Call, Name, Node, Number
-from upline.compensation.plan.names import Typing
+from upline.compensation.plan.units import Typing
 
 if TYPE_CHECKING:
     from upline.compensation.measures.scopes import Figures, MemberScope, OrderScope

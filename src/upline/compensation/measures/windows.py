@@ -11,10 +11,10 @@ import numpy as np
 from upline.compensation import columns
 from upline.compensation.columns import Codes, Column, Flags, Numbers, aligned, common_unit
 from upline.compensation.measures.evaluate import formula, not_computed, numbers
-from upline.compensation.plan import check
+from upline.compensation.plan import parts
 from upline.compensation.plan.formula import Call, Number, text_of
-from upline.compensation.plan.names import Typing
 from upline.compensation.plan.schema import PlanFile
+from upline.compensation.plan.units import Typing
 
 if TYPE_CHECKING:
     from upline.compensation.measures.scopes import Figures, MemberScope
@@ -88,7 +88,7 @@ def resolve_carries(figures: Figures) -> dict[str, Column]:
 
 def _windows_of(file: PlanFile) -> Iterator[Call]:
     """Give every window of a plan: a dated value may need it only in a later period."""
-    for node in check.all_nodes(file):
+    for node in parts.all_nodes(file):
         if isinstance(node, Call) and node.function in WINDOWED:
             yield node
 

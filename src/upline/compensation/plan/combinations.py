@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from upline.compensation.errors import Place
 from upline.compensation.plan import formula, schema, values
-from upline.compensation.plan.names import LEGS, SUMS, Typing
+from upline.compensation.plan.names import LEGS, SUMS
+from upline.compensation.plan.units import Typing
 
 Content = values.Value | values.Rule
 Slots = list[tuple[str, Content]]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from upline.compensation.plan import schema, values
 from upline.compensation.plan.differences import diff
 from upline.compensation.plan.load import Plan
-from upline.compensation.plan.names import Typing
 from upline.compensation.plan.readings import Readings
+from upline.compensation.plan.units import Typing
 from upline.compensation.plan.wording import KINDS
 
 __all__ = ["describe", "diff"]

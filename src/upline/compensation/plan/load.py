@@ -13,6 +13,7 @@ from upline.compensation.plan import check as checks
 from upline.compensation.plan import schema, text
 from upline.compensation.plan.names import Names
 from upline.compensation.plan.refusals import Refusal, faults_of, refusals
+from upline.compensation.plan.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Plan:
 
     file: schema.PlanFile
     names: Names
-    stages: tuple[checks.Stage, ...]
+    stages: tuple[Stage, ...]
     source: str
 
     @property

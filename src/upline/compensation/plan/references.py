@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from upline.compensation.plan import schema
-from upline.compensation.plan.names import Typing
+from upline.compensation.plan.units import Typing
 
 _LINES = ("per_order", "per_buyer")
 

@@ -14,7 +14,7 @@ from upline.compensation.kernels import ladders
 from upline.compensation.measures.evaluate import formula, not_computed, numbers, rule
 from upline.compensation.measures.scopes import AssumingScope, Figures
 from upline.compensation.measures.sums import summed_column
-from upline.compensation.plan import check, schema
+from upline.compensation.plan import parts, schema, stages
 from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import COMPARISONS, Call, Node, Operation, Unary
 
@@ -48,7 +48,7 @@ def rank_members(name: str, ranks: list[schema.Rank], figures: Figures) -> Ranke
         raise not_computed("A calendar of its own for ranks", spec.place)
     program = _Program(name, ranks, figures)
     for rank in ranks:
-        program.add(check.expanded(rank.needs, name, file))
+        program.add(stages.expanded(rank.needs, name, file))
     count = len(figures.world)
     title_before = _carried_rank(figures, f"title of {name}", ranks, count)
     kept = _kept(name, ranks, figures, count)
@@ -286,7 +286,7 @@ class _Program:
             rank, tuple(one.rank for one in self.ranks), is_ranked=True
         )
         file = self.figures.world.plan.file
-        needs = check.expanded(self.ranks[code].needs, self.name, file)
+        needs = stages.expanded(self.ranks[code].needs, self.name, file)
         return np.broadcast_to(rule(needs, self.figures.member_scope), rank.shape)
 
     def only_kept(self, rank: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
@@ -300,4 +300,4 @@ class _Program:
 
 def _asks_below(part: written.Rule, ladder: str) -> bool:
     names = ("rank", "title") if ladder == "rank" else (ladder,)
-    return any(getattr(node, "name", None) in names for node in check.nodes_of_now(part))
+    return any(getattr(node, "name", None) in names for node in parts.nodes_of_now(part))

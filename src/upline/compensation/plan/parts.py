@@ -1,0 +1,88 @@
+"""Walks over a plan: its parts, their slots, and the nodes of every formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from upline.compensation.plan import formula, values
+from upline.compensation.plan.schema import Part, PlanFile, Slot
+
+
+def nodes_of(part: values.Value | values.Rule) -> Iterator[formula.Node]:
+    """Give every node of every formula in a value or rule."""
+    for written in values.formulas_of(part):
+        yield from formula.walk(written.node)
+
+
+def all_nodes(file: PlanFile) -> Iterator[formula.Node]:
+    """Give every node of every formula of a plan."""
+    for part in parts_of(file):
+        for _, content, _ in slots_of(part):
+            yield from nodes_of(content)
+    for measured in (*file.measures.values(), *file.order_values.values()):
+        yield from nodes_of(measured.value)
+
+
+def parts_of(whole: Part) -> Iterator[Part]:
+    """Give a part, as the whole plan, and every part inside it."""
+    waiting: list[object] = [whole]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Part):
+            yield part
+            waiting.extend(getattr(part, name) for name in type(part).model_fields)
+        elif isinstance(part, dict):
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+
+
+def slots_of(part: Part) -> Iterator[tuple[str, values.Value | values.Rule, Slot]]:
+    """Give the name, content and slot of every value and rule that stands in `part`."""
+    for name, spec in type(part).model_fields.items():
+        content = getattr(part, name)
+        slot = _slot(spec.metadata) or _slot_inside(spec.annotation)
+        if slot is None or content is None:
+            continue
+        if isinstance(content, dict):
+            for inner in content.values():
+                yield name, inner, slot
+        elif isinstance(content, _WRITTEN):
+            yield name, content, slot
+
+
+_WRITTEN = (
+    values.Formula,
+    values.Table,
+    values.Scale,
+    values.Cases,
+    values.Versions,
+    values.All,
+    values.AnyOf,
+)
+
+
+def _slot(metadata: object) -> Slot | None:
+    found = [mark for mark in metadata if isinstance(mark, Slot)]  # type: ignore[attr-defined]
+    return found[-1] if found else None
+
+
+def _slot_inside(annotation: object) -> Slot | None:
+    """Find the slot of an optional field or of the entries of a mapping."""
+    marks = getattr(annotation, "__metadata__", ())
+    if (slot := _slot(marks)) is not None:
+        return slot
+    for inner in getattr(annotation, "__args__", ()):
+        if (slot := _slot_inside(inner)) is not None:
+            return slot
+    return None
+
+
+def nodes_of_now(part: values.Value | values.Rule) -> Iterator[formula.Node]:
+    """Give every node but those inside `previous(...)`, which comes from the period before."""
+    waiting = [written.node for written in values.formulas_of(part)]
+    while waiting:
+        node = waiting.pop()
+        if not (isinstance(node, formula.Call) and node.function == "previous"):
+            yield node
+            waiting.extend(formula.children(node))
