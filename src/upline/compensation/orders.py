@@ -77,7 +77,8 @@ class Orders(Mapping[str, Column]):
         )
         grouping.bucket_starts(self._cursors, self._bounds)
         self._bucketed = self._into_buckets(groups, np.empty(len(groups), groups.dtype))
-        self.starts = np.zeros(members + 1, np.int64)
+        self.starts = np.empty(members + 1, np.int64)
+        self.starts[0] = 0
         _in_parts(
             self._split,
             lambda _, first, last: grouping.count_groups(

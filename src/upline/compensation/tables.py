@@ -259,6 +259,8 @@ def _dictionary_codes(column: pa.ChunkedArray) -> Codes | None:
 
 
 def _times_power(values: npt.NDArray[Any], places: int) -> npt.NDArray[Any]:
+    if places == 0:
+        return values
     limit = 2**62 // 10**places
     if values.size and max(abs(int(values.max())), abs(int(values.min()))) > limit:
         return np.asarray(values.astype(object) * 10**places)

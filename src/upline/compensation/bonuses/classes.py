@@ -179,7 +179,7 @@ def _small(column: Column) -> Array:
     if isinstance(column, Codes):
         return np.asarray(column.values + 1)
     if isinstance(column, Flags):
-        return column.values.astype(np.int64)
+        return column.values.astype(np.int32)
     assert not isinstance(column, columns.Quotients)
     if column.values.ndim == 0:
         return np.asarray(0)
@@ -188,21 +188,26 @@ def _small(column: Column) -> Array:
 
 def _combined(atoms: list[Array], count: int) -> tuple[Array, Array]:
     """Give each member's class and one member of each class."""
-    codes = np.zeros(count, np.int64)
+    codes: Array | None = None
     spread = 1
     for atom in atoms:
         if atom.ndim == 0:
             continue
         width = int(atom.max()) + 1 if count else 1
+        if codes is None:
+            codes, spread = atom, width
+            continue
         if spread * width > _MOST_CODES:
             codes, spread = _compressed(codes)
-        codes = codes * width + atom
+        codes = codes * np.int64(width) + atom
         spread *= width
+    if codes is None:
+        return np.zeros(count, np.int32), np.zeros(1, np.int64)
     if spread > _FEW_CODES:
         codes, spread = _compressed(codes)
     representative = np.zeros(max(spread, 1), np.int64)
     representative[codes] = np.arange(count)
-    return codes.astype(np.int32), representative
+    return codes.astype(np.int32, copy=False), representative
 
 
 def _compressed(codes: Array) -> tuple[Array, int]:
