@@ -1,0 +1,26 @@
+"""Pages of the documentation show what the commands print today, and the picture what is paid."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools import page_outputs
+
+PICTURE = page_outputs.ROOT / "docs" / "images" / "one-order.svg"
+
+
+@pytest.mark.parametrize("page", page_outputs.PAGES, ids=lambda page: page.stem)
+def test_a_page_shows_what_its_commands_print(page):
+    _, differences = page_outputs.compared(page)
+
+    assert differences == [], "Run tools/page_outputs.py."
+
+
+def test_the_picture_shows_the_lines_of_the_first_months_fourth_order():
+    page = Path(page_outputs.PAGES[0]).read_text(encoding="utf-8")
+    lines = re.findall(r'^"(\w+)","\w+","4",.*"([\d.]+)"$', page, flags=re.MULTILINE)
+
+    drawn = re.findall(r"([\d.]+) EUR<", PICTURE.read_text(encoding="utf-8"))
+
+    assert sorted(drawn) == sorted(amount for _, amount in lines)
