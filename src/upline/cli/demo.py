@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,11 +71,17 @@ def demo(members: int, orders: int, seed: int, lang: str, out: Path) -> None:
         write_run(result, given, out / "run", ending="csv", force=True)
     show_summary(result, out / "run", time.perf_counter() - started)
     _explain(result, lang)
+    command, run = _command(), out / "run"
     click.echo(
         f"\nThe company: {paths['members']}, {paths['orders']}\nThe plan:    {PLAN}\n"
-        f"The run:     {out / 'run'}\n\nNext: upline explain --run {out / 'run'} --member ID"
-        f"\n      upline verify {out / 'run'}\n      upline plan describe {PLAN}"
+        f"The run:     {run}\n\nNext: {command} explain --run {run} --member ID"
+        f"\n      {command} verify {run}\n      {command} plan describe {PLAN} --lang pl"
     )
+
+
+def _command() -> str:
+    """Give what to type for `upline` here: it need not be on the path."""
+    return "upline" if shutil.which("upline") else os.path.relpath(sys.argv[0])
 
 
 def _explain(result: Result, language: str) -> None:
