@@ -15,7 +15,7 @@ from tests.reference.engine import compute
 from tests.reference.world import Answer, NotCovered, World, WorldRefused
 from upline.compensation import InputRefused, Inputs, Period, Plan, PlanRefused, Result, run
 from upline.compensation.columns import Codes, Days, Members, Quotients
-from upline.compensation.wallets import Payable
+from upline.compensation.inputs import currency_places
 
 EMPTY = (None, "")
 
@@ -184,10 +184,15 @@ def _pairs(answer: Answer, result: Result) -> list[tuple[str, dict[Any, Any], di
     unit = Fraction(1, 10**result.places)
     expected_wallets = {key: amount * unit for key, amount in answer.wallets.items() if amount}
     pairs.append(("wallet", expected_wallets, wallets))
-    if plan.file.pay_currency is not None:
-        codes, pay = Payable(result.figures, result.paid, result.gates).in_own_currency()
-        paid = {one: (codes.at(at[one]) or "EUR", int(pay[at[one]])) for one in ids if pay[at[one]]}
-        pairs.append(("pay", {key: one for key, one in answer.pay.items() if one[1]}, paid))
+    pay = {
+        row["member"]: (row["pay_currency"], row["pay_amount"]) for row in result.pay.to_pylist()
+    }
+    paid = {
+        one: (code, int(amount.scaleb(currency_places(code))))
+        for one, (code, amount) in pay.items()
+        if amount
+    }
+    pairs.append(("pay", {key: one for key, one in answer.pay.items() if one[1]}, paid))
     return pairs
 
 

@@ -208,11 +208,11 @@ def answer_places(period: Period) -> int:
 def _pay(period: Period, sums: dict[str, dict[str | None, Fraction]]) -> dict[str, tuple[str, int]]:
     """Give each member's total in his own currency, rounded once more."""
     file = period.company.file
-    if file.pay_currency is None:
-        return {}
     pay = {}
     for member, into in sums.items():
-        currency = choices.word(period, file.pay_currency, of_member(member)) or file.currency
+        currency = file.currency
+        if file.pay_currency is not None:
+            currency = choices.word(period, file.pay_currency, of_member(member)) or currency
         amount = sum(into.values()) * period.company.pay_rate(currency)
         units = money.to_units(amount, currency_places(currency), file.rounding.mode)
         pay[member] = (currency, units)

@@ -116,7 +116,7 @@ def test_a_run_is_computed_verified_and_explained(folder):
     assert "Участник: Бен. Начислено: 10,00\u00a0EUR." in explained.output
     kept = {path.name for path in folder.out.iterdir()}
     assert kept == {
-        *("lines.csv", "totals.csv", "ranks.csv", "carries.csv"),
+        *("lines.csv", "totals.csv", "pay.csv", "ranks.csv", "carries.csv"),
         *("inputs", "plan.yaml", "receipt.json"),
     }
 
@@ -411,6 +411,7 @@ def change_receipt(out):
         # Each changes one thing; the answer names what.
         (lambda out: change(out / "lines.csv", "10.00", "99.00"), "lines.csv"),
         (lambda out: change(out / "totals.csv", "10.00", "99.00"), "totals.csv"),
+        (lambda out: change(out / "pay.csv", "10.00", "99.00"), "pay.csv"),
         (lambda out: change(out / "ranks.csv", "Leader", "Partner"), "ranks.csv"),
         (lambda out: (out / "carries.csv").unlink(), "carries"),
         (change_input, "inputs.orders.price"),

@@ -82,7 +82,7 @@ def compute(
 ) -> None:
     """Compute and keep what every member earns in a period.
 
-    The folder holds lines, totals, ranks and carries, the inputs as they came, the plan, and a
+    The folder holds lines, totals, pay, ranks and carries, the inputs as they came, the plan, and a
     receipt by which anybody can verify the run. Nothing is written if anything is wrong.
     """
     from upline.cli.progress import Steps

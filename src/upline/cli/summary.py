@@ -30,7 +30,7 @@ def show_summary(result: Result, out: Path, seconds: float) -> None:
         console.print(f"Orders outside the period, left out: {world.orders_outside:,}.")
     if world.ignored_columns:
         console.print(f"Columns the plan does not use: {', '.join(world.ignored_columns)}.")
-    console.print(f"{out}: lines, totals, ranks, carries, receipt. {seconds:.1f} s")
+    console.print(f"{out}: lines, totals, pay, ranks, carries, receipt. {seconds:.1f} s")
 
 
 def _bonuses(result: Result, currency: str) -> Table:

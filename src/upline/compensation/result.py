@@ -14,12 +14,10 @@ import upline
 from upline.compensation import columns, digests
 from upline.compensation.bonuses.lines import Lines, Paid, id_ranks
 from upline.compensation.columns import Codes, Column, Flags, Members, Numbers
-from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.inputs import World, currency_places
-from upline.compensation.measures.evaluate import value
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.measures.windows import carry_text, resolve_carries
-from upline.compensation.wallets import Payable
+from upline.compensation.wallets import Pay, Payable
 
 Array = npt.NDArray[Any]
 _SHOWN_PLACES = 9
@@ -33,6 +31,7 @@ class Result:
     paid: list[Paid]
     gates: dict[str, Flags]
     _tables: dict[str, pa.Table] = field(default_factory=dict)
+    _own_currency: Pay | None = None
 
     @property
     def world(self) -> World:
@@ -53,8 +52,20 @@ class Result:
 
     @property
     def totals(self) -> pa.Table:
-        """member, bonus, amount, posted (in the currency's smallest unit), pay_amount, pay_currency."""
+        """member, bonus, amount, posted (rounded to the smallest unit of the plan's currency)."""
         return self._once("totals", self._totals)
+
+    @property
+    def pay(self) -> pa.Table:
+        """member, amount, currency (the plan's), pay_amount, pay_currency (his own)."""
+        return self._once("pay", self._pay)
+
+    def in_own_currency(self) -> Pay:
+        """Give what each member is paid; raises InputRefused where a currency or rate is missing."""
+        if self._own_currency is None:
+            payable = Payable(self.figures, self.paid, self.gates)
+            self._own_currency = payable.in_own_currency()
+        return self._own_currency
 
     @property
     def ranks(self) -> pa.Table:
@@ -232,57 +243,42 @@ class Result:
         order = np.lexsort((bonus, member[rows]))
         rows, bonus, amounts = rows[order], bonus[order], amounts[order]
         names = pa.array([part.bonus for part in self.paid], pa.string())
+        file = self.world.plan.file
         exact = Numbers(amounts, Fraction(1, 10**self.places))
-        posted, pay_amount, pay_currency = self._posted(exact, rows)
+        places = currency_places(file.currency)
+        posted = columns.rounded(exact, places, file.rounding.mode)
         return pa.table(
             {
                 "member": self._ids_at(rows),
                 "bonus": pa.DictionaryArray.from_arrays(pa.array(bonus, pa.int32()), names),
                 "amount": decimals(amounts, self.places),
-                "posted": posted,
-                "pay_amount": pay_amount,
-                "pay_currency": pay_currency,
+                "posted": decimals(posted.values, places),
             }
         )
 
-    def _posted(self, exact: Numbers, rows: Array) -> tuple[pa.Array, pa.Array, pa.Array]:
-        file = self.world.plan.file
-        places = currency_places(file.currency)
-        posted = columns.rounded(exact, places, file.rounding.mode)
-        if file.pay_currency is None:
-            amounts = decimals(posted.values, places)
-            return amounts, amounts, pa.array([file.currency] * len(rows), pa.string())
-        codes = value(file.pay_currency, self.figures.member_scope)
-        assert isinstance(codes, Codes)
-        taken = codes.spread(len(self.world)).taken(rows)
-        most = max([currency_places(label) for label in taken.labels], default=places)
-        pay = np.zeros(len(rows), np.int64)
-        for code, label in enumerate(taken.labels):
-            chosen = np.flatnonzero(taken.values == code)
-            if len(chosen):
-                rate = self._pay_rate(label)
-                own = currency_places(label)
-                product = columns.multiplied(exact.taken(chosen), columns.constant(rate))
-                rounded = columns.rounded(product, own, file.rounding.mode).values
-                pay[chosen] = columns.as_int64(rounded, "pay") * 10 ** (most - own)
-        if (taken.values < 0).any():
-            who = self.world.id_of(int(rows[np.flatnonzero(taken.values < 0)[0]]))
-            problem = f"There is no pay currency for {who}."
-            remedy = "Add an entry, or an 'otherwise', to pay_currency."
-            raise InputRefused.because("result.pay_currency", problem, remedy)
-        labels = pa.array(taken.labels, pa.string()).take(pa.array(taken.values))
-        return decimals(posted.values, places), decimals(pay, most), labels
+    def _paid_members(self) -> Array:
+        """Give the members with something to be paid, by id."""
+        member = id_ranks(self.world.ids)[self.world.forest.rows]
+        rows = np.flatnonzero(self.in_own_currency().totals.values)
+        return np.asarray(rows[np.argsort(member[rows])])
 
-    def _pay_rate(self, currency: str) -> Fraction:
+    def _pay(self) -> pa.Table:
         file = self.world.plan.file
-        if currency == file.currency:
-            return Fraction(1)
-        rates = file.pay_exchange if isinstance(file.pay_exchange, dict) else {}
-        if currency not in rates:
-            problem = f"There is no rate to pay in {currency}."
-            remedy = f"Add 'pay_exchange: {{{currency}: ...}}': {currency} for one {file.currency}."
-            raise InputRefused([Fault(file.place, "result.pay_exchange", problem, remedy)])
-        return rates[currency]
+        rows, pay = self._paid_members(), self.in_own_currency()
+        exact = columns.rounded(pay.totals.taken(rows), self.places, file.rounding.mode)
+        codes = pay.currencies.taken(rows).values
+        labels = pay.currencies.labels
+        places = np.asarray([currency_places(label) for label in labels], np.int64)[codes]
+        most = int(places.max(initial=0)) if len(rows) else currency_places(file.currency)
+        return pa.table(
+            {
+                "member": self._ids_at(rows),
+                "amount": decimals(exact.values, self.places),
+                "currency": pa.array([file.currency] * len(rows), pa.string()),
+                "pay_amount": decimals(pay.units[rows] * 10 ** (most - places), most),
+                "pay_currency": pa.array(labels, pa.string()).take(pa.array(codes)),
+            }
+        )
 
     def _ladders(self) -> list[str]:
         return [name for name in self.world.plan.names.ranks if name != "title"]
@@ -398,6 +394,7 @@ class Result:
         for part in self.paid:
             totals = Numbers(part.totals, Fraction(1, 10**part.places))
             outputs[f"totals.{part.bonus}"] = digests.of_column(totals, positions)
+        outputs |= self._digests_of_pay()
         for name in self._ladders():
             column_of_ranks = self.figures.member_scope.named(name)
             outputs[f"ranks.{name}"] = digests.of_column(column_of_ranks, positions)
@@ -418,6 +415,20 @@ class Result:
             for name, column in columns_of_lines.items():
                 outputs[f"lines.{name}"] = digests.of_column(column, rows)
         return outputs
+
+    def _digests_of_pay(self) -> dict[str, str]:
+        members, pay = self._paid_members(), self.in_own_currency()
+        rank = id_ranks(self.world.ids)[self.world.forest.rows]
+        columns_of_pay: dict[str, Column] = {
+            "member": Numbers(rank, Fraction(1)),
+            "amount": pay.totals,
+            "pay_amount": Numbers(pay.units, Fraction(1)),
+            "pay_currency": pay.currencies,
+        }
+        return {
+            f"pay.{name}": digests.of_column(column, members)
+            for name, column in columns_of_pay.items()
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,11 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
     legal = _legal(figures)
     order = {name: index for index, name in enumerate(world.plan.names.bonuses)}
     paid.sort(key=lambda part: order[part.bonus])
-    return Result(figures, [_gated(part, legal, figures) for part in paid], legal)
+    result = Result(figures, [_gated(part, legal, figures) for part in paid], legal)
+    if file.pay_currency is not None:
+        # A missing rate stops the run, not only the one table that asks for it.
+        result.in_own_currency()
+    return result
 
 
 def _keeps(world: World, bonus: str, *, keep_lines: bool) -> bool:

@@ -23,6 +23,18 @@ Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Pay:
+    """What each member is paid: exactly, in the plan's currency; and in his own, in whole units.
+
+    The units are the smallest of each currency.
+    """
+
+    totals: Numbers
+    currencies: Codes
+    units: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Payable:
     """What a run pays: what it computed, what came in as a finished total, and who may be paid."""
 
@@ -84,8 +96,8 @@ class Payable:
             found[name] = columns.as_int64(units.spread(scope.size).values, "wallets")
         return found
 
-    def in_own_currency(self) -> tuple[Codes, Array]:
-        """Give each member's pay currency, and his total in its smallest units, rounded once more.
+    def in_own_currency(self) -> Pay:
+        """Turn each member's total into his own currency, rounded once for all bonuses together.
 
         Raises InputRefused for who has something to be paid and no currency, or no rate to it.
         """
@@ -96,19 +108,21 @@ class Payable:
             found = value(file.pay_currency, self.figures.member_scope)
             assert isinstance(found, Codes)
             codes = found.spread(len(totals.values))
-        pay = np.zeros(len(totals.values), np.int64)
-        for code in np.unique(codes.values[totals.values != 0]).tolist():
-            rows = np.flatnonzero((codes.values == code) & (totals.values != 0))
-            if code < 0:
-                who = self.figures.world.id_of(int(rows[0]))
-                problem = f"There is no pay currency for {who}."
-                remedy = "Add an entry, or an 'otherwise', to pay_currency."
-                raise InputRefused.because("result.pay_currency", problem, remedy)
-            label = codes.labels[code]
-            product = columns.multiplied(totals.taken(rows), constant(pay_rate(file, label)))
-            units = columns.rounded(product, currency_places(label), file.rounding.mode)
-            pay[rows] = columns.as_int64(units.values, "pay")
-        return codes, pay
+        is_paid = totals.values != 0
+        nowhere = np.flatnonzero((codes.values < 0) & is_paid)
+        if len(nowhere):
+            who = self.figures.world.id_of(int(nowhere[0]))
+            problem = f"There is no pay currency for {who}."
+            remedy = "Add an entry, or an 'otherwise', to pay_currency."
+            raise InputRefused.because("result.pay_currency", problem, remedy)
+        units = np.zeros(len(totals.values), np.int64)
+        for code, label in enumerate(codes.labels):
+            rows = np.flatnonzero((codes.values == code) & is_paid)
+            if len(rows):
+                product = columns.multiplied(totals.taken(rows), constant(pay_rate(file, label)))
+                whole = columns.rounded(product, currency_places(label), file.rounding.mode)
+                units[rows] = columns.as_int64(whole.values, "pay")
+        return Pay(totals, codes, units)
 
     def _may(self) -> npt.NDArray[np.bool_]:
         may = np.ones(len(self.figures.world), np.bool_)

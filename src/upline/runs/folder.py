@@ -18,8 +18,8 @@ from upline.compensation.errors import Fault, InputRefused, Place
 from upline.compensation.plan.load import Plan
 from upline.runs.tables import read_table, write_table
 
-OUTPUTS = ("lines", "totals", "ranks", "carries", "legal", "wallets")
-_ALWAYS = ("lines", "totals", "ranks", "carries")
+OUTPUTS = ("lines", "totals", "pay", "ranks", "carries", "legal", "wallets")
+_ALWAYS = ("lines", "totals", "pay", "ranks", "carries")
 _GIVEN = ("members", "orders", "given_earnings", "carries")
 
 
