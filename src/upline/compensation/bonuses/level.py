@@ -74,7 +74,8 @@ def compute(work: Work) -> list[Paid]:
     if work.forest is not work.figures.world.forest:
         found, totals = totals, np.zeros_like(totals)
         totals[shared.from_tree(work, np.arange(len(found)))] = found
-    shared.check_point_values(work, point_value, np.flatnonzero(totals))
+    if point_value is not None and not point_value.values.all():
+        shared.check_point_values(work, point_value, np.flatnonzero(totals))
     return [Paid(bonus=work.name, places=work.rounding.places, totals=totals, lines=None)]
 
 
@@ -209,19 +210,22 @@ class _Terms:
     factors: Array
     divisor: int
     is_wide: bool
+    has_negative: bool
 
     @classmethod
     def of(cls, work: Work, sources: Sources, table: RateTable) -> _Terms:
         above, divisor = shared.fraction_of(sources.base.unit, table.unit, work.rounding.places)
         base = columns.as_int64(sources.base.values, "the base of a bonus")
         factors = columns.as_int64(columns.scaled(table.rates, above), "rates")
-        greatest = columns.greatest(base) * columns.greatest(factors)
+        least = int(base.min(initial=0))
+        greatest = max(int(base.max(initial=0)), -least) * columns.greatest(factors)
         lines = max(len(base), 1) * min(max(factors.shape[2], 1), 1000)
         if divisor >= columns.SAFE or (greatest // divisor + 1) * lines >= columns.SAFE:
             problem = f"Lines of '{work.name}' may pass 9.2 x 10^18 of their smallest unit."
             remedy = "Declare fewer decimals, or round(...) the base in the plan."
             raise InputRefused.because("range.too_large", problem, remedy, work.bonus.place)
-        return cls(base, factors, divisor, greatest + divisor >= columns.SAFE)
+        is_wide = greatest + divisor >= columns.SAFE
+        return cls(base, factors, divisor, is_wide, least < 0)
 
 
 def _chunks(starts: Array, threads: int) -> list[tuple[int, int]]:
@@ -333,7 +337,7 @@ class _Runner:
             and not terms.is_wide
             and terms.factors.shape[1] == 1
             and int(terms.factors.min(initial=0)) >= 0
-            and int(terms.base.min(initial=0)) >= 0
+            and not terms.has_negative
         )
 
     def _chain_totals(self) -> Array:
