@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import page_outputs
+from tools import command_line_page, page_outputs
 
 PICTURE = page_outputs.ROOT / "docs" / "images" / "one-order.svg"
 
@@ -24,3 +24,9 @@ def test_the_picture_shows_the_lines_of_the_first_months_fourth_order():
     drawn = re.findall(r"([\d.]+) EUR<", PICTURE.read_text(encoding="utf-8"))
 
     assert sorted(drawn) == sorted(amount for _, amount in lines)
+
+
+def test_the_page_of_commands_is_up_to_date():
+    written = command_line_page.PAGE.read_text(encoding="utf-8")
+
+    assert command_line_page.page() == written, "Run tools/command_line_page.py."

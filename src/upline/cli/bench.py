@@ -14,8 +14,16 @@ def bench() -> None:
 
 
 @bench.command()
-@click.option("--members", default=1_000_000, show_default=True, type=click.IntRange(100))
-@click.option("--orders", default=5_000_000, show_default=True, type=click.IntRange(100))
+@click.option(
+    "--members",
+    default=1_000_000,
+    show_default=True,
+    type=click.IntRange(100),
+    help="How many.",
+)
+@click.option(
+    "--orders", default=5_000_000, show_default=True, type=click.IntRange(100), help="How many."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Keep the figures as JSON.")
 def engine(members: int, orders: int, out: Path | None) -> None:
     """Seven compressed levels by rank: Upline, DuckDB and dicts, the same cents asserted."""

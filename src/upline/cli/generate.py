@@ -22,11 +22,24 @@ LARGE = 500_000
 @click.command()
 @click.option("--members", default=20_000, show_default=True, help="Members in all.")
 @click.option("--orders", default=100_000, show_default=True, help="Orders in each month.")
-@click.option("--shape", type=click.Choice(SHAPES), default="realistic", show_default=True)
+@click.option(
+    "--shape",
+    type=click.Choice(SHAPES),
+    default="realistic",
+    show_default=True,
+    help="How the sponsor tree grows.",
+)
 @click.option("--months", default=1, show_default=True, help="How many months of orders.")
 @click.option("--start", default="2026-10", show_default=True, help="The first month.")
 @click.option("--seed", default=7, show_default=True, help="Another seed, another company.")
-@click.option("--format", "file_format", type=click.Choice(FORMATS), default="csv")
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(FORMATS),
+    default="csv",
+    show_default=True,
+    help="Of both files.",
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
 @click.option("--force", is_flag=True, help="Replace the files of an earlier company.")
 def generate(

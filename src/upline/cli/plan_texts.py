@@ -63,7 +63,13 @@ def _plural(word: str, count: int) -> str:
 
 @plan.command("describe")
 @click.argument("file", type=PLAN_FILE)
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="The language of the document.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write here instead of printing.")
 def describe(file: Path, lang: str, out: Path | None) -> None:
     """Write a plan out as a document (Markdown) that needs no knowledge of its language."""
@@ -83,7 +89,13 @@ def describe(file: Path, lang: str, out: Path | None) -> None:
 @plan.command("diff")
 @click.argument("old", type=PLAN_FILE)
 @click.argument("new", type=PLAN_FILE)
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="The language of the sentences.",
+)
 def diff(old: Path, new: Path, lang: str) -> None:
     """Say in sentences what a new version of a plan changes."""
     from upline.compensation.plan.describe import diff as differences
