@@ -1,5 +1,6 @@
 """Pages of the documentation show what the commands print today, and the picture what is paid."""
 
+import doctest
 import re
 from pathlib import Path
 
@@ -30,3 +31,13 @@ def test_the_page_of_commands_is_up_to_date():
     written = command_line_page.PAGE.read_text(encoding="utf-8")
 
     assert command_line_page.page() == written, "Run tools/command_line_page.py."
+
+
+def test_the_examples_of_the_page_on_embedding_run():
+    page = (page_outputs.ROOT / "docs" / "reference" / "embedding.md").read_text(encoding="utf-8")
+    code = "".join(re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL))
+    examples = doctest.DocTestParser().get_doctest(code, {}, "embedding.md", None, 0)
+
+    outcome = doctest.DocTestRunner().run(examples)
+
+    assert (outcome.failed, outcome.attempted > 10) == (0, True)
