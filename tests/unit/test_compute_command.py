@@ -245,6 +245,77 @@ def test_a_place_that_cannot_be_written_to_is_refused(folder):
     assert "[run.unwritable]" in folder.compute().stderr
 
 
+GIVEN_RATES = PLAN + "exchange: given\npay_exchange: given\npay_currency: PLN\n"
+IN_DOLLARS = "".join(
+    line + ("currency\n" if number == 0 else "USD\n")
+    for number, line in enumerate(ORDERS.replace("\n", ",\n").splitlines())
+)
+
+
+@pytest.fixture
+def dollars(folder):
+    return folder.write(
+        plan=GIVEN_RATES,
+        orders=IN_DOLLARS,
+        rates="currency,rate\nUSD,0.5\n",
+        pay="currency;rate\nPLN;4.25\n",
+    )
+
+
+def with_rates(folder):
+    return ("--exchange", folder.file("rates"), "--pay-exchange", folder.file("pay"))
+
+
+def test_rates_come_with_the_run_and_are_kept_verified_and_explained(dollars):
+    done = dollars.compute(*with_rates(dollars))
+
+    assert done.exit_code == 0, done.output
+    assert dollars.lines() == [("Ada", "2.00"), ("Ada", "2.50"), ("Бен", "5.00")]
+    pay = (dollars.out / "pay.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.replace('"', "") for line in pay[1:]] == [
+        "Ada,4.50,EUR,19.13,PLN",
+        "Бен,5.00,EUR,21.25,PLN",
+    ]
+    assert invoke("verify", dollars.out).exit_code == 0
+    assert invoke("explain", "--run", dollars.out, "--member", "Ada").exit_code == 0
+
+
+def test_a_kept_rate_that_was_changed_does_not_verify(dollars):
+    dollars.compute(*with_rates(dollars))
+    rates = pa.table({"currency": ["PLN", "RUB"], "rate": ["4.25", "94.71"]})
+    parquet.write_table(rates, dollars.out / "inputs" / "pay_exchange.parquet")
+
+    verified = invoke("verify", dollars.out)
+
+    assert verified.exit_code == 1
+    assert "inputs.pay_exchange" in verified.stderr
+
+
+@pytest.mark.parametrize(
+    ("rates", "faults"),
+    [
+        ("currency,rate\n", ["orders.csv:2:6 [table.exchange]"]),
+        ("currency,worth\nUSD,1\n", ["rates.csv [table.column]"]),
+        (
+            "currency,rate\nusd,1\nUSD,1\nUSD,2\nPLN,0\nBGN,-1\nJPY,1/3\nKZT,\n",
+            [
+                "rates.csv:2:1 [rates.currency]",
+                "rates.csv:4:1 [rates.twice]",
+                *(f"rates.csv:{line}:2 [rates.rate]" for line in (5, 6, 7, 8)),
+            ],
+        ),
+    ],
+)
+def test_wrong_rates_are_listed_with_their_places(dollars, rates, faults):
+    assert dollars.write(rates=rates).refused(*with_rates(dollars)) == faults
+
+
+def test_rates_that_the_plan_does_not_take_are_refused(dollars):
+    dollars.write(plan=PLAN, orders=ORDERS)
+
+    assert dollars.refused("--exchange", dollars.file("rates")) == ["[exchange.not_taken]"]
+
+
 # What is refused
 
 

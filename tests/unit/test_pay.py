@@ -1,6 +1,7 @@
 """Pay in the member's currency: rounded once a member, beside what each bonus posts."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -109,3 +110,60 @@ def test_the_receipt_holds_pay():
     outputs = result_of().receipt()["outputs"]
 
     assert {"pay.member", "pay.amount", "pay.pay_amount", "pay.pay_currency"} <= set(outputs)
+
+
+GIVEN = PLAN.replace("{PLN: 4.25, JPY: 160}", "given") + "exchange: given\n"
+
+
+def dollars_of(source, **more):
+    return run(
+        load_plan(source),
+        Inputs(
+            members={"id": ["Ada"], "sponsor": [None], "country": ["PL"]},
+            orders={
+                "id": ["1"],
+                "member": ["Ada"],
+                "date": ["2026-10-05"],
+                "price": ["100.00"],
+                "currency": ["USD"],
+            },
+            period=Period.parse("2026-10"),
+            **more,
+        ),
+    )
+
+
+def test_rates_that_come_with_the_run_pay_as_rates_of_the_plan_do():
+    rates = {
+        "exchange": {"USD": Fraction("0.92")},
+        "pay_exchange": {"PLN": Fraction("4.25")},
+    }
+    own = PLAN + "exchange: {USD: 0.92}\n"
+
+    given = dollars_of(GIVEN, **rates)
+
+    assert rows(given.pay) == [("Ada", Decimal("13.8000"), "EUR", Decimal("58.65"), "PLN")]
+    assert rows(given.pay) == rows(dollars_of(own).pay)
+    assert {"exchange", "pay_exchange"} <= set(given.receipt()["inputs"])
+
+
+@pytest.mark.parametrize(
+    ("source", "rates", "codes"),
+    [
+        (GIVEN, {}, ["table.exchange"]),
+        (GIVEN, {"exchange": {"USD": Fraction(1)}}, ["result.pay_exchange"]),
+        (GIVEN, {"exchange": {"USD": Fraction(0)}}, ["exchange.not_positive"]),
+        (GIVEN, {"exchange": {"USD": Fraction(-1)}}, ["exchange.not_positive"]),
+        (
+            PLAN + "exchange: {USD: 0.92}\n",
+            {"exchange": {"USD": Fraction(1)}, "pay_exchange": {"PLN": Fraction(4)}},
+            ["exchange.not_taken", "exchange.not_taken"],
+        ),
+    ],
+)
+def test_a_rate_that_is_missing_wrong_or_not_taken_stops_the_run(source, rates, codes):
+    with pytest.raises(InputRefused) as refused:
+        dollars_of(source, **rates)
+
+    assert [fault.code for fault in refused.value.faults] == codes
+    assert all(fault.remedy for fault in refused.value.faults)

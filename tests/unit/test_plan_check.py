@@ -121,6 +121,8 @@ def test_a_text_that_could_be_read_in_two_ways_is_refused(code, line, source):
         ("plan.value", 5, "rounding: {places: 7}"),
         ("plan.value", 5, "rounding: {places: two}"),
         ("plan.value", 5, "exchange: {USD: much}"),
+        ("plan.value", 5, "exchange: {USD: 0}"),
+        ("plan.value", 5, "pay_exchange: {USD: -0.5}"),
         ("plan.value", 5, "measures: [a]"),
         ("plan.value", 5, "overrides: [{rule: x, reason: short}]"),
         ("plan.value", 5, "ranks: {given: []}"),

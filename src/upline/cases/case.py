@@ -109,6 +109,7 @@ class Case:
     earnings: Rows | None
     legs: Rows | None
     exchange: Mapping[str, Fraction]
+    pay_exchange: Mapping[str, Fraction]
     expectations: tuple[Expectation, ...]
     is_complete: bool
 

@@ -20,7 +20,7 @@ from upline.compensation.plan.text import Entries, Text, place_of
 
 TOP = (
     "case", "plan", "description", "source", "notes", "period", "periods", "tree", "members",
-    "orders", "given", "exchange", "unused", "complete",
+    "orders", "given", "exchange", "pay_exchange", "unused", "complete",
 )  # fmt: skip
 ONLY_PERIOD = "1"
 
@@ -73,7 +73,8 @@ class CaseReading(Reading):
             orders=orders,
             earnings=earnings,
             legs=legs,
-            exchange=self._exchange(),
+            exchange=self._rates("exchange"),
+            pay_exchange=self._rates("pay_exchange"),
             expectations=expectations,
             is_complete=self._is_complete(expectations),
         )
@@ -160,8 +161,8 @@ class CaseReading(Reading):
                 self.text_of(reasons, name, reasons)
             self.unused[table] = set(reasons)
 
-    def _exchange(self) -> dict[str, Fraction]:
-        rates = self.entries_of(self.entries.get("exchange", self.nothing()), "'exchange'")
+    def _rates(self, name: str) -> dict[str, Fraction]:
+        rates = self.entries_of(self.entries.get(name, self.nothing()), f"'{name}'")
         found = {}
         for code in rates:
             value = self.text_of(rates, code, rates)

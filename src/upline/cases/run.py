@@ -49,6 +49,7 @@ def _inputs(case: Case, period: str, carries: pa.Table | None) -> Inputs:
         given_earnings=earnings.table(("member", "bonus", "amount")) if earnings else None,
         given_legs=legs.table(("member", "left", "right")) if legs else None,
         exchange=case.exchange,
+        pay_exchange=case.pay_exchange,
         carries=carries,
         sources={name: rows.source(file) for name, rows in tables.items()},
     )

@@ -56,6 +56,18 @@ _NO_PLAN = "language: 1\nplan: none\nversion: 2000-01-01\ncurrency: EUR\n"
     "--earnings", "earnings_path", type=_FILE, help="Earnings that come in already computed."
 )
 @click.option(
+    "--exchange",
+    "exchange_path",
+    type=_FILE,
+    help="Rates for a plan with 'exchange: given': currency, rate (worth of one unit in the plan's).",
+)
+@click.option(
+    "--pay-exchange",
+    "pay_exchange_path",
+    type=_FILE,
+    help="For 'pay_exchange: given': currency, rate (so much is paid for one unit of the plan's).",
+)
+@click.option(
     "--format",
     "ending",
     type=click.Choice(["csv", "parquet"]),
@@ -76,6 +88,8 @@ def compute(
     period_text: str | None,
     carries_path: Path | None,
     earnings_path: Path | None,
+    exchange_path: Path | None,
+    pay_exchange_path: Path | None,
     ending: str | None,
     threads: int | None,
     force: bool,
@@ -97,6 +111,8 @@ def compute(
             orders=orders_path,
             carries=carries_path,
             earnings=earnings_path,
+            exchange=exchange_path,
+            pay_exchange=pay_exchange_path,
         )
         result, given = computed(steps, files, period_text, threads)
         steps("Writing the run")
@@ -116,6 +132,8 @@ class Files:
     orders: Path
     carries: Path | None = None
     earnings: Path | None = None
+    exchange: Path | None = None
+    pay_exchange: Path | None = None
 
     def tables(self) -> dict[str, Path]:
         """Give the paths of the tables under the names that a run folder has for them."""
@@ -124,6 +142,8 @@ class Files:
             "orders": self.orders,
             "carries": self.carries,
             "given_earnings": self.earnings,
+            "exchange": self.exchange,
+            "pay_exchange": self.pay_exchange,
         }
         return {name: path for name, path in named.items() if path is not None}
 
@@ -134,6 +154,7 @@ def computed(
     """Read files and compute them, listing the faults of all files together."""
     from upline.compensation.errors import InputRefused, Refused
     from upline.compensation.plan.load import load_file
+    from upline.runs.rates import read_rates
     from upline.runs.tables import read_table
 
     faults: list[Fault] = []
@@ -144,10 +165,13 @@ def computed(
     except Refused as refused:
         faults.extend(refused.faults)
     steps("Reading members and orders")
-    tables, sources = {}, {}
+    tables, sources, rates = {}, {}, {}
     for name, path in files.tables().items():
         try:
-            tables[name], sources[name.replace("_", " ")] = read_table(path)
+            tables[name], source = read_table(path)
+            sources[name.replace("_", " ")] = source
+            if name in ("exchange", "pay_exchange"):
+                rates[name] = read_rates(tables[name], source)
         except Refused as refused:
             faults.extend(refused.faults)
     if faults or plan is None:
@@ -164,6 +188,8 @@ def computed(
         period=period,
         carries=tables.get("carries"),
         given_earnings=tables.get("given_earnings"),
+        exchange=rates.get("exchange", {}),
+        pay_exchange=rates.get("pay_exchange", {}),
         sources=sources,
     )
     if not is_warm():
@@ -200,7 +226,12 @@ def further_faults(
     try:
         prepare(plan or load_plan(_NO_PLAN), inputs)
     except Refused as refused:
-        return [fault for fault in refused.faults if fault.place.file in names]
+        # Rates are not looked at here, so that a missing one is no fault.
+        return [
+            fault
+            for fault in refused.faults
+            if fault.place.file in names and fault.code != "table.exchange"
+        ]
     return []
 
 

@@ -23,10 +23,10 @@ from upline.compensation.columns import (
     Flags,
     Members,
     Numbers,
-    common_unit,
     multiplied,
 )
 from upline.compensation.errors import Fault, InputRefused
+from upline.compensation.exchange import currency_places, faults_of_rates, worth_of_orders
 from upline.compensation.finding import Finder, are_distinct
 from upline.compensation.genealogy.forest import Forest, Positions, lay_out
 from upline.compensation.kernels import grouping
@@ -38,8 +38,6 @@ from upline.compensation.plan.parts import all_nodes
 from upline.compensation.plan.schema import FieldSpec, GivenRanks
 from upline.compensation.tables import Reader, Source, TableLike, arrow_table
 
-CURRENCY_PLACES = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
@@ -47,8 +45,9 @@ class Inputs:
 
     `members` has `id`, `sponsor` and the plan's fields; `orders` has `id`, `member`, `date` and
     the plan's fields; `given_earnings` has `member`, `bonus`, `amount`; `carries` is what the run
-    of the period before gave. `exchange` maps a currency to its worth in the plan's; `sources`
-    name the tables in messages.
+    of the period before gave. For a plan that takes rates from the run, `exchange` maps a currency
+    to the worth of one unit in the plan's, and `pay_exchange` to how much of it is paid for one
+    unit of the plan's. `sources` name the tables in messages.
     """
 
     members: TableLike
@@ -58,7 +57,13 @@ class Inputs:
     given_legs: TableLike | None = None
     carries: TableLike | None = None
     exchange: Mapping[str, Fraction] = field(default_factory=dict)
+    pay_exchange: Mapping[str, Fraction] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+
+    @property
+    def rates(self) -> dict[str, Mapping[str, Fraction]]:
+        """The rates that come with the run, by the section of the plan that takes them."""
+        return {"exchange": self.exchange, "pay_exchange": self.pay_exchange}
 
     def source(self, name: str) -> Source:
         """Say how a table is called in messages."""
@@ -80,6 +85,7 @@ class World:
     given_earnings: dict[str, npt.NDArray[Any]]
     earnings_unit: Fraction
     carried: dict[str, dict[int, str]]
+    rates: Mapping[str, Mapping[str, Fraction]]
     orders_outside: int
     ignored_columns: tuple[str, ...]
 
@@ -89,11 +95,6 @@ class World:
     def id_of(self, position: int) -> str:
         """Give the id of the member at a position."""
         return str(self.ids[int(self.forest.rows[position])].as_py())
-
-
-def currency_places(code: str) -> int:
-    """Give the decimals of a currency's smallest unit, 2 unless it is a known exception."""
-    return CURRENCY_PLACES.get(code, 2)
 
 
 def places_of(spec: FieldSpec, currency: str) -> int:
@@ -113,7 +114,7 @@ class _Preparation:
     def __init__(self, plan: Plan, inputs: Inputs) -> None:
         self.plan = plan
         self.inputs = inputs
-        self.faults: list[Fault] = []
+        self.faults: list[Fault] = faults_of_rates(plan.file, inputs.rates)
         members = arrow_table(inputs.members, "members")
         orders = arrow_table(inputs.orders, "orders")
         self.members = Reader(
@@ -155,6 +156,7 @@ class _Preparation:
             given_earnings=earnings,
             earnings_unit=unit,
             carried=carried,
+            rates=self.inputs.rates,
             orders_outside=outside,
             ignored_columns=self._ignored(),
         )
@@ -396,7 +398,7 @@ class _Preparation:
     def _order_columns(self, days: Days) -> dict[str, Column]:
         file = self.plan.file
         columns: dict[str, Column] = {"date": days}
-        exchange = self._exchange()
+        exchange = worth_of_orders(self.orders, file, self.inputs.exchange)
         for name, spec in file.orders.items():
             column = self._column(self.orders, name, spec)
             if exchange is not None and spec.unit == "money" and isinstance(column, Numbers):
@@ -406,31 +408,6 @@ class _Preparation:
             if name not in columns and self.orders.has(name):
                 columns[name] = self.orders.codes(name)
         return columns
-
-    def _exchange(self) -> Numbers | None:
-        """Give for each order what one unit of its currency is worth in the plan's."""
-        if not self.orders.has("currency"):
-            return None
-        file = self.plan.file
-        rates = dict(self.inputs.exchange)
-        if isinstance(file.exchange, dict):
-            rates.update(file.exchange)
-        rates[file.currency] = Fraction(1)
-        codes = self.orders.codes("currency")
-        worths = []
-        for code, label in enumerate(codes.labels):
-            if label not in rates:
-                row = int(np.flatnonzero(codes.values == code)[0])
-                problem = f"There is no exchange rate from {label} to {file.currency}."
-                remedy = (
-                    f"Add 'exchange: {{{label}: ...}}' to the plan, or give the rate to the run."
-                )
-                self.orders.fault(row, "currency", "table.exchange", problem, remedy)
-            worths.append(rates.get(label, Fraction(1)))
-        worths.append(Fraction(1))
-        unit = common_unit(worths)
-        whole = np.asarray([int(worth / unit) for worth in worths], np.int64)
-        return Numbers(whole[codes.values], unit)
 
     # What else comes in
 

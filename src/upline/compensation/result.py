@@ -14,7 +14,8 @@ import upline
 from upline.compensation import columns, digests
 from upline.compensation.bonuses.lines import Lines, Paid, id_ranks
 from upline.compensation.columns import Codes, Column, Flags, Members, Numbers
-from upline.compensation.inputs import World, currency_places
+from upline.compensation.exchange import currency_places
+from upline.compensation.inputs import World
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.measures.windows import carry_text, resolve_carries
 from upline.compensation.wallets import Pay, Payable
@@ -387,6 +388,9 @@ class Result:
         for name, entries in world.carried.items():
             listed = sorted((world.id_of(position), text) for position, text in entries.items())
             inputs[f"carries.{name}"] = digests.of_text(repr(listed))
+        for name, rates in world.rates.items():
+            if rates:
+                inputs[name] = digests.of_text(repr(sorted(rates.items())))
         return inputs, self._output_digests(positions)
 
     def _output_digests(self, positions: Array) -> dict[str, str]:

@@ -13,11 +13,11 @@ import numpy.typing as npt
 from upline.compensation import columns
 from upline.compensation.bonuses.lines import Paid
 from upline.compensation.columns import Codes, Flags, Numbers, constant
-from upline.compensation.errors import Fault, InputRefused
-from upline.compensation.inputs import currency_places
+from upline.compensation.errors import InputRefused
+from upline.compensation.exchange import currency_places, pay_rate
 from upline.compensation.measures.evaluate import numbers, value
 from upline.compensation.measures.scopes import Figures
-from upline.compensation.plan.schema import Bonus, OwnPart, PlanFile
+from upline.compensation.plan.schema import Bonus, OwnPart
 
 Array = npt.NDArray[Any]
 
@@ -116,10 +116,13 @@ class Payable:
             remedy = "Add an entry, or an 'otherwise', to pay_currency."
             raise InputRefused.because("result.pay_currency", problem, remedy)
         units = np.zeros(len(totals.values), np.int64)
+        given = self.figures.world.rates["pay_exchange"]
         for code, label in enumerate(codes.labels):
             rows = np.flatnonzero((codes.values == code) & is_paid)
             if len(rows):
-                product = columns.multiplied(totals.taken(rows), constant(pay_rate(file, label)))
+                product = columns.multiplied(
+                    totals.taken(rows), constant(pay_rate(file, given, label))
+                )
                 whole = columns.rounded(product, currency_places(label), file.rounding.mode)
                 units[rows] = columns.as_int64(whole.values, "pay")
         return Pay(totals, codes, units)
@@ -130,18 +133,6 @@ class Payable:
             if gate.otherwise == "pay_nothing":
                 may &= self.gates[name].values
         return may
-
-
-def pay_rate(file: PlanFile, currency: str) -> Fraction:
-    """Give how much of a currency one unit of the plan's is paid with; a missing rate is refused."""
-    if currency == file.currency:
-        return Fraction(1)
-    rates = file.pay_exchange if isinstance(file.pay_exchange, dict) else {}
-    if currency not in rates:
-        problem = f"There is no rate to pay in {currency}."
-        remedy = f"Add 'pay_exchange: {{{currency}: ...}}': {currency} for one {file.currency}."
-        raise InputRefused([Fault(file.place, "result.pay_exchange", problem, remedy)])
-    return rates[currency]
 
 
 def own_part(bonus: Bonus) -> str | None:

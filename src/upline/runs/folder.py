@@ -16,11 +16,12 @@ import pyarrow as pa
 from upline.compensation import Inputs, Period, Result, load_plan, run
 from upline.compensation.errors import Fault, InputRefused, Place
 from upline.compensation.plan.load import Plan
+from upline.runs.rates import read_rates
 from upline.runs.tables import read_table, write_table
 
 OUTPUTS = ("lines", "totals", "pay", "ranks", "carries", "legal", "wallets")
 _ALWAYS = ("lines", "totals", "pay", "ranks", "carries")
-_GIVEN = ("members", "orders", "given_earnings", "carries")
+_GIVEN = ("members", "orders", "given_earnings", "carries", "exchange", "pay_exchange")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,13 @@ def read_run(folder: Path) -> tuple[Plan, Inputs, dict[str, Any]]:
             "run.plan", f"{plan_path} is missing.", _COPY, Place(str(folder))
         )
     plan = load_plan(plan_path.read_text(encoding="utf-8"), file=str(plan_path))
-    tables = {}
+    tables, rates = {}, {}
     for name in _GIVEN:
         path = folder / "inputs" / f"{name}.parquet"
         if path.is_file():
-            tables[name], _ = read_table(path)
+            tables[name], source = read_table(path)
+            if name in ("exchange", "pay_exchange"):
+                rates[name] = read_rates(tables[name], source)
     for name in ("members", "orders"):
         if name not in tables:
             problem = f"inputs/{name}.parquet is missing."
@@ -105,6 +108,8 @@ def read_run(folder: Path) -> tuple[Plan, Inputs, dict[str, Any]]:
         period=Period(start=start, end=end, label=receipt.get("label", "")),
         given_earnings=tables.get("given_earnings"),
         carries=tables.get("carries"),
+        exchange=rates.get("exchange", {}),
+        pay_exchange=rates.get("pay_exchange", {}),
     )
     return plan, inputs, receipt
 

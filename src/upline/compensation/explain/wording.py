@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from upline.compensation.exchange import currency_places
 from upline.compensation.explain.conditions import Condition
-from upline.compensation.inputs import currency_places
 from upline.compensation.plan.formula import parse
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.phrases import Phrases

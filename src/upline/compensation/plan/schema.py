@@ -63,6 +63,20 @@ AnyNumber = Annotated[
 ]
 
 
+def _read_rate(raw: object) -> object:
+    rate = _read_number(raw)
+    if not isinstance(rate, Fraction) or rate <= 0:
+        raise ValueError("a rate of exchange is above 0, as in 0.92")
+    return rate
+
+
+ExchangeRate = Annotated[
+    Fraction,
+    BeforeValidator(_read_rate),
+    WithJsonSchema({"type": ["string", "number"], "pattern": r"^\d+(\.\d+)?\s*%?$"}),
+]
+
+
 def _shorthand(key: str) -> BeforeValidator:
     """Let a bare value stand for a mapping with only `key`."""
 
@@ -426,9 +440,9 @@ class PlanFile(Part):
     calendar: Calendar = CalendarSpec(every="month")
     rounding: Rounding = Rounding()
     point_value: MoneyValue | None = None
-    exchange: dict[CurrencyCode, AnyNumber] | Literal["given"] = {}
+    exchange: dict[CurrencyCode, ExchangeRate] | Literal["given"] = {}
     pay_currency: Annotated[AnyWords, Slot("member", "text")] | None = None
-    pay_exchange: dict[CurrencyCode, AnyNumber] | Literal["given"] = {}
+    pay_exchange: dict[CurrencyCode, ExchangeRate] | Literal["given"] = {}
     given_earnings: list[Name] = []
     constants: dict[Name, AnyConstant] = {}
     members: dict[Name, Annotated[FieldSpec, _shorthand("unit")]] = {}
