@@ -491,6 +491,8 @@ def change_receipt(out):
         (change_receipt, "outputs."),
         (lambda out: change(out / "receipt.json", '"engine": "', '"engine": "9'), "engine"),
         (lambda out: change(out / "receipt.json", "2026-11-01", "2026-10-20"), "totals.csv"),
+        (lambda out: change(out / "receipt.json", "2026-11-01", "2026-11-02"), "inputs.period"),
+        (lambda out: change(out / "receipt.json", "2026-10-01", "2026-09-30"), "inputs.period"),
         (lambda out: change(out / "receipt.json", "{", ""), "receipt.json"),
         (lambda out: change(out / "receipt.json", '"period"', '"span"'), "receipt.json"),
         (lambda out: (out / "inputs" / "members.parquet").unlink(), "inputs/members.parquet"),

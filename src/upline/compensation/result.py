@@ -373,7 +373,9 @@ class Result:
         positions = world.forest.positions[by_id]
         rank_at = np.empty(len(world), np.int64)
         rank_at[positions] = np.arange(len(world))
+        period = f"{world.period.start} {world.period.end}"
         inputs = {"members.id": digests.of_ids(world.ids.take(pa.array(by_id)))}
+        inputs["period"] = digests.of_text(period)
         for name, column in world.members.items():
             inputs[f"members.{name}"] = digests.of_column(column, positions, rank_at)
         order_ids = world.order_ids.take(pa.array(world.orders.rows))
