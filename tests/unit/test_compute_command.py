@@ -520,6 +520,15 @@ def test_a_folder_that_is_no_run_is_not_verified_or_explained(folder):
     assert "is no run" in explained.stderr
 
 
+def test_only_a_command_that_writes_says_that_nothing_was_written(folder):
+    computed = folder.write(orders=ORDERS.replace("2026-10-31", "never")).compute()
+    verified = invoke("verify", folder.path)
+    explained = invoke("explain", "--run", folder.path, "--member", "Ada")
+
+    assert computed.stderr.splitlines()[-1] == "1 fault; nothing was written."
+    assert verified.stderr.splitlines()[-1] == explained.stderr.splitlines()[-1] == "1 fault."
+
+
 # Help
 
 

@@ -79,7 +79,7 @@ _NO_PLAN = "language: 1\nplan: none\nversion: 2000-01-01\ncurrency: EUR\n"
     help="How many cores to use; left out, all of them, at most 8.",
 )
 @click.option("--force", is_flag=True, help="Replace an earlier run in that folder.")
-@shows_refusals
+@shows_refusals("nothing was written")
 def compute(
     plan_path: Path,
     members_path: Path,
@@ -281,7 +281,7 @@ def _span_with(day: date, calendar: str) -> str:
 
 @click.command()
 @click.argument("folder", type=_FILE)
-@shows_refusals
+@shows_refusals()
 def verify(folder: Path) -> None:
     """Compute a kept run again and compare it with its receipt.
 

@@ -41,7 +41,7 @@ PLAN = Path("examples/plans/unilevel-compression.yaml")
     show_default=True,
     help="Where the files go.",
 )
-@shows_refusals
+@shows_refusals()
 def demo(members: int, orders: int, seed: int, lang: str, out: Path) -> None:
     """Make up a company, compute its month, explain three members."""
     from upline.cli.compute import Files, computed

@@ -41,7 +41,7 @@ LANGUAGES = ("en", "ru", "bg", "kk", "pl")
     show_default=True,
     help="At most so many lines of each bonus; the rest is added up.",
 )
-@shows_refusals
+@shows_refusals()
 def explain(
     folder: Path, member: str, bonus: str | None, lang: str, as_json: bool, most_lines: int
 ) -> None:

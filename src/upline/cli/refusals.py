@@ -1,4 +1,4 @@
-"""How a refusal is shown: every fault, then what was done about it, and the exit code."""
+"""How a refusal is shown: every fault, then what became of the work, and the exit code."""
 
 from __future__ import annotations
 
@@ -11,21 +11,27 @@ import click
 P = ParamSpec("P")
 
 
-def shows_refusals(command: Callable[P, None]) -> Callable[P, None]:
-    """Print every fault of a refusal with its place and remedy, and end with exit code 1."""
+def shows_refusals(outcome: str = "") -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Print every fault of a refusal with its place and remedy, and end with exit code 1.
 
-    @functools.wraps(command)
-    def shown(*args: P.args, **kwargs: P.kwargs) -> None:
-        from upline.compensation.errors import Refused
+    `outcome` says what became of the work, as in "nothing was written".
+    """
 
-        try:
-            command(*args, **kwargs)
-        except Refused as refused:
-            for fault in refused.faults:
-                click.echo(str(fault), err=True)
-            count = len(refused.faults)
-            faults = "1 fault" if count == 1 else f"{count} faults"
-            click.echo(f"{faults}; nothing was written.", err=True)
-            raise SystemExit(1) from None
+    def decorated(command: Callable[P, None]) -> Callable[P, None]:
+        @functools.wraps(command)
+        def shown(*args: P.args, **kwargs: P.kwargs) -> None:
+            from upline.compensation.errors import Refused
 
-    return shown
+            try:
+                command(*args, **kwargs)
+            except Refused as refused:
+                for fault in refused.faults:
+                    click.echo(str(fault), err=True)
+                count = len(refused.faults)
+                faults = "1 fault" if count == 1 else f"{count} faults"
+                click.echo(f"{faults}; {outcome}." if outcome else f"{faults}.", err=True)
+                raise SystemExit(1) from None
+
+        return shown
+
+    return decorated
