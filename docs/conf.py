@@ -11,7 +11,9 @@ author = "The Upline contributors"
 copyright = "The Upline contributors"
 version = release = upline.__version__
 
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+autodoc_typehints_format = "short"
+autodoc_class_signature = "separated"
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["colon_fence", "deflist"]
