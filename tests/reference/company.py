@@ -117,7 +117,8 @@ class Company:
 
     def exchange_rate(self, order: Order) -> Fraction:
         """Say what one unit of an order's currency is worth; a missing rate stops the run."""
-        currency = order.get("currency")
+        declared = self.file.orders.get("currency")
+        currency = self.field(order, "currency", declared) if declared else order.get("currency")
         if is_empty(currency) or currency == self.file.currency:
             return Fraction(1)
         rates = self.world.exchange if self.file.exchange == "given" else self.file.exchange

@@ -48,7 +48,8 @@ def worth_of_orders(orders: Reader, file: PlanFile, given: Rates) -> Numbers | N
         return None
     rates = {**(file.exchange if isinstance(file.exchange, dict) else given)}
     rates[file.currency] = Fraction(1)
-    codes = orders.codes("currency")
+    spec = file.orders.get("currency")
+    codes = orders.codes("currency", default=(spec.default or "").strip() if spec else "")
     worths = []
     for code, label in enumerate(codes.labels):
         if label not in rates:

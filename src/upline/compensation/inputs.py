@@ -32,6 +32,7 @@ from upline.compensation.genealogy.forest import Forest, Positions, lay_out
 from upline.compensation.kernels import grouping
 from upline.compensation.orders import MadeOnce, Orders
 from upline.compensation.periods import Period
+from upline.compensation.plan.fields import default_of, places_of
 from upline.compensation.plan.formula import Call
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.parts import all_nodes
@@ -95,13 +96,6 @@ class World:
     def id_of(self, position: int) -> str:
         """Give the id of the member at a position."""
         return str(self.ids[int(self.forest.rows[position])].as_py())
-
-
-def places_of(spec: FieldSpec, currency: str) -> int:
-    """Give the decimals that a declared column may hold."""
-    if spec.places is not None:
-        return spec.places
-    return {"points": 4, "money": currency_places(currency), "ratio": 6}.get(spec.unit, 0)
 
 
 def prepare(plan: Plan, inputs: Inputs) -> World:
@@ -324,16 +318,20 @@ class _Preparation:
         return Codes(table[codes.values], tuple(given), is_ranked=True)
 
     def _column(self, reader: Reader, name: str, spec: FieldSpec) -> Column:
-        if spec.unit == "text":
-            return reader.codes(name)
-        if spec.unit == "yes_no":
-            return reader.flags(name)
-        if spec.unit == "date":
-            return reader.days(name, self.plan.file.time_zone)
-        if spec.unit == "member":
-            return Members(self._references(reader, name, "member"))
-        default = Fraction(spec.default) if spec.default else None
-        return reader.numbers(name, places_of(spec, self.plan.file.currency), default)
+        currency = self.plan.file.currency
+        default = default_of(spec, currency)
+        match spec.unit:
+            case "text":
+                return reader.codes(name, default=default if isinstance(default, str) else "")
+            case "yes_no":
+                return reader.flags(name, default=default is True)
+            case "date":
+                day = _day_number(default) if default is not None else NO_DAY
+                return reader.days(name, self.plan.file.time_zone, default=day)
+            case "member":
+                return Members(self._references(reader, name, "member"))
+        number = default if isinstance(default, Fraction) else Fraction(0)
+        return reader.numbers(name, places_of(spec, currency), number)
 
     def _ignored(self) -> tuple[str, ...]:
         known = {*self.plan.names.member, "name", "id", "sponsor", "rank"}

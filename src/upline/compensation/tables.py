@@ -100,10 +100,10 @@ class Reader:
             except (ValueError, InvalidOperation):
                 self.fault(row, name, "table.value", f"'{text}' in '{name}' is not {what}.", remedy)
 
-    def numbers(self, name: str, places: int, default: Fraction | None = None) -> Numbers:
-        """Read exact numbers with at most `places` decimals; an empty cell is `default`, else 0."""
+    def numbers(self, name: str, places: int, default: Fraction = Fraction(0)) -> Numbers:
+        """Read exact numbers with at most `places` decimals; an empty cell is `default`."""
         unit = Fraction(1, 10**places)
-        whole_default = int((default or Fraction(0)) / unit)
+        whole_default = int(default / unit)
         column = self.raw(name)
         if pa.types.is_floating(column.type):
             remedy = "Give decimals as text or as a decimal type; binary fractions lose cents."
@@ -116,7 +116,7 @@ class Reader:
         else:
             values = self._decimals(name, column, places)
         if whole_default:
-            values = np.where(column.is_null().to_numpy(), whole_default, values)
+            values = np.where(_is_empty(column), whole_default, values)
         return Numbers(values, unit)
 
     def _decimals(self, name: str, column: pa.ChunkedArray, places: int) -> npt.NDArray[Any]:
@@ -142,8 +142,16 @@ class Reader:
             return np.zeros(len(self), np.int64)
         return _whole_units(exact)
 
-    def codes(self, name: str) -> Codes:
-        """Read texts; an empty cell is -1."""
+    def codes(self, name: str, default: str = "") -> Codes:
+        """Read texts; an empty cell is `default`, or -1 without one."""
+        found = self._codes(name)
+        if not default or not (found.values < 0).any():
+            return found
+        labels = found.labels if default in found.labels else (*found.labels, default)
+        code = np.int32(labels.index(default))
+        return Codes(np.where(found.values < 0, code, found.values), labels)
+
+    def _codes(self, name: str) -> Codes:
         if self.has(name) and pa.types.is_dictionary(self.table.column(name).type):
             found = _dictionary_codes(self.table.column(name))
             if found is not None:
@@ -158,11 +166,11 @@ class Reader:
         values = _filled(encoded.indices.cast(pa.int32()), -1).astype(np.int32)
         return Codes(values, tuple(encoded.dictionary.to_pylist()))
 
-    def flags(self, name: str) -> Flags:
-        """Read yes or no: true/false, yes/no, 1/0; an empty cell is no."""
+    def flags(self, name: str, *, default: bool = False) -> Flags:
+        """Read yes or no: true/false, yes/no, 1/0; an empty cell is `default`."""
         column = self.raw(name)
         if pa.types.is_boolean(column.type):
-            return Flags(_filled(column, fill=False).astype(np.bool_))
+            return Flags(_filled(column, fill=default).astype(np.bool_))
         texts = pc.utf8_lower(pc.utf8_trim_whitespace(column.cast(pa.string())))
         truths = pc.is_in(texts, pa.array(["yes", "true", "1", "y", "t"]))
         known = pc.is_in(
@@ -187,10 +195,14 @@ class Reader:
                     raise ValueError(text)
 
             self._list_bad(name, texts, read, "yes or no", "Write yes or no.")
-        return Flags(_filled(truths, fill=False).astype(np.bool_))
+        found = _filled(truths, fill=False).astype(np.bool_)
+        return Flags(found | _is_empty(texts) if default else found)
 
-    def days(self, name: str, time_zone: str) -> Days:
-        """Read days: dates, moments (as days of the time zone), or texts in ISO form."""
+    def days(self, name: str, time_zone: str, default: int = NO_DAY) -> Days:
+        """Read days: dates, moments (as days of the time zone), or texts in ISO form.
+
+        An empty cell is `default`, a number of days since 1970-01-01.
+        """
         column = self.raw(name)
         if pa.types.is_string(column.type):
             column = self._parsed_days(name, pc.utf8_trim_whitespace(column), time_zone)
@@ -204,7 +216,7 @@ class Reader:
             self.faults.append(Fault(Place(self.source.name), "table.dates", problem, remedy))
             return Days(np.full(len(self), NO_DAY, np.int32))
         days = column.cast(pa.date32()).cast(pa.int32())
-        return Days(_filled(days, NO_DAY).astype(np.int32))
+        return Days(_filled(days, default).astype(np.int32))
 
     def _parsed_days(self, name: str, texts: pa.ChunkedArray, time_zone: str) -> pa.ChunkedArray:
         texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts)
@@ -235,6 +247,14 @@ def _day(text: str | None, time_zone: str) -> date | None:
         return None
     moment = datetime.fromisoformat(text)
     return moment.astimezone(ZoneInfo(time_zone)).date() if moment.tzinfo else moment.date()
+
+
+def _is_empty(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Say which cells hold nothing, or only blanks."""
+    if pa.types.is_string(column.type):
+        column = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), fill_value=True)
+        return np.asarray(column.to_numpy(), np.bool_)
+    return np.asarray(column.is_null().to_numpy(), np.bool_)
 
 
 def _filled(column: pa.ChunkedArray | pa.Array, fill: object) -> npt.NDArray[Any]:

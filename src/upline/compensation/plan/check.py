@@ -5,6 +5,7 @@ from __future__ import annotations
 from upline.compensation.errors import Fault, Place
 from upline.compensation.plan import formula, schema, values
 from upline.compensation.plan.combinations import check_combinations
+from upline.compensation.plan.fields import check_fields
 from upline.compensation.plan.names import Names, names_of
 from upline.compensation.plan.parts import nodes_of, parts_of, slots_of
 from upline.compensation.plan.references import check_references
@@ -24,6 +25,7 @@ def check(
     names = names_of(file, refused=refused)
     typing = Typing(names)
     _clashes(file, typing)
+    check_fields(file, typing)
     _constants(file, typing)
     _measures(file, typing)
     for part in parts_of(file):
