@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from upline.compensation import memory
 from upline.compensation.columns import Codes, Column, Days, Flags, Members, Numbers, Quotients
 from upline.compensation.kernels import grouping
 
@@ -76,8 +76,8 @@ class Orders(Mapping[str, Column]):
             ),
         )
         grouping.bucket_starts(self._cursors, self._bounds)
-        self._bucketed = self._into_buckets(groups, np.empty(len(groups), groups.dtype))
-        self.starts = np.empty(members + 1, np.int64)
+        self._bucketed = self._into_buckets(groups, memory.empty(len(groups), groups.dtype))
+        self.starts = memory.empty(members + 1, np.int64)
         self.starts[0] = 0
         _in_parts(
             self._split,
@@ -103,7 +103,7 @@ class Orders(Mapping[str, Column]):
 
     @cached_property
     def rows(self) -> Array:
-        bucketed = np.empty(len(self._groups), np.int32)
+        bucketed = memory.empty(len(self._groups), np.int32)
         cursors = self._cursors.copy()
         _in_parts(
             self._parts,
@@ -145,7 +145,9 @@ class Orders(Mapping[str, Column]):
         if chosen.dtype == object:
             order = self.rows if self._chosen is None else np.argsort(self._groups, kind="stable")
             return chosen[order]
-        return self._out_of_buckets(self._into_buckets(chosen, _scratch(len(chosen), chosen.dtype)))
+        return self._out_of_buckets(
+            self._into_buckets(chosen, memory.empty(len(chosen), chosen.dtype))
+        )
 
     def _into_buckets(self, values: Array, out: Array) -> Array:
         cursors = self._cursors.copy()
@@ -158,7 +160,7 @@ class Orders(Mapping[str, Column]):
         return out
 
     def _out_of_buckets(self, values: Array) -> Array:
-        out = np.empty(len(values), values.dtype)
+        out = memory.empty(len(values), values.dtype)
         _in_parts(
             self._split,
             lambda _, first, last: grouping.out_of_buckets(
@@ -166,18 +168,6 @@ class Orders(Mapping[str, Column]):
             ),
         )
         return out
-
-
-_kept = threading.local()
-
-
-def _scratch(count: int, kind: Any) -> Array:
-    """Give memory for a moment: fresh memory costs as much as filling it."""
-    held = getattr(_kept, "bytes", None)
-    size = count * np.dtype(kind).itemsize
-    if held is None or len(held) < size:
-        held = _kept.bytes = np.empty(size, np.uint8)
-    return np.asarray(held[:size].view(kind))
 
 
 def _parts(count: int, *, workers: int = 0) -> list[tuple[int, int]]:
@@ -198,7 +188,7 @@ def _in_parts(
 
 def places_of(ids: Array, low: int, table: Array) -> tuple[Array, int]:
     """Look ids up in a table of positions; gives the positions and how many ids are unknown."""
-    out = np.empty(len(ids), np.int32)
+    out = memory.empty(len(ids), np.int32)
     unknown = _in_parts(
         _parts(len(ids)),
         lambda _, first, last: grouping.places_of(ids, low, table, out, first, last),

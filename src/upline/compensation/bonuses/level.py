@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from upline.compensation import columns
+from upline.compensation import columns, memory
 from upline.compensation.bonuses import lines as shared
 from upline.compensation.bonuses.classes import RateTable, rate_table
 from upline.compensation.bonuses.lines import Lines, Paid, Sources, Work
@@ -302,7 +302,7 @@ class _Runner:
         self, task: int, cursors: list[int], out: tuple[Array, ...]
     ) -> list[tuple[Array, int]]:
         def one(index: int) -> tuple[Array, int]:
-            totals = np.zeros(self._count, np.int64)
+            totals = memory.zeros(self._count, np.int64)
             low, high = self._parts[index]
             end = self._kernel(
                 low,
@@ -343,13 +343,13 @@ class _Runner:
     def _chain_totals(self) -> Array:
         walk, terms = self._walk_of, self._terms
         up, _ = self._before
-        chain = np.empty(self._count, np.int64)
+        chain = memory.empty(self._count, np.int64)
         walks.chained(up[0], shared.in_tree(self._work, self._table.receiver), chain)
         pays = walk.qualified if walk.mode == walks.REMOVE else np.ones(self._count, np.bool_)
         factors = np.ascontiguousarray(terms.factors[:, 0, :])
 
         def one(part: tuple[int, int]) -> Array:
-            totals = np.zeros(self._count, np.int64)
+            totals = memory.zeros(self._count, np.int64)
             walks.chain_totals(
                 *part, *self._sources, chain, pays, factors, walk.deepest, terms.divisor, totals
             )

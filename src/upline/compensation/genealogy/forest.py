@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from upline.compensation import memory
 from upline.compensation.kernels import trees
 
 Positions = npt.NDArray[np.int32]
@@ -48,11 +49,11 @@ def lay_out(parent: Positions, joining: Positions) -> tuple[Forest | None, list[
     and no rows, or no forest and the rows that stand in circles.
     """
     count = len(parent)
-    positions, rows, above, elder, age = (np.empty(count, np.int32) for _ in range(5))
+    positions, rows, above, elder, age = (memory.empty(count, np.int32) for _ in range(5))
     age[joining] = np.arange(count, dtype=np.int32)
     if trees.elders(parent, joining, age, elder):
-        size = np.ones(count, np.int32)
-        cursor, place = np.empty(count, np.int32), age
+        size, cursor, place = memory.empty(count, np.int32), memory.empty(count, np.int32), age
+        size.fill(1)
         trees.preorder_by_age(elder, joining, size, cursor, place, positions, rows, above)
         return Forest(above, rows, positions), []
     first_child = np.full(count, -1, np.int32)
