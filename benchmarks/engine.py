@@ -7,7 +7,9 @@ import os
 import platform
 import resource
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from importlib.metadata import version
@@ -30,6 +32,10 @@ def main(members: int, orders: int, out: Path | None = None) -> dict[str, Any]:
     work = workload(members, orders)
     ours = _ours(work)
     say(f"  Upline, first run {ours['first']:.2f} s, then median of {RUNS}: {ours['median']:.3f} s")
+    cold, warm = _starts()
+    say(
+        f"  A new process, import to result: {warm:.2f} s; the very first, which compiles: {cold:.1f} s"
+    )
     duck = _duckdb(work)
     say(
         f"  DuckDB {version('duckdb')}, 2 threads, tables loaded: median of 3: {duck['median']:.2f} s"
@@ -47,6 +53,8 @@ def main(members: int, orders: int, out: Path | None = None) -> dict[str, Any]:
         "orders": orders,
         "upline_seconds": round(ours["median"], 4),
         "upline_first_seconds": round(ours["first"], 2),
+        "second_start_seconds": round(warm, 2),
+        "first_start_seconds": round(cold, 1),
         "duckdb_seconds": round(duck["median"], 3),
         "dict_walk_seconds_scaled": round(walked, 1),
         "times_dict_walk": round(walked / ours["median"]),
@@ -83,6 +91,30 @@ def _ours(work: Any) -> dict[str, Any]:
         "totals": _cents(result),
         "peak_mib": peak,
     }
+
+
+_START = """
+import time
+started = time.perf_counter()
+from upline.compensation import Inputs, Period, load_plan, run
+plan = load_plan({plan!r})
+members = {{"id": ["a", "b"], "sponsor": [None, "a"], "rank": ["Gold"] * 2, "active": ["yes"] * 2}}
+orders = {{"id": ["1"], "member": ["b"], "date": ["2026-10-05"], "pv": ["200"]}}
+run(plan, Inputs(members=members, orders=orders, period=Period.parse("2026-10")))
+print(time.perf_counter() - started)
+"""
+
+
+def _starts() -> tuple[float, float]:
+    """Give seconds from import to result in new processes: with no kernels kept, and with."""
+    code = _START.format(plan=plan_text())
+    with tempfile.TemporaryDirectory() as folder:
+        env = {**os.environ, "UPLINE_CACHE_DIR": folder}
+        seconds = [
+            float(subprocess.check_output([sys.executable, "-c", code], env=env, text=True))
+            for _ in range(4)
+        ]
+    return seconds[0], statistics.median(seconds[1:])
 
 
 def _tenth_by_engine(work: Any) -> dict[int, int]:
