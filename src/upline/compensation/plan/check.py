@@ -7,7 +7,9 @@ from upline.compensation.plan import formula, schema, values
 from upline.compensation.plan.combinations import check_combinations
 from upline.compensation.plan.fields import check_fields
 from upline.compensation.plan.names import Names, names_of
+from upline.compensation.plan.origins import check_origins
 from upline.compensation.plan.parts import nodes_of, parts_of, slots_of
+from upline.compensation.plan.quotients import check_quotients
 from upline.compensation.plan.references import check_references
 from upline.compensation.plan.schema import Bonus, Own, Part, PlanFile, Sourced
 from upline.compensation.plan.stages import Stage, stages_of
@@ -34,6 +36,8 @@ def check(
         _bonus(bonus_name, bonus, file, typing)
     check_references(file, typing)
     _combinations(file, typing)
+    check_quotients(file, typing)
+    check_origins(file, typing)
     stages = stages_of(file, typing)
     following = {
         code for section, name in refused if name == "*" for code in _FOLLOWING.get(section, _NAMES)
