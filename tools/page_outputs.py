@@ -66,8 +66,8 @@ def printed_by(command: str) -> str:
     if command.startswith(("upline ", "make demo")):
         arguments = shlex.split(command.replace("make demo", "upline demo"), comments=True)
         printed = _ONCE.sub("", CliRunner().invoke(main_command, arguments[1:]).output)
-        # A reader of the page cannot see which blanks do not break.
-        return re.sub(r"[^\S\n]", " ", printed)
+        # A reader of the page cannot see which blanks do not break, nor those at the ends of lines.
+        return re.sub(r" +$", "", re.sub(r"[^\S\n]", " ", printed), flags=re.MULTILINE)
     done = subprocess.run(
         ["bash", "-c", command],
         stdout=subprocess.PIPE,
