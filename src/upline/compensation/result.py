@@ -14,6 +14,7 @@ import upline
 from upline.compensation import columns, digests
 from upline.compensation.bonuses.lines import Lines, Paid, id_ranks
 from upline.compensation.columns import Codes, Column, Flags, Members, Numbers
+from upline.compensation.decimals import SHOWN_PLACES, decimal_text, decimals
 from upline.compensation.exchange import currency_places
 from upline.compensation.inputs import World
 from upline.compensation.measures.scopes import Figures
@@ -21,7 +22,6 @@ from upline.compensation.measures.windows import carry_text, resolve_carries
 from upline.compensation.wallets import Pay, Payable
 
 Array = npt.NDArray[Any]
-_SHOWN_PLACES = 9
 
 
 @dataclass(slots=True)
@@ -158,7 +158,7 @@ class Result:
             exact = column.at(index)
             if unit == "money" or isinstance(column, columns.Quotients):
                 rounding = self.world.plan.file.rounding
-                places = rounding.places if unit == "money" else _SHOWN_PLACES
+                places = rounding.places if unit == "money" else SHOWN_PLACES
                 single = Numbers(
                     np.asarray([exact.numerator], object), Fraction(1, exact.denominator)
                 )
@@ -214,7 +214,7 @@ class Result:
                 _nano(getattr(lines, column).spread(len(lines))) for _, _, lines in self._kept()
             ]
             return decimals(
-                np.concatenate(parts or [np.zeros(0, np.int64)])[every.sequence], _SHOWN_PLACES
+                np.concatenate(parts or [np.zeros(0, np.int64)])[every.sequence], SHOWN_PLACES
             )
 
         orders = self.world.order_ids.cast(pa.string())
@@ -312,7 +312,7 @@ class Result:
         names: list[str] = []
         values: list[str] = []
         ids = self._ids().to_pylist()
-        for name, column in sorted(resolve_carries(self.figures).items()):
+        for name, column in sorted(resolve_carries(self.figures.member_scope).items()):
             spread = column.spread(len(self.world))
             for position in _carried_positions(spread).tolist():
                 text = carry_text(spread, position)
@@ -406,7 +406,7 @@ class Result:
             outputs[f"ranks.{name}"] = digests.of_column(column_of_ranks, positions)
         for name, flags in self.gates.items():
             outputs[f"legal.{name}"] = digests.of_column(flags, positions)
-        for name, column in resolve_carries(self.figures).items():
+        for name, column in resolve_carries(self.figures.member_scope).items():
             outputs[f"carries.{name}"] = digests.of_column(column, positions)
         every = self._all_lines()
         if len(every.amount):
@@ -453,7 +453,7 @@ class _AllLines:
 
 def _nano(column: Numbers) -> Array:
     """Give exact numbers in units of the shown decimals."""
-    rounded = columns.rounded(column, _SHOWN_PLACES, "half_up").values
+    rounded = columns.rounded(column, SHOWN_PLACES, "half_up").values
     return columns.as_int64(rounded, "figures to be shown")
 
 
@@ -471,32 +471,3 @@ def _carried_positions(column: Column) -> Array:
         return np.flatnonzero(column.values >= 0)
     assert not isinstance(column, columns.Quotients)
     return np.flatnonzero(column.values)
-
-
-def decimals(values: Array, places: int) -> pa.Array:
-    """Give whole units as exact decimals.
-
-    >>> decimals(np.asarray([1250]), 2).to_pylist()
-    [Decimal('12.50')]
-    """
-    whole = columns.as_int64(values, "amounts")
-    words = np.empty((len(whole), 2), np.int64)
-    words[:, 0], words[:, 1] = whole, whole >> 63
-    kind = pa.decimal128(38, places)
-    return pa.Array.from_buffers(kind, len(whole), [None, pa.py_buffer(words)])
-
-
-def decimal_text(exact: Fraction) -> str:
-    """Write a number as a decimal where it has an end, else to nine places.
-
-    >>> decimal_text(Fraction(5, 2)), decimal_text(Fraction(100))
-    ('2.5', '100')
-    """
-    for places in range(_SHOWN_PLACES + 1):
-        if (exact * 10**places).denominator == 1:
-            break
-    scaled = exact * 10**places
-    whole = int(scaled + Fraction(1, 2)) if scaled >= 0 else -int(-scaled + Fraction(1, 2))
-    text = str(abs(whole)).rjust(places + 1, "0")
-    sign = "-" if whole < 0 else ""
-    return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from upline.compensation import columns
 from upline.compensation.columns import Codes, Column, Days, Flags, Numbers
+from upline.compensation.decimals import decimal_text
 from upline.compensation.measures.evaluate import Scope, formula
 from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import (
@@ -20,7 +21,6 @@ from upline.compensation.plan.formula import (
 )
 from upline.compensation.plan.schema import PlanFile, Words
 from upline.compensation.plan.units import Typing
-from upline.compensation.result import decimal_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

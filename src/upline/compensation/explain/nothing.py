@@ -9,6 +9,7 @@ import numpy as np
 from upline.compensation.bonuses import award, own, stairstep
 from upline.compensation.bonuses.lines import Work
 from upline.compensation.columns import Codes, Numbers
+from upline.compensation.decimals import decimal_text
 from upline.compensation.explain.conditions import Conditions
 from upline.compensation.explain.facts import Nothing
 from upline.compensation.explain.paths import LevelPaths, SharePaths, Visit, share_unit
@@ -17,7 +18,6 @@ from upline.compensation.measures.evaluate import numbers, value
 from upline.compensation.plan import schema
 from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import Name, text_of
-from upline.compensation.result import decimal_text
 
 _MOST_NAMED = 5
 

@@ -14,12 +14,12 @@ from typing import Any
 from upline.compensation.bonuses import differential, level
 from upline.compensation.bonuses.classes import RateTable
 from upline.compensation.bonuses.lines import Work, members_named, receivers_named
+from upline.compensation.decimals import decimal_text
 from upline.compensation.explain.facts import Step
 from upline.compensation.explain.view import View
 from upline.compensation.kernels import walks
 from upline.compensation.measures.evaluate import numbers, value
 from upline.compensation.plan import values as written
-from upline.compensation.result import decimal_text
 
 _LONGEST = 100
 

@@ -18,6 +18,7 @@ from upline.compensation.bonuses.award import ladder_of
 from upline.compensation.bonuses.lines import Lines, Paid, Work
 from upline.compensation.bonuses.stairstep import GroupSteps, group_steps
 from upline.compensation.columns import Codes, Numbers, rounded
+from upline.compensation.decimals import decimal_text
 from upline.compensation.errors import InputRefused
 from upline.compensation.explain.facts import (
     BonusReason,
@@ -31,7 +32,7 @@ from upline.compensation.explain.paths import LevelPaths, SharePaths, steps_betw
 from upline.compensation.explain.view import View, money_text
 from upline.compensation.measures.evaluate import numbers, value
 from upline.compensation.plan import schema
-from upline.compensation.result import Result, decimal_text
+from upline.compensation.result import Result
 
 
 def reasons(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from upline.compensation import columns
 from upline.compensation.columns import (
@@ -25,34 +23,18 @@ from upline.compensation.columns import (
     constant,
 )
 from upline.compensation.errors import Fault, InputRefused, Place
-from upline.compensation.inputs import World
 from upline.compensation.measures import sums, windows
 from upline.compensation.measures.evaluate import formula, not_computed, numbers, value
+from upline.compensation.measures.figures import Computed
 from upline.compensation.plan import values as written
-from upline.compensation.plan.formula import Call, Name, Node, Number, text_of
+from upline.compensation.plan.formula import Call, Name, Number, text_of
 from upline.compensation.plan.names import LEGS, SUMS
 
 
-@dataclass(slots=True)
-class Figures:
-    """Everything that one run has computed so far, each thing once."""
+class Figures(Computed):
+    """What a run has computed so far, and the scopes in which it goes on."""
 
-    world: World
-    members: dict[str, Column] = field(default_factory=dict)
-    orders: dict[str, Column] = field(default_factory=dict)
-    calls: dict[str, Column] = field(default_factory=dict)
-    earned: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
-    earned_unit: dict[str, Fraction] = field(default_factory=dict)
-    paid_on: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
-    carries: dict[str, Column] = field(default_factory=dict)
-    # Values of this period that are carried, but computed only after all else.
-    carried_later: dict[str, Node] = field(default_factory=dict)
-
-    def position_of(self, member: str) -> int:
-        """Give the position of a member's id; -2, which nobody has, where there is none."""
-        rows = pc.index_in(pa.array([member]), value_set=self.world.ids.cast(pa.string()))
-        row = rows[0].as_py()
-        return -2 if row is None else int(self.world.forest.positions[row])
+    __slots__ = ()
 
     @property
     def member_scope(self) -> MemberScope:
@@ -71,14 +53,10 @@ def _constant_named(figures: Figures, name: str) -> Column | None:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberScope:
-    """Bare names are a member's; all columns are in preorder of the sponsor tree."""
+class _OfOneRun:
+    """What all scopes have in common."""
 
     figures: Figures
-
-    @property
-    def size(self) -> int:
-        return len(self.figures.world)
 
     @property
     def first_day(self) -> date:
@@ -89,6 +67,19 @@ class MemberScope:
 
     def position_of(self, member: str) -> int:
         return self.figures.position_of(member)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberScope(_OfOneRun):
+    """Bare names are a member's; all columns are in preorder of the sponsor tree."""
+
+    @property
+    def size(self) -> int:
+        return len(self.figures.world)
+
+    @property
+    def of_orders(self) -> OrderScope:
+        return self.figures.order_scope
 
     def name(self, node: Name) -> Column:
         if node.prefix in ("order", "buyer"):
@@ -211,25 +202,14 @@ def _ascending(column: Column) -> npt.NDArray[np.int64]:
 
 
 @dataclass(frozen=True, slots=True)
-class AssumingScope:
+class AssumingScope(_OfOneRun):
     """Bare names are a member's, but some are assumed: the rank, say, that everybody would hold."""
 
-    figures: Figures
     assumed: Mapping[str, Column]
 
     @property
     def size(self) -> int:
         return len(self.figures.world)
-
-    @property
-    def first_day(self) -> date:
-        return self.figures.world.period.start
-
-    def version_days(self) -> Days | None:
-        return None
-
-    def position_of(self, member: str) -> int:
-        return self.figures.position_of(member)
 
     def name(self, node: Name) -> Column:
         if not node.prefix and node.name in self.assumed:
@@ -241,26 +221,17 @@ class AssumingScope:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderScope:
+class OrderScope(_OfOneRun):
     """Bare names are an order's; columns are in the order in which a world keeps its orders."""
-
-    figures: Figures
 
     @property
     def size(self) -> int:
         return len(self.figures.world.orders)
 
-    @property
-    def first_day(self) -> date:
-        return self.figures.world.period.start
-
     def version_days(self) -> Days | None:
         dates = self.figures.world.orders.columns["date"]
         assert isinstance(dates, Days)
         return dates
-
-    def position_of(self, member: str) -> int:
-        return self.figures.position_of(member)
 
     def name(self, node: Name) -> Column:
         if node.prefix == "buyer":
@@ -309,10 +280,9 @@ class OrderScope:
 
 
 @dataclass(frozen=True, slots=True)
-class LineScope:
+class LineScope(_OfOneRun):
     """Bare names are the receiver's; `order.` and `buyer.` belong to what a line comes from."""
 
-    figures: Figures
     receiver: npt.NDArray[Any]
     buyer: npt.NDArray[Any]
     order: npt.NDArray[Any] | None = None
@@ -322,16 +292,6 @@ class LineScope:
     @property
     def size(self) -> int:
         return len(self.receiver)
-
-    @property
-    def first_day(self) -> date:
-        return self.figures.world.period.start
-
-    def version_days(self) -> Days | None:
-        return None
-
-    def position_of(self, member: str) -> int:
-        return self.figures.position_of(member)
 
     def name(self, node: Name) -> Column:
         if node.prefix == "order":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,15 +15,13 @@ from upline.compensation.errors import InputRefused
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.kernels import trees
 from upline.compensation.measures.evaluate import formula, not_computed, numbers
+from upline.compensation.measures.figures import Computed, MemberValues, OrderValues
 from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import Call, Name, Node, Number
 from upline.compensation.plan.units import Typing
 
-if TYPE_CHECKING:
-    from upline.compensation.measures.scopes import Figures, MemberScope, OrderScope
 
-
-def summed(node: Call, scope: MemberScope) -> Numbers:
+def summed(node: Call, scope: MemberValues) -> Numbers:
     """Compute one of own, group, downline, recruits, team, company, left, right or a leg function."""
     if node.function in ("left", "right"):
         raise not_computed(f"The function {node.function}(...)", node.place)
@@ -51,7 +49,7 @@ def summed(node: Call, scope: MemberScope) -> Numbers:
     return Numbers(back, column.unit)
 
 
-def _tree(node: Call, scope: MemberScope) -> Forest:
+def _tree(node: Call, scope: MemberValues) -> Forest:
     if not node.tree or node.tree == "sponsor":
         return scope.figures.world.forest
     found = scope.figures.world.trees.get(node.tree)
@@ -69,7 +67,7 @@ def _in_tree(
     values: npt.NDArray[np.int64],
     stops: npt.NDArray[np.bool_] | None,
     tree: Forest,
-    scope: MemberScope,
+    scope: MemberValues,
 ) -> npt.NDArray[np.int64]:
     """Compute a function over one tree; `values`, `stops` and the result are in its preorder."""
     parent = tree.parent
@@ -121,7 +119,7 @@ def _capped_legs(
     node: Call,
     legs: npt.NDArray[np.int64],
     parent: npt.NDArray[Any],
-    scope: MemberScope,
+    scope: MemberValues,
     order: npt.NDArray[Any] | None,
 ) -> npt.NDArray[np.int64]:
     column = summed_column(node, scope)
@@ -158,7 +156,7 @@ def _nth_legs(
 class _CustomerScope:
     """Bare names are sums over the orders of one customer with one member."""
 
-    orders: OrderScope
+    orders: OrderValues
     group: npt.NDArray[np.int64]
     chosen: npt.NDArray[np.int64]
     count: int
@@ -190,11 +188,11 @@ class _CustomerScope:
         raise not_computed(f"{node.function}(...) inside customers(...)", node.place)
 
 
-def customers(node: Call, scope: MemberScope) -> Numbers:
+def customers(node: Call, scope: MemberValues) -> Numbers:
     """Count the different customers of each member for whom a condition on their sums holds."""
     figures = scope.figures
     world = figures.world
-    orders = figures.order_scope
+    orders = scope.of_orders
     codes = orders.named("customer")
     assert isinstance(codes, Codes)
     named = codes.spread(len(world.orders)).values
@@ -211,7 +209,7 @@ def customers(node: Call, scope: MemberScope) -> Numbers:
     return Numbers(out, columns.constant(1).unit)
 
 
-def per_member(figures: Figures, column: Numbers, mask: npt.NDArray[np.bool_] | None) -> Numbers:
+def per_member(figures: Computed, column: Numbers, mask: npt.NDArray[np.bool_] | None) -> Numbers:
     """Add up a value of orders over the orders of each member."""
     world = figures.world
     spread = column.spread(len(world.orders)).values
@@ -232,9 +230,9 @@ def raise_out_of_range(what: str) -> None:
     raise InputRefused.because("range.too_large", problem, remedy)
 
 
-def order_mask(node: Call, figures: Figures) -> npt.NDArray[np.bool_] | None:
+def order_mask(node: Call, scope: MemberValues) -> npt.NDArray[np.bool_] | None:
     """Say which orders a sum takes: those of the period, or of the last days, that meet `where`."""
-    world = figures.world
+    world = scope.figures.world
     if node.last_days:
         dates = world.orders.columns["date"].values  # type: ignore[union-attr]
         end = np.datetime64(world.period.end, "D").astype(np.int64)
@@ -242,13 +240,13 @@ def order_mask(node: Call, figures: Figures) -> npt.NDArray[np.bool_] | None:
     else:
         mask = world.orders.in_period
     if node.where is not None:
-        holds = formula(node.where, figures.order_scope)
+        holds = formula(node.where, scope.of_orders)
         assert isinstance(holds, Flags)
         mask = holds.values if mask is None else mask & holds.values
     return mask
 
 
-def is_order_argument(node: Call, figures: Figures) -> bool:
+def is_order_argument(node: Call, figures: Computed) -> bool:
     """Say whether a function sums a value of orders, not of members."""
     argument = _summed_argument(node)
     if node.function == "own" or node.where is not None or node.last_days:
@@ -261,11 +259,11 @@ def _summed_argument(node: Call) -> Node:
     return node.arguments[1 if node.function in ("leg", "legs_from") else 0]
 
 
-def summed_column(node: Call, scope: MemberScope) -> Numbers:
+def summed_column(node: Call, scope: MemberValues) -> Numbers:
     """Give, for each member, what a function over members adds up."""
     argument = _summed_argument(node)
     figures = scope.figures
     if is_order_argument(node, figures):
-        column = numbers(formula(argument, figures.order_scope))
-        return per_member(figures, column, order_mask(node, figures))
+        column = numbers(formula(argument, scope.of_orders))
+        return per_member(figures, column, order_mask(node, scope))
     return numbers(formula(argument, scope)).spread(scope.size)

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from upline.compensation import columns
 from upline.compensation.columns import Codes, Column, Flags, Numbers, aligned, common_unit
 from upline.compensation.measures.evaluate import formula, not_computed, numbers
+from upline.compensation.measures.figures import Computed, MemberValues
 from upline.compensation.plan import parts
 from upline.compensation.plan.formula import Call, Number, text_of
 from upline.compensation.plan.schema import PlanFile
 from upline.compensation.plan.units import Typing
 
-if TYPE_CHECKING:
-    from upline.compensation.measures.scopes import Figures, MemberScope
-
 WINDOWED = ("over", "best", "held", "lifetime", "previous")
 
 
-def windowed(node: Call, scope: MemberScope) -> Column:
+def windowed(node: Call, scope: MemberValues) -> Column:
     """Compute over, best, held, lifetime or previous."""
     if node.function == "previous":
         return _previous(node, scope)
@@ -49,7 +46,7 @@ def windowed(node: Call, scope: MemberScope) -> Column:
     return result
 
 
-def _previous(node: Call, scope: MemberScope) -> Column:
+def _previous(node: Call, scope: MemberValues) -> Column:
     text = text_of(node.arguments[0])
     names = scope.figures.world.plan.names
     scope.figures.carried_later[f"{text} @1"] = node.arguments[0]
@@ -73,9 +70,9 @@ def _previous(node: Call, scope: MemberScope) -> Column:
     return Flags(np.asarray(column.values != 0)) if unit == "yes_no" else column
 
 
-def resolve_carries(figures: Figures) -> dict[str, Column]:
+def resolve_carries(scope: MemberValues) -> dict[str, Column]:
     """Give every carry of this run with its value, also of windows that nothing asked for yet."""
-    scope = figures.member_scope
+    figures = scope.figures
     for node in _windows_of(figures.world.plan.file):
         scope.call(node)
     later = {
@@ -93,7 +90,7 @@ def _windows_of(file: PlanFile) -> Iterator[Call]:
             yield node
 
 
-def carried_numbers(figures: Figures, key: str) -> Numbers:
+def carried_numbers(figures: Computed, key: str) -> Numbers:
     """Give the numbers that the period before left under a key; nothing is 0."""
     count = len(figures.world)
     entries = figures.world.carried.get(key, {})

@@ -1,0 +1,43 @@
+"""Exact numbers as decimals: a column of them, or one as text."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from upline.compensation import columns
+
+SHOWN_PLACES = 9
+
+
+def decimals(values: npt.NDArray[Any], places: int) -> pa.Array:
+    """Give whole units as exact decimals.
+
+    >>> decimals(np.asarray([1250]), 2).to_pylist()
+    [Decimal('12.50')]
+    """
+    whole = columns.as_int64(values, "amounts")
+    words = np.empty((len(whole), 2), np.int64)
+    words[:, 0], words[:, 1] = whole, whole >> 63
+    kind = pa.decimal128(38, places)
+    return pa.Array.from_buffers(kind, len(whole), [None, pa.py_buffer(words)])
+
+
+def decimal_text(exact: Fraction) -> str:
+    """Write a number as a decimal where it has an end, else to nine places.
+
+    >>> decimal_text(Fraction(5, 2)), decimal_text(Fraction(100))
+    ('2.5', '100')
+    """
+    for places in range(SHOWN_PLACES + 1):
+        if (exact * 10**places).denominator == 1:
+            break
+    scaled = exact * 10**places
+    whole = int(scaled + Fraction(1, 2)) if scaled >= 0 else -int(-scaled + Fraction(1, 2))
+    text = str(abs(whole)).rjust(places + 1, "0")
+    sign = "-" if whole < 0 else ""
+    return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)

@@ -1,0 +1,57 @@
+"""What one run has computed so far, and the two scopes that sums and windows ask for values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from upline.compensation.columns import Column
+from upline.compensation.inputs import World
+from upline.compensation.measures.evaluate import Scope
+from upline.compensation.plan.formula import Node
+
+
+@dataclass(slots=True)
+class Computed:
+    """Everything that one run has computed so far, each thing once."""
+
+    world: World
+    members: dict[str, Column] = field(default_factory=dict)
+    orders: dict[str, Column] = field(default_factory=dict)
+    calls: dict[str, Column] = field(default_factory=dict)
+    earned: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    earned_unit: dict[str, Fraction] = field(default_factory=dict)
+    paid_on: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    carries: dict[str, Column] = field(default_factory=dict)
+    # Values of this period that are carried, but computed only after all else.
+    carried_later: dict[str, Node] = field(default_factory=dict)
+
+    def position_of(self, member: str) -> int:
+        """Give the position of a member's id; -2, which nobody has, where there is none."""
+        rows = pc.index_in(pa.array([member]), value_set=self.world.ids.cast(pa.string()))
+        row = rows[0].as_py()
+        return -2 if row is None else int(self.world.forest.positions[row])
+
+
+class OrderValues(Scope, Protocol):
+    """What sums ask of orders."""
+
+    def named(self, name: str) -> Column: ...
+
+
+class MemberValues(Scope, Protocol):
+    """What sums and windows ask of members."""
+
+    @property
+    def figures(self) -> Computed: ...
+
+    @property
+    def of_orders(self) -> OrderValues: ...
+
+    def named(self, name: str) -> Column: ...
