@@ -541,3 +541,34 @@ def test_help_explains_every_option(command):
     assert done.exit_code == 0
     for line in done.output.splitlines():
         assert not line.strip().startswith("--") or "  " in line.strip(), line
+
+
+def test_a_plan_is_not_computed_before_it_is_in_force_unless_that_is_meant(folder):
+    folder.write(plan=PLAN.replace("2026-01-01", "2026-11-01"))
+
+    refused = folder.compute()
+    tested = folder.compute("--back-test")
+
+    assert refused.exit_code == 1
+    assert "small@2026-11-01 is not in force yet on 2026-10-01" in refused.output
+    assert tested.exit_code == 0
+
+
+def test_a_period_of_another_calendar_is_refused(folder):
+    refused = folder.compute("--period", "2026-W41")
+
+    assert refused.exit_code == 1
+    assert "'2026-W41' is no month of the plan's calendar. [period.calendar]" in refused.output
+    assert not folder.out.exists()
+
+
+@pytest.mark.parametrize("calendar", ["given", "four_weeks"])
+def test_a_calendar_without_fixed_days_wants_the_period(folder, calendar):
+    folder.write(plan=PLAN.replace("currency: EUR", f"currency: EUR\ncalendar: {calendar}"))
+
+    refused = folder.compute()
+    computed = folder.compute("--period", "2026-10-05..2026-11-01")
+
+    assert refused.exit_code == 1
+    assert "Add --period with its days" in refused.output
+    assert computed.exit_code == 0

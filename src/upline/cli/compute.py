@@ -78,6 +78,7 @@ _NO_PLAN = "language: 1\nplan: none\nversion: 2000-01-01\ncurrency: EUR\n"
     type=click.IntRange(1, 64),
     help="How many cores to use; left out, all of them, at most 8.",
 )
+@click.option("--back-test", is_flag=True, help="Also before the plan is in force.")
 @click.option("--force", is_flag=True, help="Replace an earlier run in that folder.")
 @shows_refusals("nothing was written")
 def compute(
@@ -92,6 +93,7 @@ def compute(
     pay_exchange_path: Path | None,
     ending: str | None,
     threads: int | None,
+    back_test: bool,
     force: bool,
 ) -> None:
     """Compute and keep what every member earns in a period.
@@ -114,7 +116,7 @@ def compute(
             exchange=exchange_path,
             pay_exchange=pay_exchange_path,
         )
-        result, given = computed(steps, files, period_text, threads)
+        result, given = computed(steps, files, period_text, threads, back_test=back_test)
         steps("Writing the run")
         chosen = ending or ("parquet" if orders_path.suffix == ".parquet" else "csv")
         write_run(result, given, out, ending=chosen, force=force)
@@ -149,7 +151,12 @@ class Files:
 
 
 def computed(
-    steps: Steps, files: Files, period_text: str | None, threads: int | None = None
+    steps: Steps,
+    files: Files,
+    period_text: str | None,
+    threads: int | None = None,
+    *,
+    back_test: bool = False,
 ) -> tuple[Result, dict[str, pa.Table]]:
     """Read files and compute them, listing the faults of all files together."""
     from upline.compensation.errors import InputRefused, Refused
@@ -182,6 +189,10 @@ def computed(
     from upline.compensation.kernels import is_warm
 
     period = period_of(plan, tables["orders"], period_text)
+    if period.start < plan.file.version and tables["orders"].num_rows and not back_test:
+        problem = f"{plan.id} is not in force yet on {period.start}, when the period begins."
+        remedy = "Take the version that was in force then, or add --back-test if that is meant."
+        raise InputRefused.because("plan.not_in_force", problem, remedy)
     inputs = Inputs(
         members=tables["members"],
         orders=tables["orders"],
@@ -241,15 +252,21 @@ def period_of(plan: Plan, orders: pa.Table, text: str | None) -> Period:
     from upline.compensation.columns import NO_DAY
     from upline.compensation.tables import Reader, Source
 
+    spec = plan.file.calendar
     if text:
-        return Period.parse(text)
+        return _of_calendar(Period.parse(text), spec.every)
+    if spec.every in ("given", "four_weeks"):
+        problem = f"The plan's calendar is '{spec.every}', so the period is not clear."
+        remedy = "Add --period with its days, as in --period 2026-10-05..2026-11-01."
+        raise InputRefused.because("period.unclear", problem, remedy)
+    any_period = _span_with(plan.file.version, "month")
     if "date" not in orders.column_names:
-        return Period.parse("2000-01")
+        return Period.parse(any_period)
     reader = Reader(orders, Source("orders"))
     days = reader.days("date", plan.file.time_zone).values
     if reader.faults:
         # The run lists them, together with all others.
-        return Period.parse("2000-01")
+        return Period.parse(any_period)
     known = days[days != NO_DAY]
     if not len(known):
         problem = "The period is not clear: no order has a date."
@@ -259,12 +276,27 @@ def period_of(plan: Plan, orders: pa.Table, text: str | None) -> Period:
     first, last = (
         date(1970, 1, 1) + timedelta(days=int(day)) for day in (known.min(), known.max())
     )
-    spec = plan.file.calendar
     period = Period.parse(_span_with(first, spec.every))
     if last >= period.end:
         problem = f"The orders reach from {first} to {last}, which is more than one period."
         remedy = f"Add --period, as in --period {_span_with(last, spec.every)}."
         raise InputRefused.because("period.unclear", problem, remedy)
+    return period
+
+
+def _of_calendar(period: Period, every: str) -> Period:
+    """Refuse a period that is none of the plan's calendar; days written out are taken as meant."""
+    from upline.compensation import InputRefused, Period
+
+    if every in ("given", "four_weeks") or ".." in period.label:
+        return period
+    own = Period.parse(_span_with(period.start, every))
+    if (own.start, own.end) != (period.start, period.end):
+        problem = f"'{period.label}' is no {every} of the plan's calendar."
+        remedy = (
+            f"Write --period {own.label}, or the days as {period.start}..LAST if that is meant."
+        )
+        raise InputRefused.because("period.calendar", problem, remedy)
     return period
 
 

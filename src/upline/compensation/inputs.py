@@ -260,6 +260,8 @@ class _Preparation:
             if tree.kind == "matrix" and tree.fill != "given":
                 continue
             if not self.members.has("placement_parent"):
+                if name in _trees_used(self.plan):
+                    self.members.raw("placement_parent")
                 continue
             parent = self._references(self.members, "placement_parent", "placement parent")
             forest = self._forest(parent, joining, "placement_parent")
@@ -477,6 +479,12 @@ def _with_columns(source: Source, table: pa.Table) -> Source:
 
 def _day_number(day: object) -> int:
     return int(np.datetime64(str(day), "D").astype(np.int64))
+
+
+def _trees_used(plan: Plan) -> set[str]:
+    """Give the trees that a bonus goes up or a formula sums over."""
+    calls = (node for node in all_nodes(plan.file) if isinstance(node, Call))
+    return {bonus.tree for bonus in plan.file.bonuses.values()} | {call.tree for call in calls}
 
 
 def _reach_days(plan: Plan) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from upline.compensation.bonuses import award, differential, level, own, pool, stairstep
 from upline.compensation.bonuses.lines import Paid, Work
 from upline.compensation.columns import Flags
-from upline.compensation.errors import Fault, PlanRefused
+from upline.compensation.errors import Fault, InputRefused, PlanRefused
 from upline.compensation.inputs import Inputs, World, prepare
 from upline.compensation.measures.evaluate import rule
 from upline.compensation.measures.scopes import Figures
@@ -42,7 +42,12 @@ def run(
     with every fault of the inputs, PlanRefused for rules that are not computed yet.
     """
     refuse_uncomputed(plan)
-    return compute(prepare(plan, inputs), keep_lines=keep_lines, threads=threads)
+    try:
+        return compute(prepare(plan, inputs), keep_lines=keep_lines, threads=threads)
+    except OverflowError as error:
+        problem = f"The run would pass 9.2 x 10^18 smallest units in {error}."
+        remedy = "Look for a figure that is far too large; or declare fewer decimals in the plan."
+        raise InputRefused.because("range.too_large", problem, remedy) from error
 
 
 def compute(world: World, *, keep_lines: bool = True, threads: int | None = None) -> Result:

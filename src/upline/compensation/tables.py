@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,6 +29,7 @@ class ArrowStream(Protocol):
 TableLike = ArrowStream | Mapping[str, Any]
 
 
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NO_VALUES = np.zeros(0, np.int64)
 
 
@@ -89,6 +91,8 @@ class Reader:
         what: str,
         remedy: str,
     ) -> None:
+        """List every text that cannot be read; one at least, for the column was refused."""
+        before = len(self.faults)
         for row, text in enumerate(texts.to_pylist()):
             if text is None:
                 continue
@@ -99,6 +103,10 @@ class Reader:
                 self.fault(row, name, "table.decimals", problem, remedy)
             except (ValueError, InvalidOperation):
                 self.fault(row, name, "table.value", f"'{text}' in '{name}' is not {what}.", remedy)
+        if len(self.faults) == before:
+            problem = f"The column '{name}' cannot be read: each cell should be {what}."
+            place = self.source.place(0, name)
+            self.faults.append(Fault(place, "table.value", problem, remedy))
 
     def numbers(self, name: str, places: int, default: Fraction = Fraction(0)) -> Numbers:
         """Read exact numbers with at most `places` decimals; an empty cell is `default`."""
@@ -111,7 +119,12 @@ class Reader:
             self.faults.append(Fault(Place(self.source.name), "table.float", problem, remedy))
             return Numbers(np.zeros(len(self), np.int64), unit)
         if pa.types.is_integer(column.type):
-            values = _filled(column.cast(pa.int64()), 0).astype(np.int64)
+            try:
+                values = _filled(column.cast(pa.int64()), 0).astype(np.int64)
+            except pa.ArrowInvalid as error:
+                problem = f"'{name}' holds a whole number past 64 bits: {error}."
+                self.faults.append(Fault(Place(self.source.name), "table.value", problem))
+                return Numbers(np.zeros(len(self), np.int64), unit)
             values = _times_power(values, places)
         else:
             values = self._decimals(name, column, places)
@@ -135,6 +148,9 @@ class Reader:
             remedy += " If the column has more, declare it as {unit: ..., places: N} in the plan."
 
             def read(text: str) -> None:
+                # Python reads more as a number than is meant here: 1_000, other scripts' digits.
+                if not _NUMBER.fullmatch(text):
+                    raise ValueError(text)
                 if Decimal(text).quantize(Decimal(1).scaleb(-places)) != Decimal(text):
                     raise _TooFine(text)
 
@@ -176,7 +192,7 @@ class Reader:
         known = pc.is_in(
             texts, pa.array(["yes", "true", "1", "y", "t", "no", "false", "0", "n", "f", ""])
         )
-        if not pc.all(pc.or_(known, texts.is_null())).as_py():
+        if pc.all(pc.or_(known, texts.is_null())).as_py() is False:
 
             def read(text: str) -> None:
                 if text.lower() not in (
