@@ -103,10 +103,3 @@ def line_amount(value, factor, divisor, mode, is_wide):  # type: ignore[no-untyp
     if is_wide:
         return wide_rounded(value, factor, divisor, mode)
     return rounded(value * factor, divisor, mode)
-
-
-@kernel
-def round_products(values, factors, divisor, mode, is_wide, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with values * factors / divisor, each rounded."""
-    for index in range(len(values)):
-        out[index] = line_amount(values[index], factors[index], divisor, mode, is_wide)

@@ -148,8 +148,8 @@ def chain_totals(  # type: ignore[no-untyped-def]
     """Add up levels 1, 2, 3, ... along the chain of qualified uplines: the plain case of levels.
 
     Lines are not negative, not wide, halves go up; rates hang on the receiver's class and the
-    level only: factors[class, level]. Buyers who do not pay bring nobody anything. A quarter of
-    the general walk's time: neither sign nor mode is looked at line by line, and the sums are
+    level only: factors[class, level]. Buyers who do not pay bring nobody anything. About half
+    of the general walk's time: neither sign nor mode is looked at line by line, and the sums are
     unsigned, for which a constant divisor takes no division.
     """
     listed = factors.shape[1] - 1
