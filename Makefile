@@ -22,12 +22,14 @@ demo: $(READY) ## Generate a company, compute a month, explain three members
 test: $(READY) ## Run the tests (ARGS="-k word" for some of them)
 	@$(BIN)/pytest -n 2 $(ARGS)
 
-check: $(READY) ## Check format, lint, types and imports
+check: $(READY) ## Check format, lint, types, imports and migrations
 	@failed=; \
 	$(BIN)/ruff format --check --quiet . || { echo "Format: run make format"; failed=1; }; \
 	$(BIN)/ruff check . || failed=1; \
 	$(BIN)/mypy || failed=1; \
 	$(BIN)/lint-imports --no-logo || failed=1; \
+	UPLINE_ENV=test $(BIN)/python -W ignore $(BIN)/upline manage makemigrations --check --dry-run \
+		|| { echo "Migrations: run upline manage makemigrations APP -n name"; failed=1; }; \
 	test -z "$$failed"
 
 format: $(READY) ## Format the code and repair what the linter can

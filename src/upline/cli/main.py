@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "upline.cli.demo:demo",
     "explain": "upline.cli.explain:explain",
     "generate": "upline.cli.generate:generate",
+    "manage": "upline.cli.manage:manage",
     "plan": "upline.cli.plan_texts:plan",
     "verify": "upline.cli.compute:verify",
     "warm": "upline.cli.compute:warm",

@@ -1,0 +1,1 @@
+"""Products, prices by audience and market, volumes by price."""

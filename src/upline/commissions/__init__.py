@@ -1,0 +1,1 @@
+"""Volume facts, period close, lines and statements."""

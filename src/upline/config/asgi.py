@@ -1,0 +1,9 @@
+"""The entry of a ASGI server."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upline.config.settings")
+
+application = get_asgi_application()

@@ -1,0 +1,8 @@
+"""Who answers to which event: the one table.
+
+A key is the name of an event as registered by `outbox.event`, a value the handlers in the order in
+which they are listed, each `module:function`. An event that nobody answers yet stands here with an
+empty tuple, so that forgetting one is seen.
+"""
+
+WIRING: dict[str, tuple[str, ...]] = {}

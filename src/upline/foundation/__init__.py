@@ -1,0 +1,1 @@
+"""What every app stands on: clock, ids, errors, outbox, audit, locks, secrets, roles."""

@@ -1,0 +1,1 @@
+"""Whether the platform lives, is ready, and what it measures."""

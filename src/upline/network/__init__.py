@@ -1,0 +1,1 @@
+"""Members, sponsor tree, placement trees and their history."""

@@ -1,0 +1,1 @@
+"""Orders from placing to refund, each act with its event."""

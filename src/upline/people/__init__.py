@@ -1,0 +1,1 @@
+"""Persons, their logins and their roles."""

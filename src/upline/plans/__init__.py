@@ -1,0 +1,1 @@
+"""Versions of the marketing plan and who approved them."""

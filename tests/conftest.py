@@ -1,0 +1,58 @@
+"""What all tests share: the stage, and a PostgreSQL server that starts only if a test needs it.
+
+The server is chosen by UPLINE_TEST_SERVER: `wheel` (the default), `debian`, or the address of a
+server of yours (postgresql://...), which must let us make databases.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Before anything of Django is imported.
+os.environ["UPLINE_ENV"] = "test"
+os.environ["DJANGO_SETTINGS_MODULE"] = "upline.config.settings"
+os.environ.pop("DATABASE_URL", None)
+
+import pytest
+
+from tests import server
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "database: uses PostgreSQL (set by the fixtures in use)")
+    if not hasattr(config, "workerinput"):
+        config.stash[server.OFFER] = server.Offer.open()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if server.OFFER in config.stash:
+        config.stash[server.OFFER].close()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+        item.add_marker("database")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """The address of the server of this run, shared by all its workers."""
+    return server.wanted()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    postgres_url: str, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    from django.db import connections
+
+    from upline.config import settings
+
+    address = settings.database(postgres_url)
+    default = connections.databases["default"]
+    default.update(
+        {name: address[name] for name in ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
+    )
