@@ -13,6 +13,7 @@ os.environ["UPLINE_ENV"] = "test"
 os.environ["DJANGO_SETTINGS_MODULE"] = "upline.config.settings"
 os.environ.pop("DATABASE_URL", None)
 
+import django
 import pytest
 
 from tests import server
@@ -22,6 +23,7 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "database: uses PostgreSQL (set by the fixtures in use)")
+    django.setup()
     if not hasattr(config, "workerinput"):
         config.stash[server.OFFER] = server.Offer.open()
 
