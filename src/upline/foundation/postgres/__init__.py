@@ -1,0 +1,16 @@
+"""The embedded PostgreSQL server: found, started, adopted and stopped by our own launcher."""
+
+from upline.foundation.postgres.binaries import Binaries, find_binaries
+from upline.foundation.postgres.errors import PostgresRefused
+from upline.foundation.postgres.server import Server, Status, start, status, stop
+
+__all__ = [
+    "Binaries",
+    "PostgresRefused",
+    "Server",
+    "Status",
+    "find_binaries",
+    "start",
+    "status",
+    "stop",
+]

@@ -1,0 +1,141 @@
+"""As whom the server runs: PostgreSQL refuses root, so root becomes somebody else for it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from upline.foundation.postgres.binaries import Binaries
+from upline.foundation.postgres.errors import RootCannotStart
+from upline.foundation.postgres.layout import Layout
+
+# Users that exist on most systems and own nothing of value; none is ever added.
+EXISTING_USERS = ("postgres", "nobody")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A user for the server: who owns its files, and how a program is started as that user."""
+
+    uid: int
+    gid: int
+    prefix: tuple[str, ...] = ()
+
+    @property
+    def is_other(self) -> bool:
+        """Say whether the files belong to another user than the one who runs this."""
+        return self.uid != os.geteuid()
+
+    def popen(
+        self, command: Sequence[str], *, cwd: Path, output: int, keep: tuple[int, ...] = ()
+    ) -> subprocess.Popen[bytes]:
+        """Start a program as this user, in its own session, with nothing of our environment."""
+        return subprocess.Popen(  # noqa: S603 - PostgreSQL's own programs
+            [*self.prefix, *command],
+            cwd=cwd,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=keep,
+            start_new_session=True,
+            umask=0o077,
+            user=self.uid if self.is_other else None,
+            group=self.gid if self.is_other else None,
+            extra_groups=[] if self.is_other else None,
+        )
+
+
+def environment() -> dict[str, str]:
+    """Give the environment of the server: ours may hold PGPORT, a language or secrets."""
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    return {**kept, "LC_ALL": "C.UTF-8"}
+
+
+def identity_for(layout: Layout, binaries: Binaries) -> Identity:
+    """Choose as whom the server of a folder runs. Raises RootCannotStart."""
+    if os.geteuid() != 0:
+        return Identity(uid=os.geteuid(), gid=os.getegid())
+    tried: list[str] = []
+    owner = layout.data.stat().st_uid if layout.data.exists() else None
+    if owner in {None, 0}:
+        namespace = in_namespace(binaries, tried)
+        if namespace:
+            return namespace
+    if owner is None:
+        for name in EXISTING_USERS:
+            other = as_user(name, layout, binaries, tried)
+            if other:
+                return other
+    elif owner != 0:
+        other = as_user(owner, layout, binaries, tried)
+        if other:
+            return other
+    raise RootCannotStart(tried="; ".join(tried))
+
+
+def in_namespace(binaries: Binaries, tried: list[str]) -> Identity | None:
+    """Give root under another number, in a user namespace: no right of root, the same files."""
+    unshare = shutil.which("unshare")
+    if not unshare:
+        tried.append("the program unshare is missing")
+        return None
+    prefix = (unshare, "-U", "--map-user=1000", "--map-group=1000")
+    said = _fails([*prefix, binaries.program("postgres"), "--version"])
+    if said is None:
+        return Identity(uid=0, gid=0, prefix=prefix)
+    tried.append(f"a user namespace is refused ({said})")
+    return None
+
+
+def as_user(
+    user: str | int, layout: Layout, binaries: Binaries, tried: list[str]
+) -> Identity | None:
+    """Give an existing user who can reach both the folder and the programs."""
+    try:
+        entry = pwd.getpwuid(user) if isinstance(user, int) else pwd.getpwnam(user)
+    except KeyError:
+        tried.append(f"there is no user {user}")
+        return None
+    mode = stat.S_IMODE(layout.folder.stat().st_mode)
+    # To pass through, not to read; what is inside keeps its own modes.
+    layout.folder.chmod(mode | 0o011)
+    said = _fails(
+        [
+            *("/bin/sh", "-c", 'cd "$1" && exec "$2" --version', "sh"),
+            *(str(layout.folder), binaries.program("postgres")),
+        ],
+        user=entry.pw_uid,
+        group=entry.pw_gid,
+    )
+    if said is None:
+        return Identity(uid=entry.pw_uid, gid=entry.pw_gid)
+    layout.folder.chmod(mode)
+    tried.append(f"the user {entry.pw_name} cannot use the folder and the programs ({said})")
+    return None
+
+
+def _fails(command: list[str], *, user: int | None = None, group: int | None = None) -> str | None:
+    try:
+        ran = subprocess.run(  # noqa: S603 - a trial of PostgreSQL's own program
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=30,
+            check=False,
+            cwd="/",
+            env=environment(),
+            user=user,
+            group=group,
+            extra_groups=None if user is None else [],
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return None if ran.returncode == 0 else (ran.stderr.strip() or f"exit code {ran.returncode}")
