@@ -1,0 +1,44 @@
+"""For whom and why the present work is done: known to logs, audit and outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The actor is `login:7`, `command:ledger check` or `worker`; never a name or an address."""
+
+    actor: str = "system"
+    reason: str = ""
+    request_id: str = ""
+    job_id: str = ""
+
+
+_present: ContextVar[Work] = ContextVar("present_work", default=Work())  # noqa: B039 - frozen
+
+
+def present() -> Work:
+    """Give the present work."""
+    return _present.get()
+
+
+@contextmanager
+def working(
+    *,
+    actor: str | None = None,
+    reason: str | None = None,
+    request_id: str | None = None,
+    job_id: str | None = None,
+) -> Iterator[Work]:
+    """Say for whom and why the work inside is done; what is not named stays as it was."""
+    named = {"actor": actor, "reason": reason, "request_id": request_id, "job_id": job_id}
+    work = replace(present(), **{name: value for name, value in named.items() if value is not None})
+    token = _present.set(work)
+    try:
+        yield work
+    finally:
+        _present.reset(token)
