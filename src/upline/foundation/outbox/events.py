@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -94,9 +94,9 @@ def registration_of(told: object) -> Registration:
 
 
 @cache
-def _adapter(kind: type) -> TypeAdapter[Any]:
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     # An amount written as 1.5 or "12" is a fault, not something to convert.
-    return TypeAdapter(with_config(ConfigDict(strict=True, extra="forbid"))(kind))
+    return TypeAdapter(with_config(ConfigDict(strict=True, extra="forbid"))(cast("type", kind)))
 
 
 def topic_of(told: object) -> str:
@@ -108,7 +108,7 @@ def topic_of(told: object) -> str:
 
 def written(told: object) -> Mapping[str, Any]:
     """Write an event as JSON. Raises ValueError where a field holds what its type does not say."""
-    adapter = _adapter(type(told))
+    adapter = _adapter(registration_of(told).kind)
     text = adapter.dump_json(told, warnings="error")
     # What cannot be read back must not be stored.
     adapter.validate_json(text)
