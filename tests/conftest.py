@@ -58,3 +58,21 @@ def django_db_modify_db_settings(
     default.update(
         {name: address[name] for name in ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
     )
+
+
+@pytest.fixture
+def other_connection(transactional_db):
+    """Ask the test database over a second connection: a query and its values, the first answer."""
+    import psycopg
+    from django.db import connection
+
+    parameters = connection.get_connection_params()
+    for ours in ("cursor_factory", "context"):
+        parameters.pop(ours, None)
+    with psycopg.connect(**parameters, autocommit=True) as other:
+
+        def ask(query, *values):
+            found = other.execute(query, values)
+            return found.fetchone()[0] if found.description else None
+
+        yield ask
