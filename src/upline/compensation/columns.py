@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from upline.compensation.parallel import bounds
+
 Ints = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 SAFE = 2**62
@@ -33,6 +35,10 @@ class Numbers:
         """Give one value exactly."""
         value = self.values if self.values.ndim == 0 else self.values[index]
         return int(value) * self.unit
+
+    def with_values(self, values: Ints) -> Numbers:
+        """Give a column of the same kind with other values."""
+        return Numbers(values, self.unit)
 
     def taken(self, rows: Ints) -> Numbers:
         """Give the values of the rows, in their order."""
@@ -52,6 +58,10 @@ class Flags:
     def at(self, index: int) -> bool:
         return bool(self.values if self.values.ndim == 0 else self.values[index])
 
+    def with_values(self, values: Ints) -> Flags:
+        """Give a column of the same kind with other values."""
+        return Flags(values)
+
     def taken(self, rows: Ints) -> Flags:
         return self if self.values.ndim == 0 else Flags(self.values[rows])
 
@@ -70,6 +80,10 @@ class Codes:
     def at(self, index: int) -> str | None:
         code = int(self.values if self.values.ndim == 0 else self.values[index])
         return self.labels[code] if code >= 0 else None
+
+    def with_values(self, values: Ints) -> Codes:
+        """Give a column of the same kind with other values."""
+        return Codes(values, self.labels, self.is_ranked)
 
     def taken(self, rows: Ints) -> Codes:
         if self.values.ndim == 0:
@@ -92,6 +106,10 @@ class Days:
         day = int(self.values if self.values.ndim == 0 else self.values[index])
         return None if day == NO_DAY else str(np.datetime64(day, "D"))
 
+    def with_values(self, values: Ints) -> Days:
+        """Give a column of the same kind with other values."""
+        return Days(values)
+
     def taken(self, rows: Ints) -> Days:
         return self if self.values.ndim == 0 else Days(self.values[rows])
 
@@ -107,6 +125,10 @@ class Members:
 
     def at(self, index: int) -> int:
         return int(self.values if self.values.ndim == 0 else self.values[index])
+
+    def with_values(self, values: Ints) -> Members:
+        """Give a column of the same kind with other values."""
+        return Members(values)
 
     def taken(self, rows: Ints) -> Members:
         return self if self.values.ndim == 0 else Members(self.values[rows])
@@ -151,9 +173,8 @@ def constant(value: Fraction | int) -> Numbers:
 
 def greatest(values: Ints) -> int:
     """Give the greatest magnitude in an array, as an unbounded integer."""
-    if values.size == 0:
-        return 0
-    return max(abs(int(values.max())), abs(int(values.min())))
+    least, most = bounds(values)
+    return max(abs(most), abs(least))
 
 
 def scaled(values: Ints, factor: int) -> Ints:

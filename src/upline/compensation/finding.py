@@ -9,8 +9,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from upline.compensation.kernels.grouping import is_rising
-from upline.compensation.orders import places_of, repeats
+from upline.compensation import memory
+from upline.compensation.kernels import grouping
+from upline.compensation.orders import Named
+from upline.compensation.parallel import in_parts, parts_of
 
 
 def _dense_range(ids: pa.Array) -> tuple[int, int] | None:
@@ -24,11 +26,12 @@ def _dense_range(ids: pa.Array) -> tuple[int, int] | None:
 
 def are_distinct(ids: pa.Array) -> bool:
     """Say whether no id stands twice."""
-    if pa.types.is_integer(ids.type) and not ids.null_count and is_rising(np.asarray(ids)):
+    if pa.types.is_integer(ids.type) and not ids.null_count and grouping.is_rising(np.asarray(ids)):
         return True
     dense = _dense_range(ids)
     if dense is not None:
-        return repeats(np.asarray(ids), *dense) == 0
+        low, high = dense
+        return int(grouping.repeats(np.asarray(ids), low, np.zeros(high - low + 1, np.int8))) == 0
     return int(pc.count_distinct(ids).as_py()) == len(ids)
 
 
@@ -39,8 +42,17 @@ def _plain(column: pa.ChunkedArray) -> npt.NDArray[Any]:
     return np.asarray(column.to_numpy())
 
 
+def _without_nulls(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Drop the marks of what is empty, leaving any value in its place."""
+    parts = []
+    for chunk in column.chunks:
+        buffers = [None, *chunk.buffers()[1:]]
+        parts.append(pa.Array.from_buffers(chunk.type, len(chunk), buffers, 0, chunk.offset))
+    return pa.chunked_array(parts, column.type)
+
+
 class Finder:
-    """Looks member ids up: the row of each, or -1."""
+    """Looks member ids up: the row of each, or -1. `is_distinct` says that no id stands twice."""
 
     def __init__(self, ids: pa.Array) -> None:
         self.ids = ids
@@ -49,42 +61,42 @@ class Finder:
         dense = _dense_range(ids)
         if dense is not None:
             self._low, high = dense
-            self._table = np.full(high - self._low + 1, -1, np.int32)
-            self._table[np.asarray(ids) - self._low] = np.arange(len(ids), dtype=np.int32)
+            self._table = memory.filled(high - self._low + 1, np.int32, -1)
+            self.is_distinct = bool(grouping.inverted(np.asarray(ids), self._low, self._table))
+        else:
+            self.is_distinct = are_distinct(ids)
 
     def rows(
         self, column: pa.ChunkedArray
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any] | None]:
         """Give the row of each id, -1 where it is unknown or empty, and where it is empty (or None)."""
-        return self._found(column, self._table)
-
-    def positions(
-        self, column: pa.ChunkedArray, positions: npt.NDArray[np.int32]
-    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any] | None]:
-        """As rows, for the positions of the rows."""
-        if self._table is not None and pa.types.is_integer(column.type):
-            known = self._table >= 0
-            if known.all():
-                table = positions[self._table]
-            else:
-                table = np.where(known, positions[np.maximum(self._table, 0)], np.int32(-1))
-            return self._found(column, table)
-        rows, is_empty = self.rows(column)
-        return np.where(rows < 0, np.int32(-1), positions[np.maximum(rows, 0)]), is_empty
-
-    def _found(
-        self, column: pa.ChunkedArray, table: npt.NDArray[np.int32] | None
-    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any] | None]:
         if pa.types.is_null(column.type):
             return np.full(len(column), -1, np.int32), np.ones(len(column), np.bool_)
-        if table is not None and pa.types.is_integer(column.type):
-            is_empty = None
-            if column.null_count:
-                is_empty = np.asarray(column.is_null().to_numpy(zero_copy_only=False), np.bool_)
-                column = pc.fill_null(column, self._low - 1)
-            places, _ = places_of(_plain(column), self._low, table)
-            return places, is_empty
+        if self._table is not None and pa.types.is_integer(column.type):
+            if not column.null_count:
+                return self._looked_up(_plain(column)), None
+            is_empty = np.asarray(column.is_null().to_numpy(), np.bool_)
+            found = self._looked_up(_plain(_without_nulls(column)))
+            found[is_empty] = -1
+            return found, is_empty
         return self._by_hash(column)
+
+    def named(self, column: pa.ChunkedArray) -> Named:
+        """Give whom each row of a column names."""
+        if self._table is not None and column.type == pa.int64() and not column.null_count:
+            return Named(_plain(column), self._low, self._table)
+        rows, _ = self.rows(column)
+        return Named(rows.astype(np.int64), 0, np.arange(len(self.ids), dtype=np.int32))
+
+    def _looked_up(self, ids: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+        out = memory.empty(len(ids), np.int32)
+        in_parts(
+            parts_of(len(ids)),
+            lambda _, first, last: grouping.places_of(
+                ids, self._low, self._table, out, first, last
+            ),
+        )
+        return out
 
     def _by_hash(
         self, column: pa.ChunkedArray

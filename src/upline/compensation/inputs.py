@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from upline.compensation import columns
+from upline.compensation import columns, memory
 from upline.compensation.columns import (
     NO_DAY,
     Codes,
@@ -23,6 +23,7 @@ from upline.compensation.columns import (
     Flags,
     Members,
     Numbers,
+    Quotients,
     multiplied,
 )
 from upline.compensation.errors import Fault, InputRefused
@@ -30,10 +31,10 @@ from upline.compensation.exchange import currency_places, faults_of_rates, worth
 from upline.compensation.finding import Finder, are_distinct
 from upline.compensation.genealogy.forest import Forest, Positions, lay_out
 from upline.compensation.kernels import grouping
-from upline.compensation.orders import MadeOnce, Orders
+from upline.compensation.orders import MadeOnce, Named, Orders
 from upline.compensation.periods import Period
 from upline.compensation.plan.fields import default_of, places_of
-from upline.compensation.plan.formula import Call
+from upline.compensation.plan.formula import Call, Name
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.parts import all_nodes
 from upline.compensation.plan.schema import FieldSpec, GivenRanks
@@ -104,6 +105,10 @@ def prepare(plan: Plan, inputs: Inputs) -> World:
     return preparation.world()
 
 
+# The row of the k-th to join, and the k of each row.
+_Joining = tuple[Positions, Positions]
+
+
 class _Preparation:
     def __init__(self, plan: Plan, inputs: Inputs) -> None:
         self.plan = plan
@@ -117,27 +122,33 @@ class _Preparation:
         self.orders = Reader(orders, _with_columns(inputs.source("orders"), orders), self.faults)
 
     def world(self) -> World:
-        # What of the orders hangs on no member is read meanwhile.
+        # Orders are read and brought together by member while the tree is laid out.
         with ThreadPoolExecutor(1) as meanwhile:
-            self._order_ids = meanwhile.submit(self._ids, self.orders)
+            self._order_ids = meanwhile.submit(self._read_order_ids)
             self._order_dates = meanwhile.submit(self._order_days)
-            return self._world()
+            self._joined_as = meanwhile.submit(self._joining)
+            ids = self._ids(self.members)
+            self._finder = Finder(ids)
+            if not self._finder.is_distinct:
+                self._list_twice(self.members, ids)
+            self._orders_read = meanwhile.submit(self._read_orders)
+            return self._world(ids)
 
-    def _world(self) -> World:
-        ids = self._ids(self.members)
-        self._finder = Finder(ids)
+    def _world(self, ids: pa.Array) -> World:
         parent = self._references(self.members, "sponsor", "sponsor")
-        joining = self._joining()
+        joining = self._joined_as.result()
         forest = self._forest(parent, joining, "sponsor")
         others = self._other_trees(joining)
         self._refuse_if_faulty_tables(forest)
         assert forest is not None
-        columns = self._member_columns(forest, joining)
-        orders, order_ids, outside = self._orders(forest)
+        columns = self._member_columns(forest, joining[1])
         earnings, unit = self._given_earnings(forest)
         carried = self._carried(forest)
+        order_ids = self._order_ids.result()
+        orders, outside = self._orders(forest)
         if self.faults:
             raise InputRefused(self.faults)
+        orders.bring(_order_fields_named(self.plan))
         return World(
             plan=self.plan,
             period=self.inputs.period,
@@ -158,10 +169,10 @@ class _Preparation:
     def _refuse_if_faulty_tables(self, forest: Forest | None) -> None:
         if forest is None:
             # Go on reading, so that faults in values are listed together with those of the tree.
-            joining = np.arange(len(self.members), dtype=np.int32)
-            loose, _ = lay_out(np.full(len(joining), -1, np.int32), joining)
+            joining = age = np.arange(len(self.members), dtype=np.int32)
+            loose, _ = lay_out(np.full(len(joining), -1, np.int32), joining, age)
             assert loose is not None
-            self._member_columns(loose, joining)
+            self._member_columns(loose, age)
             self._orders(loose)
             raise InputRefused(self.faults)
 
@@ -171,9 +182,12 @@ class _Preparation:
         ids = reader.raw("id")
         if not pa.types.is_integer(ids.type):
             ids = pc.utf8_trim_whitespace(ids.cast(pa.string()))
-        ids = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
-        if isinstance(ids, pa.ChunkedArray):
-            ids = pa.concat_arrays(ids.chunks) if ids.num_chunks else pa.array([], ids.type)
+        # One piece is taken as it is: combining would copy it.
+        ids = (
+            ids.chunk(0)
+            if ids.num_chunks == 1
+            else pa.concat_arrays([pa.array([], ids.type), *ids.chunks])
+        )
         if not reader.has("id"):
             return ids
         if ids.null_count or (pa.types.is_string(ids.type) and pc.any(pc.equal(ids, "")).as_py()):
@@ -182,13 +196,19 @@ class _Preparation:
                     reader.fault(
                         row, "id", "table.no_id", "This row has no id.", "Give each an id."
                     )
-        if not are_distinct(ids):
-            self._list_twice(reader, ids.to_pylist())
         return ids
 
-    def _list_twice(self, reader: Reader, ids: list[Any]) -> None:
+    def _read_order_ids(self) -> pa.Array:
+        ids = self._ids(self.orders)
+        if not are_distinct(ids):
+            self._list_twice(self.orders, ids)
+        return ids
+
+    def _list_twice(self, reader: Reader, ids: pa.Array) -> None:
+        if not reader.has("id"):
+            return
         seen: dict[Any, int] = {}
-        for row, text in enumerate(ids):
+        for row, text in enumerate(ids.to_pylist()):
             if text in (None, ""):
                 continue
             if text in seen:
@@ -225,15 +245,18 @@ class _Preparation:
                 remedy = "Add that member, or correct the id; leave it empty if there is none."
                 reader.fault(row, column, "table.unknown_member", problem, remedy)
 
-    def _joining(self) -> Positions:
+    def _joining(self) -> _Joining:
         count = len(self.members)
         if not self.members.has("number"):
-            return np.arange(count, dtype=np.int32)
+            as_listed = np.arange(count, dtype=np.int32)
+            return as_listed, as_listed
         numbers = columns.as_int64(self.members.numbers("number", 0).values, "join numbers")
         low = int(numbers.min()) if count else 0
-        dense = np.full(count, -1, np.int32)
+        dense = memory.filled(count, np.int32, -1)
         if grouping.inverted(numbers, low, dense):
-            return dense
+            return dense, np.subtract(
+                numbers, low, out=memory.empty(count, np.int32), casting="unsafe"
+            )
         order = np.argsort(numbers, kind="stable").astype(np.int32)
         same = np.flatnonzero(np.diff(numbers[order]) == 0)
         for index in same.tolist():
@@ -241,10 +264,12 @@ class _Preparation:
             problem = f"Two members joined as number {numbers[row]}."
             remedy = "Give each its own number: it breaks every tie."
             self.members.fault(row, "number", "table.number_twice", problem, remedy)
-        return order
+        age = np.empty(count, np.int32)
+        age[order] = np.arange(count, dtype=np.int32)
+        return order, age
 
-    def _forest(self, parent: Positions, joining: Positions, column: str) -> Forest | None:
-        forest, circle = lay_out(parent, joining)
+    def _forest(self, parent: Positions, joining: _Joining, column: str) -> Forest | None:
+        forest, circle = lay_out(parent, *joining)
         if forest is None:
             ids = self._finder.ids
             for row in circle:
@@ -254,7 +279,7 @@ class _Preparation:
                 self.members.fault(row, column, "tree.circle", problem, remedy)
         return forest
 
-    def _other_trees(self, joining: Positions) -> dict[str, Forest]:
+    def _other_trees(self, joining: _Joining) -> dict[str, Forest]:
         forests = {}
         for name, tree in self.plan.file.trees.items():
             if tree.kind == "matrix" and tree.fill != "given":
@@ -269,7 +294,7 @@ class _Preparation:
                 forests[name] = forest
         return forests
 
-    def _member_columns(self, forest: Forest, joining: Positions) -> Mapping[str, Column]:
+    def _member_columns(self, forest: Forest, age: Positions) -> Mapping[str, Column]:
         """Read every column of members; it is brought into preorder when it is asked for."""
         by_row: dict[str, Column] = {}
         file = self.plan.file
@@ -283,16 +308,14 @@ class _Preparation:
             by_row["rank"] = self._given_rank(file.ranks.given)
 
         def number() -> Column:
-            age = np.empty(len(joining), np.int64)
-            age[joining] = np.arange(len(joining))
-            return Numbers(age[forest.rows], Fraction(1))
+            return Numbers(forest.in_preorder(age).astype(np.int64), Fraction(1))
 
         made: dict[str, Callable[[], Column]] = {
             "number": number,
             "sponsor": lambda: Members(forest.parent),
         }
         for name, column in by_row.items():
-            made[name] = partial(column.taken, forest.rows)
+            made[name] = partial(_in_preorder, column, forest)
         return MadeOnce(made)
 
     def _joined(self) -> tuple[Days, Flags]:
@@ -309,6 +332,8 @@ class _Preparation:
             return Codes(np.full(len(self.members), -1, np.int32), tuple(given), is_ranked=True)
         codes = self.members.codes("rank")
         table = np.full(len(codes.labels) + 1, -1, np.int32)
+        if codes.labels == tuple(given):
+            return replace(codes, is_ranked=True)
         for code, label in enumerate(codes.labels):
             if label in given:
                 table[code] = given.index(label)
@@ -348,9 +373,18 @@ class _Preparation:
 
     # Orders
 
-    def _orders(self, forest: Forest) -> tuple[Orders, pa.Array, int]:
-        ids = self._order_ids.result()
-        groups = self._order_members(forest)
+    def _read_orders(self) -> tuple[Named, dict[str, Column]]:
+        """Read whom the orders name, and their columns."""
+        raw = self.orders.raw("member")
+        columns = self._order_columns(self._order_dates.result())
+        return self._finder.named(raw), columns
+
+    def _orders(self, forest: Forest) -> tuple[Orders, int]:
+        """Put the orders of the period, and those that the plan looks back at, by member.
+
+        Gives how many others there are, too.
+        """
+        named, columns = self._orders_read.result()
         days = self._order_dates.result()
         first, end = _day_number(self.inputs.period.start), _day_number(self.inputs.period.end)
         inside = _between(days.values, first, end)
@@ -358,31 +392,28 @@ class _Preparation:
         kept = inside
         if reach and inside is not None:
             kept = inside | ((days.values > end - 1 - reach) & (days.values < end))
-        named = {
-            name: _placed(column, forest) for name, column in self._order_columns(days).items()
-        }
-        if self.faults:
-            return Orders(np.zeros(0, np.int32), len(forest), None, {}, None), ids, 0
         chosen = None if kept is None or kept.all() else np.flatnonzero(kept)
-        groups = groups if chosen is None else groups[chosen]
-        is_inside = None if kept is inside else inside
+        if chosen is not None:
+            # Those left out may name nobody, too.
+            self._list_orders_of_unknown()
+            named = named.taken(chosen)
+        orders = Orders(named, forest, chosen, columns, None if kept is inside else inside)
+        if orders.unknown:
+            self._list_orders_of_unknown()
         outside = 0 if inside is None else int(len(inside) - np.count_nonzero(inside))
-        return Orders(groups, len(forest), chosen, named, is_inside), ids, outside
+        return orders, outside
 
-    def _order_members(self, forest: Forest) -> Positions:
-        """Give the position of each order's member."""
+    def _list_orders_of_unknown(self) -> None:
         if not self.orders.has("member"):
-            self.orders.raw("member")
-            return np.zeros(len(self.orders), np.int32)
+            return
         raw = self.orders.raw("member")
-        found, is_empty = self._finder.positions(raw, forest.positions)
+        found, is_empty = self._finder.rows(raw)
         self._list_unknown(self.orders, "member", "member", found, is_empty)
         if is_empty is not None:
             for row in np.flatnonzero(is_empty).tolist():
                 problem = "This order names no member."
                 remedy = "Every order is credited to a member; a customer's order to his partner."
                 self.orders.fault(row, "member", "table.no_member", problem, remedy)
-        return found
 
     def _order_days(self) -> Days:
         days = self.orders.days("date", self.plan.file.time_zone)
@@ -456,12 +487,17 @@ class _Preparation:
         return carried
 
 
+def _in_preorder(column: Column, forest: Forest) -> Column:
+    if isinstance(column, Quotients):
+        raise TypeError("a quotient does not come in")
+    return column.with_values(forest.in_preorder(column.values))
+
+
 def _placed(column: Column, forest: Forest) -> Column:
     """Turn rows of members that a column names into positions."""
     if not isinstance(column, Members):
         return column
-    rows = column.values
-    return Members(np.where(rows < 0, np.int32(-1), forest.positions[np.maximum(rows, 0)]))
+    return Members(forest.positions_of(column.values))
 
 
 def _between(days: npt.NDArray[np.int32], first: int, end: int) -> npt.NDArray[np.bool_] | None:
@@ -485,6 +521,15 @@ def _trees_used(plan: Plan) -> set[str]:
     """Give the trees that a bonus goes up or a formula sums over."""
     calls = (node for node in all_nodes(plan.file) if isinstance(node, Call))
     return {bonus.tree for bonus in plan.file.bonuses.values()} | {call.tree for call in calls}
+
+
+def _order_fields_named(plan: Plan) -> set[str]:
+    """Give the fields of orders that some rule of the plan names."""
+    return {
+        node.name
+        for node in all_nodes(plan.file)
+        if isinstance(node, Name) and node.name in plan.file.orders
+    }
 
 
 def _reach_days(plan: Plan) -> int:

@@ -30,7 +30,7 @@ class _Store:
         try:
             held = self._free[size].pop()
         except IndexError:
-            fresh = mmap.mmap(-1, size)
+            fresh = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
             if hasattr(mmap, "MADV_HUGEPAGE"):
                 fresh.madvise(mmap.MADV_HUGEPAGE)
             return fresh
@@ -59,8 +59,13 @@ def empty(count: int, kind: Any) -> Array:
     return array
 
 
+def filled(count: int, kind: Any, value: int) -> Array:
+    """Give an array of `count` times the same value."""
+    array = empty(count, kind)
+    array.fill(value)
+    return array
+
+
 def zeros(count: int, kind: Any) -> Array:
     """Give an array of `count` zeros."""
-    array = empty(count, kind)
-    array.fill(0)
-    return array
+    return filled(count, kind, 0)

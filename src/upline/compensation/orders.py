@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from upline.compensation import memory
-from upline.compensation.columns import Codes, Column, Days, Flags, Members, Numbers, Quotients
+from upline.compensation.columns import Column, Members, Quotients
+from upline.compensation.genealogy.forest import Forest
 from upline.compensation.kernels import grouping
+from upline.compensation.parallel import in_parts, parts_of
 
 Array = npt.NDArray[Any]
-# Under so many rows one thread is faster than two.
-MANY = 500_000
 # Groups are found in two steps: into 2**7 to 2**8 buckets, then within each.
 _BUCKET_BITS = 8
 
@@ -42,54 +41,86 @@ class MadeOnce(Mapping[str, Column]):
         return len(self._makers)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom each order names: the member in row table[ids[k] - low], nobody where that is -1 or outside."""
+
+    ids: npt.NDArray[np.int64]
+    low: int
+    table: npt.NDArray[np.int32]
+
+    def taken(self, rows: Array) -> Named:
+        """Give whom some of the orders name."""
+        return Named(self.ids[rows], self.low, self.table)
+
+
 class Orders(Mapping[str, Column]):
     """Orders in the sequence of their members' positions: `starts[p]` to `starts[p + 1]`.
 
     As a mapping it gives columns in that sequence. `rows` are the orders' rows in the input,
     `member` the position of each; `in_period` marks those of the period where earlier ones were
-    kept too, else it is None.
+    kept too, else it is None. `unknown` counts orders that name nobody; where there are any, no
+    column can be given. `bring` puts columns together in the background.
     """
 
     def __init__(
         self,
-        groups: Array,
-        members: int,
+        named: Named,
+        forest: Forest,
         chosen: Array | None,
         columns: Mapping[str, Column],
         inside: npt.NDArray[np.bool_] | None,
     ) -> None:
-        self._groups = groups
+        self._forest = forest
         self._chosen = chosen
         self._raw = columns
         self._inside = inside
         self._made: dict[str, Column] = {}
-        self._parts = _parts(len(groups))
+        self._parts = parts_of(len(named.ids))
+        members = len(forest)
         self._shift = max(members.bit_length() - _BUCKET_BITS, 0)
         buckets = (max(members, 1) - 1 >> self._shift) + 1
         self._cursors = np.zeros((len(self._parts), buckets), np.int64)
-        self._bounds = np.zeros(buckets + 1, np.int64)
-        self._split = _parts(buckets, workers=len(self._parts))
-        _in_parts(
+        self._split = parts_of(buckets, workers=len(self._parts))
+        self._groups = memory.empty(len(named.ids), np.int32)
+        places = forest.positions_of(named.table)
+        found = in_parts(
             self._parts,
-            lambda part, first, last: grouping.count_buckets(
-                groups, self._shift, self._cursors[part], first, last
+            lambda part, first, last: grouping.find_buckets(
+                named.ids, named.low, places, self._shift, self._cursors[part], self._groups,
+                first, last,
             ),
-        )
+        )  # fmt: skip
+        self.unknown = sum(int(count) for count in found)
+        self._bounds = np.zeros(buckets + 1, np.int64)
         grouping.bucket_starts(self._cursors, self._bounds)
-        self._bucketed = self._into_buckets(groups, memory.empty(len(groups), groups.dtype))
-        self.starts = memory.empty(members + 1, np.int64)
-        self.starts[0] = 0
-        _in_parts(
-            self._split,
-            lambda _, first, last: grouping.count_groups(
-                self._bucketed, self._bounds, self._shift, self.starts, first, last
-            ),
-        )
+        self._bucketed: Array | None = None
+        self._starts = memory.empty(members + 1, np.int64)
+        self._brought: Future[None] | None = None
+
+    def bring(self, names: Iterable[str]) -> None:
+        """Begin to put columns together; whoever asks for one waits until it is there."""
+        wanted = sorted(set(names) & self._raw.keys())
+        if len(self._parts) == 1 or not wanted:
+            return
+        aside = ThreadPoolExecutor(1)
+        self._brought = aside.submit(self._bring, wanted)
+        aside.shutdown(wait=False)
+
+    def _bring(self, names: list[str]) -> None:
+        for name in names:
+            self._made[name] = self._together(self._raw[name])
 
     def __getitem__(self, name: str) -> Column:
+        self._wait()
         if name not in self._made:
             self._made[name] = self._together(self._raw[name])
         return self._made[name]
+
+    def _wait(self) -> None:
+        brought, self._brought = self._brought, None
+        if brought is not None:
+            brought.result()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._raw)
@@ -101,11 +132,25 @@ class Orders(Mapping[str, Column]):
     def columns(self) -> Mapping[str, Column]:
         return self
 
-    @cached_property
+    @property
+    def starts(self) -> Array:
+        self._wait()
+        if self._bucketed is None:
+            self._bring_groups(None)
+        return self._starts
+
+    @property
     def rows(self) -> Array:
+        self._wait()
+        return self._rows
+
+    @cached_property
+    def _rows(self) -> Array:
+        if self._bucketed is None:
+            self._bring_groups(None)
         bucketed = memory.empty(len(self._groups), np.int32)
         cursors = self._cursors.copy()
-        _in_parts(
+        in_parts(
             self._parts,
             lambda part, first, last: grouping.rows_into_buckets(
                 self._groups, self._shift, cursors[part], bucketed, first, last
@@ -124,34 +169,56 @@ class Orders(Mapping[str, Column]):
         return None if self._inside is None else self._inside[self.rows]
 
     def _together(self, column: Column) -> Column:
-        match column:
-            case Numbers(values=values, unit=unit):
-                return Numbers(self._put(values), unit)
-            case Flags(values=values):
-                return Flags(self._put(values))
-            case Codes(values=values, labels=labels, is_ranked=is_ranked):
-                return Codes(self._put(values), labels, is_ranked)
-            case Days(values=values):
-                return Days(self._put(values))
-            case Members(values=values):
-                return Members(self._put(values))
-            case Quotients():
-                raise TypeError("a quotient does not come in")
+        if isinstance(column, Quotients):
+            raise TypeError("a quotient does not come in")
+        values = self._put(column.values)
+        if isinstance(column, Members) and values.ndim:
+            values = self._forest.positions_of(values)
+        return column.with_values(values)
 
     def _put(self, values: Array) -> Array:
         if values.ndim == 0:
             return values
+        if values.dtype == object:
+            return values[self._rows]
         chosen = values if self._chosen is None else values[self._chosen]
-        if chosen.dtype == object:
-            order = self.rows if self._chosen is None else np.argsort(self._groups, kind="stable")
-            return chosen[order]
-        return self._out_of_buckets(
-            self._into_buckets(chosen, memory.empty(len(chosen), chosen.dtype))
-        )
+        if self._bucketed is None:
+            return self._out_of_buckets(self._bring_groups(chosen))
+        return self._out_of_buckets(self._into_buckets(chosen))
 
-    def _into_buckets(self, values: Array, out: Array) -> Array:
+    def _bring_groups(self, values: Array | None) -> Array:
+        """Find where each group stands; brings a column into buckets in the same go."""
+        if values is None:
+            self._bucketed = self._into_buckets(self._groups)
+            out = self._bucketed
+        else:
+            self._bucketed, out = self._both_into_buckets(values)
+        bucketed = self._bucketed
+        self._starts[0] = 0
+        in_parts(
+            self._split,
+            lambda _, first, last: grouping.count_groups(
+                bucketed, self._bounds, self._shift, self._starts, first, last
+            ),
+        )
+        return out
+
+    def _both_into_buckets(self, values: Array) -> tuple[Array, Array]:
+        bucketed = memory.empty(len(values), np.int32)
+        out = memory.empty(len(values), values.dtype)
         cursors = self._cursors.copy()
-        _in_parts(
+        in_parts(
+            self._parts,
+            lambda part, first, last: grouping.both_into_buckets(
+                self._groups, self._shift, values, cursors[part], bucketed, out, first, last
+            ),
+        )
+        return bucketed, out
+
+    def _into_buckets(self, values: Array) -> Array:
+        out = memory.empty(len(values), values.dtype)
+        cursors = self._cursors.copy()
+        in_parts(
             self._parts,
             lambda part, first, last: grouping.into_buckets(
                 self._groups, self._shift, values, cursors[part], out, first, last
@@ -161,41 +228,10 @@ class Orders(Mapping[str, Column]):
 
     def _out_of_buckets(self, values: Array) -> Array:
         out = memory.empty(len(values), values.dtype)
-        _in_parts(
+        in_parts(
             self._split,
             lambda _, first, last: grouping.out_of_buckets(
-                self._bucketed, values, self._bounds, self._shift, self.starts, out, first, last
+                self._bucketed, values, self._bounds, self._shift, self._starts, out, first, last
             ),
         )
         return out
-
-
-def _parts(count: int, *, workers: int = 0) -> list[tuple[int, int]]:
-    workers = workers or (min(os.cpu_count() or 1, 4) if count >= MANY else 1)
-    cuts = [count * part // workers for part in range(workers + 1)]
-    return list(pairwise(cuts))
-
-
-def _in_parts(
-    parts: list[tuple[int, int]], work: Callable[[int, int, int], object]
-) -> list[object]:
-    """Do the work on each part, on threads where there are several."""
-    if len(parts) == 1:
-        return [work(0, *parts[0])]
-    with ThreadPoolExecutor(len(parts)) as pool:
-        return list(pool.map(lambda part: work(part, *parts[part]), range(len(parts))))
-
-
-def places_of(ids: Array, low: int, table: Array) -> tuple[Array, int]:
-    """Look ids up in a table of positions; gives the positions and how many ids are unknown."""
-    out = memory.empty(len(ids), np.int32)
-    unknown = _in_parts(
-        _parts(len(ids)),
-        lambda _, first, last: grouping.places_of(ids, low, table, out, first, last),
-    )
-    return out, sum(int(part) for part in unknown)  # type: ignore[call-overload]
-
-
-def repeats(ids: Array, low: int, high: int) -> int:
-    """Count how many ids stand before in the same column."""
-    return int(grouping.repeats(ids, low, np.zeros(high - low + 1, np.int8)))

@@ -120,7 +120,7 @@ class Reader:
             return Numbers(np.zeros(len(self), np.int64), unit)
         if pa.types.is_integer(column.type):
             try:
-                values = _filled(column.cast(pa.int64()), 0).astype(np.int64)
+                values = _filled(column.cast(pa.int64()), 0).astype(np.int64, copy=False)
             except pa.ArrowInvalid as error:
                 problem = f"'{name}' holds a whole number past 64 bits: {error}."
                 self.faults.append(Fault(Place(self.source.name), "table.value", problem))
@@ -179,7 +179,7 @@ class Reader:
         encoded = column.combine_chunks().dictionary_encode()
         if isinstance(encoded, pa.ChunkedArray):
             encoded = encoded.combine_chunks()
-        values = _filled(encoded.indices.cast(pa.int32()), -1).astype(np.int32)
+        values = _filled(encoded.indices.cast(pa.int32()), -1).astype(np.int32, copy=False)
         return Codes(values, tuple(encoded.dictionary.to_pylist()))
 
     def flags(self, name: str, *, default: bool = False) -> Flags:
@@ -232,7 +232,7 @@ class Reader:
             self.faults.append(Fault(Place(self.source.name), "table.dates", problem, remedy))
             return Days(np.full(len(self), NO_DAY, np.int32))
         days = column.cast(pa.date32()).cast(pa.int32())
-        return Days(_filled(days, default).astype(np.int32))
+        return Days(_filled(days, default).astype(np.int32, copy=False))
 
     def _parsed_days(self, name: str, texts: pa.ChunkedArray, time_zone: str) -> pa.ChunkedArray:
         texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts)
@@ -291,7 +291,9 @@ def _dictionary_codes(column: pa.ChunkedArray) -> Codes | None:
         labels
     ):
         return None
-    return Codes(_filled(array.indices.cast(pa.int32()), -1).astype(np.int32), tuple(labels))
+    return Codes(
+        _filled(array.indices.cast(pa.int32()), -1).astype(np.int32, copy=False), tuple(labels)
+    )
 
 
 def _times_power(values: npt.NDArray[Any], places: int) -> npt.NDArray[Any]:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from upline.compensation import columns
 from upline.compensation.bonuses.lines import Work
 from upline.compensation.columns import Codes, Column, Flags, Numbers, constant
+from upline.compensation.kernels import grouping
 from upline.compensation.measures.evaluate import (
     at_level,
     formula,
@@ -107,8 +108,7 @@ def _atoms(part: written.Value | written.Rule, work: Work) -> tuple[list[Array],
     """Give what a value asks of receivers and of buyers, each as small whole numbers."""
     receiver: list[Array] = []
     buyer: list[Array] = []
-    everybody = np.arange(len(work.figures.world))
-    scope = LineScope(work.figures, everybody, everybody)
+    scope = LineScope(work.figures, None, None)
     for asked, sides, make in _asked(part):
         if sides == {"r"}:
             receiver.append(make(asked, scope))
@@ -206,8 +206,9 @@ def _combined(atoms: list[Array], count: int) -> tuple[Array, Array]:
     if spread > _FEW_CODES:
         codes, spread = _compressed(codes)
     representative = np.zeros(max(spread, 1), np.int64)
-    representative[codes] = np.arange(count)
-    return codes.astype(np.int32, copy=False), representative
+    classes = codes.astype(np.int32, copy=False)
+    grouping.representatives(classes, representative)
+    return classes, representative
 
 
 def _compressed(codes: Array) -> tuple[Array, int]:

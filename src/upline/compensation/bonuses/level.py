@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -27,6 +26,7 @@ from upline.compensation.measures.evaluate import (
     settled_level,
     value,
 )
+from upline.compensation.parallel import bounds, in_parts
 from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import Name, Operation
 from upline.compensation.plan.parts import nodes_of
@@ -61,9 +61,9 @@ class Walk:
 def compute(work: Work) -> list[Paid]:
     """Pay every receiver on each source at the level on which he sees it."""
     bonus = work.bonus
-    sources = _sources(work)
     point_value = work.point_value()
     walk, table = settled(work, point_value)
+    sources = _sources(work)
     parts = [
         _Runner(work, walk, some, rates, _Terms.of(work, some, rates))
         for some, rates in _by_buyer(work, sources, table)
@@ -217,8 +217,8 @@ class _Terms:
         above, divisor = shared.fraction_of(sources.base.unit, table.unit, work.rounding.places)
         base = columns.as_int64(sources.base.values, "the base of a bonus")
         factors = columns.as_int64(columns.scaled(table.rates, above), "rates")
-        least = int(base.min(initial=0))
-        greatest = max(int(base.max(initial=0)), -least) * columns.greatest(factors)
+        least, most = bounds(base)
+        greatest = max(most, -least) * columns.greatest(factors)
         lines = max(len(base), 1) * min(max(factors.shape[2], 1), 1000)
         if divisor >= columns.SAFE or (greatest // divisor + 1) * lines >= columns.SAFE:
             problem = f"Lines of '{work.name}' may pass 9.2 x 10^18 of their smallest unit."
@@ -285,7 +285,7 @@ class _Runner:
         reach = 1
         if walk.mode == walks.ROLL_UP and work.bonus.depth is not None and not stops_anywhere:
             reach = min(walk.deepest, 64)
-        up = np.empty((reach, self._count), np.int32)
+        up = memory.empty(reach * self._count, np.int32).reshape(reach, self._count)
         for k in range(reach):
             holds = walk.qualified | walk.counted | walk.stops
             if reach > 1:
@@ -301,9 +301,8 @@ class _Runner:
     def _walk(
         self, task: int, cursors: list[int], out: tuple[Array, ...]
     ) -> list[tuple[Array, int]]:
-        def one(index: int) -> tuple[Array, int]:
+        def one(index: int, low: int, high: int) -> tuple[Array, int]:
             totals = memory.zeros(self._count, np.int64)
-            low, high = self._parts[index]
             end = self._kernel(
                 low,
                 high,
@@ -317,10 +316,7 @@ class _Runner:
             )
             return totals, end
 
-        if len(self._parts) == 1:
-            return [one(0)]
-        with ThreadPoolExecutor(len(self._parts)) as pool:
-            return list(pool.map(one, range(len(self._parts))))
+        return in_parts(self._parts, one)
 
     def _is_plain(self) -> bool:
         """Say whether levels simply follow the chain of qualified uplines, all lines alike."""
@@ -348,15 +344,14 @@ class _Runner:
         pays = walk.qualified if walk.mode == walks.REMOVE else np.ones(self._count, np.bool_)
         factors = np.ascontiguousarray(terms.factors[:, 0, :])
 
-        def one(part: tuple[int, int]) -> Array:
+        def one(_: int, *part: int) -> Array:
             totals = memory.zeros(self._count, np.int64)
             walks.chain_totals(
                 *part, *self._sources, chain, pays, factors, walk.deepest, terms.divisor, totals
             )
             return totals
 
-        with ThreadPoolExecutor(len(self._parts)) as pool:
-            return np.asarray(sum(pool.map(one, self._parts)))
+        return _summed(in_parts(self._parts, one))
 
     def totals(self) -> Array:
         """Give what each position earns, without keeping lines."""
@@ -364,7 +359,7 @@ class _Runner:
             return self._chain_totals()
         empty = tuple(np.zeros(0, kind) for kind in _LINE_COLUMNS)
         found = self._walk(walks.TOTALS, [0] * len(self._parts), empty)
-        return np.asarray(sum(totals for totals, _ in found))
+        return _summed([totals for totals, _ in found])
 
     def lines(self) -> tuple[Array, ...]:
         """Give receiver, source, level, head and amount of every line, by position of the buyer."""
@@ -395,6 +390,13 @@ class _Runner:
         )
         nearest = shared.from_tree(work, np.maximum(head, 0))
         return lines, np.where(head < 0, receiver, nearest)
+
+
+def _summed(parts: list[Array]) -> Array:
+    """Add up into the first, which needs no fresh memory."""
+    for part in parts[1:]:
+        np.add(parts[0], part, out=parts[0])
+    return parts[0]
 
 
 def distances(parent: Array) -> Array:

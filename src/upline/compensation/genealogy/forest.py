@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from upline.compensation import memory
-from upline.compensation.kernels import trees
+from upline.compensation.kernels import grouping, trees
+from upline.compensation.parallel import at_once, in_parts, parts_of
 
 Positions = npt.NDArray[np.int32]
 
@@ -23,6 +25,28 @@ class Forest:
 
     def __len__(self) -> int:
         return len(self.parent)
+
+    def positions_of(self, rows: Positions) -> Positions:
+        """Turn rows into positions; -1 stays -1."""
+        out = memory.empty(len(rows), np.int32)
+        in_parts(
+            parts_of(len(rows)),
+            lambda _, *part: grouping.places_of(rows, 0, self.positions, out, *part),
+        )
+        return out
+
+    def in_preorder(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Bring a column of rows into preorder; one value that stands for all stays."""
+        if values.ndim == 0:
+            return values
+        if values.dtype == object:
+            return np.asarray(values[self.rows])
+        out = memory.empty(len(self), values.dtype)
+        in_parts(
+            parts_of(len(self)),
+            lambda _, *part: grouping.gathered(values, self.rows, out, *part),
+        )
+        return out
 
 
 def circle_members(parent: Positions, reached: npt.NDArray[np.bool_]) -> list[int]:
@@ -42,19 +66,25 @@ def circle_members(parent: Positions, reached: npt.NDArray[np.bool_]) -> list[in
     return circles
 
 
-def lay_out(parent: Positions, joining: Positions) -> tuple[Forest | None, list[int]]:
+def lay_out(
+    parent: Positions, joining: Positions, age: Positions
+) -> tuple[Forest | None, list[int]]:
     """Lay members out depth first, those with one parent in order of joining.
 
-    `parent[row]` is the row above or -1, `joining[k]` the row that joined k-th. Gives the forest
-    and no rows, or no forest and the rows that stand in circles.
+    `parent[row]` is the row above or -1, `joining[k]` the row that joined k-th, age[row] that k.
+    Gives the forest and no rows, or no forest and the rows that stand in circles.
     """
     count = len(parent)
-    positions, rows, above, elder, age = (memory.empty(count, np.int32) for _ in range(5))
-    age[joining] = np.arange(count, dtype=np.int32)
-    if trees.elders(parent, joining, age, elder):
-        size, cursor, place = memory.empty(count, np.int32), memory.empty(count, np.int32), age
-        size.fill(1)
-        trees.preorder_by_age(elder, joining, size, cursor, place, positions, rows, above)
+    positions, rows, above, elder = (memory.empty(count, np.int32) for _ in range(4))
+    if trees.elders(parent, age, elder):
+        size = memory.filled(count, np.int32, 1)
+        cursor, place = memory.empty(count, np.int32), memory.empty(count, np.int32)
+        trees.places_by_age(elder, size, cursor, place)
+        at_once(
+            count,
+            lambda: trees.placed_rows(joining, place, positions, rows),
+            lambda: trees.placed_elders(elder, place, above),
+        )
         return Forest(above, rows, positions), []
     first_child = np.full(count, -1, np.int32)
     next_sibling = np.full(count, -1, np.int32)

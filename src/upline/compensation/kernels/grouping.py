@@ -7,27 +7,34 @@ from upline.compensation.kernels import kernel
 
 @kernel
 def places_of(ids, low, table, out, first, last):  # type: ignore[no-untyped-def]
-    """Fill out[k] with table[ids[k] - low] for first <= k < last; returns how many are unknown.
+    """Fill out[k] with table[ids[k] - low] for first <= k < last, -1 outside the table."""
+    top = len(table)
+    for k in range(first, last):
+        place = ids[k] - low
+        out[k] = table[place] if 0 <= place < top else -1
 
-    Unknown is what lies outside the table or has -1 there; out is then -1.
-    """
+
+@kernel
+def gathered(values, rows, out, first, last):  # type: ignore[no-untyped-def]
+    """Fill out[k] with values[rows[k]] for first <= k < last."""
+    for k in range(first, last):
+        out[k] = values[rows[k]]
+
+
+@kernel
+def find_buckets(ids, low, table, shift, counts, out, first, last):  # type: ignore[no-untyped-def]
+    """As places_of; counts[place >> shift] gains one each, and how many are -1 is returned."""
     unknown = 0
     top = len(table)
     for k in range(first, last):
         place = ids[k] - low
-        found = -1
-        if 0 <= place < top:
-            found = table[place]
+        found = table[place] if 0 <= place < top else -1
         out[k] = found
-        unknown += found < 0
+        if found < 0:
+            unknown += 1
+        else:
+            counts[found >> shift] += 1
     return unknown
-
-
-@kernel
-def count_buckets(groups, shift, counts, first, last):  # type: ignore[no-untyped-def]
-    """Add to counts[g >> shift] how many of groups[first:last] fall into that bucket."""
-    for k in range(first, last):
-        counts[groups[k] >> shift] += 1
 
 
 @kernel
@@ -50,6 +57,18 @@ def into_buckets(groups, shift, values, cursors, out, first, last):  # type: ign
         bucket = groups[k] >> shift
         out[cursors[bucket]] = values[k]
         cursors[bucket] += 1
+
+
+@kernel
+def both_into_buckets(groups, shift, values, cursors, bucketed, out, first, last):  # type: ignore[no-untyped-def]
+    """As into_buckets, for the groups and a column in one go."""
+    for k in range(first, last):
+        group = groups[k]
+        bucket = group >> shift
+        here = cursors[bucket]
+        bucketed[here] = group
+        out[here] = values[k]
+        cursors[bucket] = here + 1
 
 
 @kernel
@@ -98,6 +117,13 @@ def out_of_buckets(bucketed, values, bounds, shift, starts, out, first, last):  
 
 
 @kernel
+def representatives(classes, out):  # type: ignore[no-untyped-def]
+    """Fill out[c] with the last row of class c."""
+    for row in range(len(classes)):
+        out[classes[row]] = row
+
+
+@kernel
 def is_rising(values):  # type: ignore[no-untyped-def]
     """Say whether each value is greater than the one before."""
     for k in range(1, len(values)):
@@ -121,12 +147,16 @@ def repeats(values, low, seen):  # type: ignore[no-untyped-def]
 def inverted(numbers, low, out):  # type: ignore[no-untyped-def]
     """Fill out[numbers[row] - low] with row; returns False where a number is out of range or twice.
 
-    `out` comes in filled with -1.
+    `out` comes in filled with -1; of rows with the same number the last one stands there.
     """
     top = len(out)
+    is_one_to_one = True
     for row in range(len(numbers)):
         place = numbers[row] - low
-        if place < 0 or place >= top or out[place] >= 0:
-            return False
+        if place < 0 or place >= top:
+            is_one_to_one = False
+            continue
+        if out[place] >= 0:
+            is_one_to_one = False
         out[place] = row
-    return True
+    return is_one_to_one

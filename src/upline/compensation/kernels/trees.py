@@ -43,27 +43,27 @@ def preorder(parent, rank, first_child, next_sibling, position):  # type: ignore
 
 
 @kernel
-def elders(parent, joining, age, elder):  # type: ignore[no-untyped-def]
-    """Fill elder[k] with when the one above the k-th to join joined, or -1.
+def elders(parent, age, elder):  # type: ignore[no-untyped-def]
+    """Fill elder[age[row]] with when the one above the row joined, or -1.
 
     Returns False if somebody joined before the one above him.
     """
-    for k in range(len(joining)):
-        above = parent[joining[k]]
-        elder[k] = age[above] if above >= 0 else -1
-    for k in range(len(joining)):
-        if elder[k] >= k:
-            return False
-    return True
+    is_after = True
+    for row in range(len(parent)):
+        above = parent[row]
+        own = age[row]
+        found = age[above] if above >= 0 else -1
+        elder[own] = found
+        is_after &= found < own
+    return is_after
 
 
 @kernel
-def preorder_by_age(elder, joining, size, cursor, place, position, rows, above):  # type: ignore[no-untyped-def]
-    """As preorder, where everybody joined after the one above him.
+def places_by_age(elder, size, cursor, place):  # type: ignore[no-untyped-def]
+    """Find each one's place in preorder, where everybody joined after the one above him.
 
     Two sweeps over members by age: sizes of groups from the last to the first, then each one's
-    place behind his elder siblings' groups. `size` comes in as 1; `cursor` and `place` are
-    scratch; position[row], rows[position] and above[position] (or -1) out.
+    place behind his elder siblings' groups. `size` comes in as 1; `cursor` is scratch.
     """
     count = len(elder)
     for k in range(count - 1, -1, -1):
@@ -81,13 +81,23 @@ def preorder_by_age(elder, joining, size, cursor, place, position, rows, above):
             free += size[k]
         cursor[k] = here + 1
         place[k] = here
-    for k in range(count):
-        row = joining[k]
-        position[row] = place[k]
-        rows[place[k]] = row
-    for k in range(count):
-        first = elder[k]
-        above[place[k]] = -1 if first < 0 else place[first]
+
+
+@kernel
+def placed_rows(joining, place, position, rows):  # type: ignore[no-untyped-def]
+    """Fill position[row] and rows[position] from the place of the k-th to join."""
+    for k in range(len(joining)):
+        row, here = joining[k], place[k]
+        position[row] = here
+        rows[here] = row
+
+
+@kernel
+def placed_elders(elder, place, above):  # type: ignore[no-untyped-def]
+    """Fill above[position] with the parent's position or -1, from the place of the k-th to join."""
+    for k in range(len(elder)):
+        upper = elder[k]
+        above[place[k]] = -1 if upper < 0 else place[upper]
 
 
 @kernel

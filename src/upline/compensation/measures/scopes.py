@@ -281,17 +281,20 @@ class OrderScope(_OfOneRun):
 
 @dataclass(frozen=True, slots=True)
 class LineScope(_OfOneRun):
-    """Bare names are the receiver's; `order.` and `buyer.` belong to what a line comes from."""
+    """Bare names are the receiver's; `order.` and `buyer.` belong to what a line comes from.
 
-    receiver: npt.NDArray[Any]
-    buyer: npt.NDArray[Any]
+    Without receivers and buyers every member is his own.
+    """
+
+    receiver: npt.NDArray[Any] | None
+    buyer: npt.NDArray[Any] | None
     order: npt.NDArray[Any] | None = None
     events_of_orders: npt.NDArray[Any] | None = None
     event: npt.NDArray[Any] | None = None
 
     @property
     def size(self) -> int:
-        return len(self.receiver)
+        return len(self.figures.world) if self.receiver is None else len(self.receiver)
 
     def name(self, node: Name) -> Column:
         if node.prefix == "order":
@@ -303,7 +306,8 @@ class LineScope(_OfOneRun):
                 raise InputRefused.because("line.no_order", problem, remedy, node.place)
             return self.figures.order_scope.named(node.name).taken(self.order)
         rows = self.buyer if node.prefix == "buyer" else self.receiver
-        return self.figures.member_scope.named(node.name).taken(rows)
+        column = self.figures.member_scope.named(node.name)
+        return column if rows is None else column.taken(rows)
 
     def call(self, node: Call) -> Column:
         if node.function == "event_sum":
@@ -315,7 +319,8 @@ class LineScope(_OfOneRun):
         if node.function == "paid_on" and self.order is not None:
             scope = self.figures.order_scope
             return _paid_on(node, self.figures, scope.size).taken(self.order)
-        return self.figures.member_scope.call(node).taken(self.receiver)
+        column = self.figures.member_scope.call(node)
+        return column if self.receiver is None else column.taken(self.receiver)
 
     def _event_sum(self, node: Call) -> Numbers:
         if self.events_of_orders is None or self.event is None:
