@@ -76,3 +76,16 @@ def other_connection(transactional_db):
             return found.fetchone()[0] if found.description else None
 
         yield ask
+
+
+@pytest.fixture
+def database_url(transactional_db) -> str:
+    """The address of the test database, for programs that a test starts."""
+    from urllib.parse import quote, urlencode
+
+    from django.db import connection
+
+    found = connection.settings_dict
+    login = ":".join(quote(found[part], safe="") for part in ("USER", "PASSWORD"))
+    where = {"host": found["HOST"], **({"port": found["PORT"]} if found["PORT"] else {})}
+    return f"postgresql://{login}@/{found['NAME']}?{urlencode(where)}"

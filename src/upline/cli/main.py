@@ -15,9 +15,11 @@ COMMANDS = {
     "explain": "upline.cli.explain:explain",
     "generate": "upline.cli.generate:generate",
     "manage": "upline.cli.manage:manage",
+    "outbox": "upline.cli.worker:outbox",
     "plan": "upline.cli.plan_texts:plan",
     "verify": "upline.cli.compute:verify",
     "warm": "upline.cli.compute:warm",
+    "worker": "upline.cli.worker:worker",
 }
 
 

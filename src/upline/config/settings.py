@@ -8,7 +8,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
-from upline.foundation import environment
+from upline.foundation import environment, logs
 
 ENVIRONMENT = environment.read()
 IS_PRODUCTION = ENVIRONMENT.stage == "production"
@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "upline.foundation.requests.RequestsAreNamed",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -145,3 +146,8 @@ if IS_PRODUCTION:
 
 # Who answers to which event; foundation reads it by name, for it may not import config.
 OUTBOX_WIRING = "upline.config.wiring.WIRING"
+
+# What was recorded of a tracked table stays as it was.
+PGHISTORY_APPEND_ONLY = True
+
+LOGGING = logs.configured(level=ENVIRONMENT.log_level)

@@ -1,4 +1,4 @@
-"""For whom and why the present work is done: known to logs, audit and outbox."""
+"""For whom and why the present work is done: known to logs, audit, outbox and tracked tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+
+import pghistory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +38,12 @@ def working(
 ) -> Iterator[Work]:
     """Say for whom and why the work inside is done; what is not named stays as it was."""
     named = {"actor": actor, "reason": reason, "request_id": request_id, "job_id": job_id}
-    work = replace(present(), **{name: value for name, value in named.items() if value is not None})
+    given = {name: value for name, value in named.items() if value is not None}
+    work = replace(present(), **given)
     token = _present.set(work)
     try:
-        yield work
+        # The triggers of tracked tables read it from the session of the database.
+        with pghistory.context(actor=work.actor, reason=work.reason, request_id=work.request_id):
+            yield work
     finally:
         _present.reset(token)

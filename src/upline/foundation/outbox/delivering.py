@@ -7,10 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-import structlog
 from django.db import connection, transaction
 
-from upline.foundation import clock, context
+from upline.foundation import clock, context, logs
 from upline.foundation.errors import DomainError
 from upline.foundation.models import Delivery
 from upline.foundation.outbox import events
@@ -18,7 +17,7 @@ from upline.foundation.outbox import events
 ATTEMPTS_AT_MOST = 10
 LONGEST_PAUSE = timedelta(hours=1)
 
-log = structlog.get_logger(__name__)
+log = logs.get(__name__)
 
 # The first undelivered message of its topic and handler, so that none overtakes another. A dead one
 # holds back those behind it: a refund must not be counted while its sale waits. What another
