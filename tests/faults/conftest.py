@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.postgres_trials import started
+from tests.faults.postgres_trials import STARTED, comes_true, started, watchdogs_of
 from upline.foundation import postgres
 from upline.foundation.postgres.errors import BinariesMissing
 
-
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of chance name is made in it
 ROOM = 2_000_000_000
 
 
@@ -84,5 +83,8 @@ def _copy(made: Path, folder: Path) -> None:
 
 def _clear(place: Path) -> None:
     if place.is_dir():
+        while STARTED:
+            STARTED.pop().stop()
         postgres.stop(place)
+        assert comes_true(lambda: not watchdogs_of(place))
         shutil.rmtree(place)

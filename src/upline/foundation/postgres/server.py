@@ -33,6 +33,8 @@ from upline.foundation.postgres.logs import opened, refusal_from, tail, turn_ove
 LOCK_SECONDS = 120
 # Recovery after a crash may have gigabytes to go through.
 START_SECONDS = 600
+# How long the processes of a dead server may take to disappear.
+LEFTOVER_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +204,7 @@ def _state(layout: Layout) -> str:
 def _life(layout: Layout) -> int:
     """Take the lock that the new server will hold, when the last process of an old one is gone."""
     end_leftovers(layout)
-    life = locks.taken_within(layout.life_lock, 10)
+    life = locks.taken_within(layout.life_lock, LEFTOVER_SECONDS)
     if life is None:
         raise StillRunning(path=layout.data, processes="not visible from here")
     return life

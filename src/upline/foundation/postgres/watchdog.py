@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -57,7 +58,9 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # It leaves with its server, not before.
         signal.signal(number, signal.SIG_IGN)
-    watch(Layout(folder=Path(sys.argv[2]), version=int(sys.argv[3])))
+    # The folder may have been removed with everything in it: then there is nothing left to do.
+    with contextlib.suppress(FileNotFoundError):
+        watch(Layout(folder=Path(sys.argv[2]), version=int(sys.argv[3])))
 
 
 def watch(layout: Layout) -> None:
@@ -68,6 +71,9 @@ def watch(layout: Layout) -> None:
     while True:
         os.close(locks.waited_for(layout.use_lock))
         with locks.Lease(locks.waited_for(layout.start_lock)):
+            if not locks.is_file_of(watching, layout.watchdog_lock):
+                # The folder was removed and another made in its place, with a watchdog of its own.
+                return
             # Between the two locks somebody may have begun to use it.
             unused = locks.taken(layout.use_lock)
             if unused is None:
