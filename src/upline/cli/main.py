@@ -14,6 +14,8 @@ COMMANDS = {
     "demo": "upline.cli.demo:demo",
     "explain": "upline.cli.explain:explain",
     "generate": "upline.cli.generate:generate",
+    "grants": "upline.cli.keys:grants",
+    "keys": "upline.cli.keys:keys",
     "manage": "upline.cli.manage:manage",
     "outbox": "upline.cli.worker:outbox",
     "plan": "upline.cli.plan_texts:plan",

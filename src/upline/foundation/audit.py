@@ -6,11 +6,16 @@ Tables that staff edit are tracked by row as well (`@tracked`); both carry the p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import pghistory
 
 from upline.foundation import context
 from upline.foundation.errors import DomainError
 from upline.foundation.models import AuditEntry
+
+Kind = TypeVar("Kind", bound=type)
 
 
 class ReasonMissing(DomainError):
@@ -48,3 +53,14 @@ def record(
         reason=why,
         request_id=work.request_id,
     )
+
+
+def tracked(*, exclude: Sequence[str] = ()) -> Callable[[Kind], Kind]:
+    """Keep every version of the rows of a model that staff edit, with the present work beside it.
+
+    Not for append-only tables, and not for what is written in bulk. `exclude` names what must not
+    be kept, such as passwords and personal data that a person may ask to be erased.
+    """
+    events = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+    decorator: Callable[[Kind], Kind] = pghistory.track(*events, exclude=list(exclude))
+    return decorator

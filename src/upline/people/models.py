@@ -9,7 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 
-from upline.foundation import clock
+from upline.foundation import audit, clock
 
 
 class Person(models.Model):
@@ -49,6 +49,7 @@ class Logins(BaseUserManager):
         return found
 
 
+@audit.tracked(exclude=["password", "last_login", "email"])
 class Login(AbstractBaseUser, PermissionsMixin):
     """What somebody signs in with. A system user has no person."""
 
@@ -89,6 +90,7 @@ class Login(AbstractBaseUser, PermissionsMixin):
         )
 
 
+@audit.tracked()
 class RoleGrant(models.Model):
     """A role given to a login, by whom and why; withdrawn by a date, never deleted."""
 
