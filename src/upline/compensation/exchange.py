@@ -13,13 +13,7 @@ from upline.compensation.errors import Fault, InputRefused, Place
 from upline.compensation.plan.schema import PlanFile
 from upline.compensation.tables import Reader
 
-CURRENCY_PLACES = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3}
 Rates = Mapping[str, Fraction]
-
-
-def currency_places(code: str) -> int:
-    """Give the decimals of a currency's smallest unit, 2 unless it is a known exception."""
-    return CURRENCY_PLACES.get(code, 2)
 
 
 def faults_of_rates(file: PlanFile, given: Mapping[str, Rates]) -> list[Fault]:

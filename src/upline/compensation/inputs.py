@@ -27,7 +27,7 @@ from upline.compensation.columns import (
     multiplied,
 )
 from upline.compensation.errors import Fault, InputRefused
-from upline.compensation.exchange import currency_places, faults_of_rates, worth_of_orders
+from upline.compensation.exchange import faults_of_rates, worth_of_orders
 from upline.compensation.finding import Finder, are_distinct
 from upline.compensation.genealogy.forest import Forest, Positions, lay_out
 from upline.compensation.kernels import grouping
@@ -39,6 +39,7 @@ from upline.compensation.plan.load import Plan
 from upline.compensation.plan.parts import all_nodes
 from upline.compensation.plan.schema import FieldSpec, GivenRanks
 from upline.compensation.tables import Reader, Source, TableLike, arrow_table
+from upline.money import currency_places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,15 @@ import pyarrow as pa
 
 import upline
 from upline.compensation import columns, digests
-from upline.compensation.bonuses.lines import Lines, Paid, id_ranks
+from upline.compensation.bonuses.lines import Paid, id_ranks
 from upline.compensation.columns import Codes, Column, Flags, Members, Numbers
 from upline.compensation.decimals import SHOWN_PLACES, decimal_text, decimals
-from upline.compensation.exchange import currency_places
 from upline.compensation.inputs import World
+from upline.compensation.line_rows import LineRows, line_rows, looked_up
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.measures.windows import carry_text, resolve_carries
 from upline.compensation.wallets import Pay, Payable
+from upline.money import currency_places
 
 Array = npt.NDArray[Any]
 
@@ -33,6 +34,7 @@ class Result:
     gates: dict[str, Flags]
     _tables: dict[str, pa.Table] = field(default_factory=dict)
     _own_currency: Pay | None = None
+    _line_rows: LineRows | None = None
 
     @property
     def world(self) -> World:
@@ -166,67 +168,27 @@ class Result:
             return decimal_text(exact)
         return column.at(index)
 
-    def _kept(self) -> list[tuple[int, Paid, Lines]]:
-        return [
-            (index, part, part.lines)
-            for index, part in enumerate(self.paid)
-            if part.lines is not None and len(part.lines)
-        ]
-
-    def _all_lines(self) -> _AllLines:
-        """Put the lines of all bonuses behind each other in canonical order."""
-        kept = self._kept()
-        member = id_ranks(self.world.ids)[self.world.forest.rows]
-        orders = id_ranks(self.world.order_ids)
-
-        def every(column: str) -> Array:
-            parts = [getattr(lines, column).astype(np.int64) for _, _, lines in kept]
-            return np.concatenate(parts or [np.zeros(0, np.int64)])
-
-        bonus = np.repeat(
-            np.asarray([index for index, _, _ in kept], np.int64),
-            np.asarray([len(lines) for _, _, lines in kept], np.int64),
-        )
-        amounts = [lines.amount * 10 ** (self.places - part.places) for _, part, lines in kept]
-        receiver, buyer, level = every("receiver"), every("buyer"), every("level")
-        order = every("order")
-        order_rows = np.where(order < 0, -1, _at(self.world.orders.rows, order))
-        order_ranks = np.where(order_rows < 0, -1, _at(orders, order_rows))
-        buyer_ranks = np.where(buyer < 0, -1, _at(member, buyer))
-        sequence = np.lexsort((level, buyer_ranks, order_ranks, bonus, member[receiver]))
-        return _AllLines(
-            sequence=sequence,
-            member=receiver[sequence],
-            member_rank=member[receiver][sequence],
-            bonus=bonus[sequence],
-            order=order_rows[sequence],
-            buyer=buyer[sequence],
-            level=level[sequence],
-            amount=np.concatenate(amounts or [np.zeros(0, np.int64)])[sequence],
-        )
+    def line_rows(self) -> LineRows:
+        """Give the lines as whole numbers, by rows of the inputs."""
+        if self._line_rows is None:
+            self._line_rows = line_rows(self.paid, self.world, self.places)
+        return self._line_rows
 
     def _lines(self) -> pa.Table:
-        every = self._all_lines()
-        names = pa.array([part.bonus for part in self.paid], pa.string())
-
-        def exact(column: str) -> pa.Array:
-            parts = [
-                _nano(getattr(lines, column).spread(len(lines))) for _, _, lines in self._kept()
-            ]
-            return decimals(
-                np.concatenate(parts or [np.zeros(0, np.int64)])[every.sequence], SHOWN_PLACES
-            )
-
-        orders = self.world.order_ids.cast(pa.string())
+        every = self.line_rows()
+        names = pa.array(every.bonuses, pa.string())
+        ids, orders = self._ids(), self.world.order_ids.cast(pa.string())
         return pa.table(
             {
-                "member": self._ids_at(every.member),
-                "bonus": pa.DictionaryArray.from_arrays(pa.array(every.bonus, pa.int32()), names),
+                "member": ids.take(pa.array(every.member)),
+                "bonus": pa.DictionaryArray.from_arrays(
+                    pa.array(every.bonus.astype(np.int32)), names
+                ),
                 "order": orders.take(pa.array(every.order, mask=every.order < 0)),
-                "buyer": self._ids_at(every.buyer),
-                "level": pa.array(every.level, pa.int32(), mask=every.level < 0),
-                "base": exact("base"),
-                "rate": exact("rate"),
+                "buyer": ids.take(pa.array(every.buyer, mask=every.buyer < 0)),
+                "level": pa.array(every.level.astype(np.int32), mask=every.level < 0),
+                "base": decimals(every.base, SHOWN_PLACES),
+                "rate": decimals(every.rate, SHOWN_PLACES),
                 "amount": decimals(every.amount, self.places),
             }
         )
@@ -408,16 +370,21 @@ class Result:
             outputs[f"legal.{name}"] = digests.of_column(flags, positions)
         for name, column in resolve_carries(self.figures.member_scope).items():
             outputs[f"carries.{name}"] = digests.of_column(column, positions)
-        every = self._all_lines()
-        if len(every.amount):
-            rows = np.arange(len(every.amount))
-            names = tuple(part.bonus for part in self.paid)
+        every = self.line_rows()
+        if len(every):
+            members, orders = id_ranks(self.world.ids), id_ranks(self.world.order_ids)
+            billionth = Fraction(1, 10**SHOWN_PLACES)
             columns_of_lines: dict[str, Column] = {
-                "member": Numbers(every.member_rank, Fraction(1)),
-                "bonus": Codes(every.bonus, names),
+                "member": Numbers(members[every.member], Fraction(1)),
+                "bonus": Codes(every.bonus, every.bonuses),
+                "order": Numbers(looked_up(orders, every.order), Fraction(1)),
+                "buyer": Numbers(looked_up(members, every.buyer), Fraction(1)),
                 "level": Numbers(every.level, Fraction(1)),
+                "base": Numbers(every.base, billionth),
+                "rate": Numbers(every.rate, billionth),
                 "amount": Numbers(every.amount, Fraction(1, 10**self.places)),
             }
+            rows = np.arange(len(every))
             for name, column in columns_of_lines.items():
                 outputs[f"lines.{name}"] = digests.of_column(column, rows)
         return outputs
@@ -435,30 +402,6 @@ class Result:
             f"pay.{name}": digests.of_column(column, members)
             for name, column in columns_of_pay.items()
         }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _AllLines:
-    """Lines of all bonuses; `sequence` brings them from the order of bonuses into this one."""
-
-    sequence: Array
-    member: Array
-    member_rank: Array
-    bonus: Array
-    order: Array
-    buyer: Array
-    level: Array
-    amount: Array
-
-
-def _nano(column: Numbers) -> Array:
-    """Give exact numbers in units of the shown decimals."""
-    rounded = columns.rounded(column, SHOWN_PLACES, "half_up").values
-    return columns.as_int64(rounded, "figures to be shown")
-
-
-def _at(table: Array, rows: Array) -> Array:
-    return table[np.maximum(rows, 0)] if len(table) else np.full(len(rows), -1, np.int64)
 
 
 def _labelled(column: Codes) -> pa.Array:

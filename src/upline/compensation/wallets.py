@@ -14,10 +14,11 @@ from upline.compensation import columns
 from upline.compensation.bonuses.lines import Paid
 from upline.compensation.columns import Codes, Flags, Numbers, constant
 from upline.compensation.errors import InputRefused
-from upline.compensation.exchange import currency_places, pay_rate
+from upline.compensation.exchange import pay_rate
 from upline.compensation.measures.evaluate import numbers, value
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.plan.schema import Bonus, OwnPart
+from upline.money import currency_places
 
 Array = npt.NDArray[Any]
 

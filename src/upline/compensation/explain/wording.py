@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from upline.compensation.exchange import currency_places
 from upline.compensation.explain.conditions import Condition
 from upline.compensation.plan.formula import parse
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.phrases import Phrases
 from upline.compensation.plan.speech import Speech, msg, speech
+from upline.money import currency_places
 
 NOTHING = {
     "gate": msg("Nothing, because a legal condition is not met:"),

@@ -6,9 +6,9 @@ import re
 from datetime import date
 from fractions import Fraction
 
-from upline.compensation.exchange import currency_places
 from upline.compensation.plan.schema import FieldSpec, PlanFile
 from upline.compensation.plan.units import Typing
+from upline.money import currency_places
 
 Default = Fraction | bool | str | date
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
