@@ -6,12 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
+# Decimals of the smallest unit, where they are not two.
+CURRENCY_PLACES = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3}
+
+
 class CurrenciesDiffer(ValueError):
     """Two amounts of different currencies were added or compared."""
 
 
 class NothingToShareBy(ValueError):
     """A sum was to be divided by weights none of which is positive."""
+
+
+def currency_places(code: str) -> int:
+    """Give the decimals of a currency's smallest unit, 2 unless it is a known exception."""
+    return CURRENCY_PLACES.get(code, 2)
 
 
 @dataclass(frozen=True, slots=True)
