@@ -11,6 +11,7 @@ from upline import __version__
 COMMANDS = {
     "bench": "upline.cli.bench:bench",
     "compute": "upline.cli.compute:compute",
+    "database": "upline.cli.database:database",
     "demo": "upline.cli.demo:demo",
     "explain": "upline.cli.explain:explain",
     "generate": "upline.cli.generate:generate",

@@ -81,6 +81,7 @@ def _initdb(
         "--auth=scram-sha-256",
         "--encoding=UTF8",
         "--locale=C.UTF-8",
+        "--data-checksums",
     ]
     if binaries.version >= 17:
         # One call for the whole file system in place of a thousand.

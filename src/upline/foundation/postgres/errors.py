@@ -117,6 +117,14 @@ class Unreachable(PostgresRefused):
     remedy = "Stop it with 'upline database stop' and start it again; the log is %(log)s."
 
 
+class NotRunning(PostgresRefused):
+    """No server of the folder runs."""
+
+    code = "postgres.not_running"
+    text = "No server of %(path)s runs."
+    remedy = "Start it with 'upline database start'."
+
+
 class PasswordMissing(PostgresRefused):
     """The file with the password of the data is gone."""
 

@@ -89,7 +89,7 @@ def _name(uid: int) -> str:
         return str(uid)
 
 
-def binaries_for(folder: Path, asked: Binaries | None) -> Binaries:
+def binaries_for(folder: Path, asked: Binaries | None = None) -> Binaries:
     """Choose the programs that can open what the folder holds. Raises OtherMajorVersion.
 
     Data are never passed over: an empty database in place of a full one is worse than none.

@@ -14,7 +14,13 @@ from upline.foundation.postgres import locks, processes, watchdog
 from upline.foundation.postgres.access import ensure_database
 from upline.foundation.postgres.binaries import Binaries
 from upline.foundation.postgres.cluster import ensure_cluster
-from upline.foundation.postgres.errors import Busy, DidNotStart, PasswordMissing, StillRunning
+from upline.foundation.postgres.errors import (
+    Busy,
+    DidNotStart,
+    NotRunning,
+    PasswordMissing,
+    StillRunning,
+)
 from upline.foundation.postgres.folders import (
     binaries_for,
     prepare_folder,
@@ -253,16 +259,32 @@ def _opened(layout: Layout, database: str, lease: locks.Lease | None, *, is_new:
         if is_new:
             halt(layout)
         raise
-    host = quote(os.fsencode(place), safe="")
-    url = f"postgresql://{USER}:{password}@/{quote(database, safe='')}?host={host}&port={PORT}"
     return Server(
-        url=url,
+        url=_url(place, password, database),
         folder=layout.folder,
         pid=pid,
         version=layout.version,
         is_ours=is_new,
         lease=lease,
     )
+
+
+def address(folder: Path, *, database: str = "upline") -> str:
+    """Give the address of the running server of a folder, without starting one.
+
+    Raises NotRunning.
+    """
+    found = status(folder)
+    if found.state != "running" or found.version is None:
+        raise NotRunning(path=found.folder)
+    layout = Layout(folder=found.folder, version=found.version)
+    with refusing(found.folder):
+        return _url(_where(layout)[1], _password(layout), database)
+
+
+def _url(place: str, password: str, database: str) -> str:
+    host = quote(os.fsencode(place), safe="")
+    return f"postgresql://{USER}:{password}@/{quote(database, safe='')}?host={host}&port={PORT}"
 
 
 def _where(layout: Layout) -> tuple[int, str]:
