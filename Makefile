@@ -19,8 +19,8 @@ help: ## Print this list
 demo: $(READY) ## Generate a company, compute a month, explain three members
 	@$(BIN)/upline demo $(ARGS)
 
-test: $(READY) ## Run the tests (ARGS="-k word" for some of them)
-	@$(BIN)/pytest -n 2 $(ARGS)
+test: $(READY) ## Run the tests, on two PostgreSQL servers (ARGS="-k word" for some of them)
+	@tools/test.sh $(ARGS)
 
 check: $(READY) ## Check format, lint, types, imports and migrations
 	@failed=; \

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import logging
 from datetime import timedelta
 
 import pytest
@@ -9,7 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests.flows.outbox_events import Noted
-from upline.foundation import clock, outbox
+from upline.foundation import clock, logs, outbox
 from upline.foundation.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +104,18 @@ def test_requests_are_counted_by_route_and_carry_an_id(client):
     assert odd["X-Request-ID"] != "<script>"
     figures = client.get("/metrics").content.decode()
     assert 'upline_requests_total{method="GET",route="health/live",status="200"}' in figures
+
+
+def test_the_log_tells_the_route_and_the_status_but_not_the_address(client):
+    output = io.StringIO()
+    handler = logging.StreamHandler(output)
+    handler.setFormatter(logs.LinesOfJson())
+    logging.getLogger().addHandler(handler)
+
+    client.get("/persons/anna-kowalska", headers={"X-Request-ID": "trace-0002"})
+    logging.getLogger().removeHandler(handler)
+
+    lines = [json.loads(line) for line in output.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["request", "Not Found"]
+    assert (lines[0]["status"], lines[0]["request_id"]) == (404, "trace-0002")
+    assert "kowalska" not in output.getvalue()

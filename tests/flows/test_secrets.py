@@ -13,7 +13,8 @@ from upline.foundation import secrets
 pytestmark = pytest.mark.django_db
 
 IBAN = "PL61 1090 1014 0000 0712 1981 2874"
-OLD, NEW = (f"{name}:{secrets.new_key()}" for name in ("2026", "2027"))
+OLD = "2026:b2xkIGtleSBvZiB0aGUgdGVzdHMsIDMyIGJ5dGVzISE="
+NEW = "2027:bmV3IGtleSBvZiB0aGUgdGVzdHMsIDMyIGJ5dGVzISE="
 
 
 class Account(models.Model):

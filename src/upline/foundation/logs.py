@@ -112,6 +112,14 @@ def with_moment(_logger: object, _method: str, entry: Entry) -> Entry:
     return entry
 
 
+def without_addresses(_logger: object, _method: str, entry: Entry) -> Entry:
+    """Cut the address off what Django says of a request: an address may hold a name."""
+    if str(entry.get("logger", "")).startswith("django.") and "request" in entry:
+        entry["event"] = str(entry["event"]).partition(":")[0]
+        del entry["request"]
+    return entry
+
+
 def with_failure(_logger: object, _method: str, entry: Entry) -> Entry:
     """Tell of a failure its kind, its code and the places it came through."""
     given = entry.pop("exc_info", None)
@@ -153,6 +161,7 @@ SHARED: list[Processor] = [
     with_moment,
     with_present_work,
     with_failure,
+    without_addresses,
 ]
 
 

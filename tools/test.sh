@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Run the tests: all of them on the PostgreSQL of the wheel, those of the database once more on
+# Debian's, if it is installed. Arguments go to pytest. VENV names the environment (.venv).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+pytest=${VENV:-.venv}/bin/pytest
+
+failed=
+"$pytest" -n 2 "$@" || failed=1
+
+if compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; then
+    echo "The tests of the database again, on Debian's PostgreSQL:"
+    code=0
+    UPLINE_TEST_SERVER=debian "$pytest" -n 2 -m database "$@" || code=$?
+    # 5: the arguments chose no test that uses the database.
+    [ "$code" = 0 ] || [ "$code" = 5 ] || failed=1
+else
+    echo "Debian's PostgreSQL is not installed, so the tests of the database ran on the wheel's alone."
+    echo "To run them on both: sudo apt-get install postgresql"
+fi
+[ -z "$failed" ]
