@@ -126,7 +126,7 @@ def test_two_workers_at_once_deliver_each_message_once_and_in_order(start_worker
 def test_a_worker_told_to_stop_finishes_what_it_has_begun(start_worker):
     tell(50)
     stopped = start_worker(pause_seconds=0.3)
-    until(deliveries_at_work)
+    until(lambda: done() >= 1 and deliveries_at_work())
 
     stopped.send_signal(signal.SIGTERM)
 

@@ -114,6 +114,9 @@ def with_moment(_logger: object, _method: str, entry: Entry) -> Entry:
 
 def without_addresses(_logger: object, _method: str, entry: Entry) -> Entry:
     """Cut the address off what Django says of a request: an address may hold a name."""
+    # What the formatter of another handler left in the record: the text once more, as it was.
+    entry.pop("message", None)
+    entry.pop("asctime", None)
     if str(entry.get("logger", "")).startswith("django.") and "request" in entry:
         entry["event"] = str(entry["event"]).partition(":")[0]
         del entry["request"]
