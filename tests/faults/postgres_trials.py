@@ -49,6 +49,11 @@ class Program:
         self.process.wait()
 
 
+def environment() -> dict[str, str]:
+    """Give an environment in which a program imports what the tests import."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(PROGRAM.parents[2]), *sys.path])}
+
+
 def begun(folder: Path, source: str, task: str, **options: object) -> Program:
     """Start a program on a folder, without waiting for it."""
     command = [sys.executable, str(PROGRAM), str(folder), source, task]
@@ -58,7 +63,7 @@ def begun(folder: Path, source: str, task: str, **options: object) -> Program:
             stdout=subprocess.PIPE,
             text=True,
             cwd=PROGRAM.parents[2],
-            env={**os.environ, "PYTHONPATH": str(PROGRAM.parents[2])},
+            env=environment(),
             **options,
         )
     )

@@ -2,15 +2,16 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from tests.faults.postgres_trials import answer, layout_of, program
+from tests.faults.postgres_trials import answer, environment, layout_of, program
 from upline.cli.main import main
 from upline.foundation import postgres
 from upline.foundation.postgres import errors
+
+UPLINE = "from upline.cli.main import main; main()"
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_a_database_url_is_named_as_what_counts(run, monkeypatch):
 def test_the_shell_answers_and_ends_the_server_that_it_started(wheel_folder):
     done = subprocess.run(
         [
-            str(Path(sys.executable).with_name("upline")),
+            *(sys.executable, "-c", UPLINE),
             "database",
             "shell",
             "--folder",
@@ -92,6 +93,7 @@ def test_the_shell_answers_and_ends_the_server_that_it_started(wheel_folder):
         capture_output=True,
         text=True,
         check=False,
+        env=environment(),
     )
 
     assert (done.returncode, done.stderr) == (0, "")

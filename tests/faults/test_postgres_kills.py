@@ -12,11 +12,11 @@ from pathlib import Path
 import psycopg
 
 from tests.faults.postgres_trials import (
-    PROGRAM,
     Program,
     answer,
     begun,
     comes_true,
+    environment,
     everything_ended,
     kill_hard,
     layout_of,
@@ -190,7 +190,7 @@ def test_the_end_of_a_thread_that_started_it_does_not_end_the_server(wheel_folde
     child = subprocess.Popen(
         [sys.executable, "-c", code, str(wheel_folder)],
         stdout=subprocess.PIPE,
-        cwd=PROGRAM.parents[2],
+        env=environment(),
     )
     try:
         assert child.stdout.readline() == b"joined\n"

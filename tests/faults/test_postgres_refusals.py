@@ -6,7 +6,6 @@ import socket
 import stat
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 import psycopg
@@ -14,8 +13,8 @@ import pytest
 
 from tests.faults.postgres_trials import (
     CALM,
-    PROGRAM,
     answer,
+    environment,
     everything_ended,
     kill_hard,
     layout_of,
@@ -274,17 +273,20 @@ def test_root_does_not_open_the_folder_of_a_user(wheel_folder):
             ):
                 act(wheel_folder)
         assert _content(wheel_folder) == before
+        assert postgres.status(wheel_folder).state == "stopped"
     finally:
         os.chown(wheel_folder, 0, 0)
 
 
 CODE = """
 import sys
-import sysconfig
 from pathlib import Path
 from upline.foundation import postgres
 from upline.foundation.errors import DomainError
 try:
+    if sys.argv[2] != "start":
+        getattr(postgres, sys.argv[2])(Path(sys.argv[1]))
+        sys.exit()
     with postgres.start(Path(sys.argv[1])) as server:
         import psycopg
         with psycopg.connect(server.url) as connection:
@@ -294,15 +296,15 @@ except DomainError as refused:
 """
 
 
-def _as_plain_user(folder: Path) -> str:
+def _as_plain_user(folder: Path, act: str = "start") -> str:
     """Start a server as a user without rights, who exists nowhere."""
     other = {"user": 23456, "group": 23456, "extra_groups": []} if os.geteuid() == 0 else {}
     # The interpreter of the tests may lie in the home of root.
     reachable = subprocess.run(["test", "-x", sys.executable], check=False, cwd="/", **other)
     python = sys.executable if reachable.returncode == 0 else "/usr/bin/python3"
-    paths = f"{PROGRAM.parents[2] / 'src'}:{sysconfig.get_paths()['purelib']}"
+    paths = environment()["PYTHONPATH"]
     ran = subprocess.run(
-        [python, "-c", CODE, str(folder)],
+        [python, "-c", CODE, str(folder), act],
         cwd="/",
         env={"PATH": os.environ["PATH"], "PYTHONPATH": paths},
         capture_output=True,
@@ -338,6 +340,17 @@ def test_a_plain_user_does_not_open_the_folder_of_root(open_folder):
     assert "belongs to the user root; this is 23456" in said
     assert "[postgres.folder_of_another_user]" in said
     assert list(folder.iterdir()) == []
+
+
+@as_root
+def test_a_plain_user_who_may_not_even_look_into_a_folder_is_told_so(open_folder):
+    above = open_folder / "closed"
+    (above / "server").mkdir(parents=True)
+    above.chmod(0o700)
+
+    said = [_as_plain_user(above / "server", act) for act in ("start", "stop", "status")]
+
+    assert [one.strip()[-30:] for one in said] == ["[postgres.folder_not_writable]"] * 3
 
 
 def test_a_folder_that_may_not_be_written_is_named(open_folder):

@@ -63,8 +63,8 @@ def prepare_folder(folder: Path) -> None:
     """Make the folder where it is missing; one that exists keeps its mode."""
     if "\n" in str(folder):
         raise FolderNotWritable(path=folder, said="its name holds a line break")
+    folder.parent.mkdir(parents=True, exist_ok=True)
     if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
     refuse_other_owner(folder)
     if (folder / "PG_VERSION").exists():

@@ -123,13 +123,14 @@ def start(
 def stop(folder: Path) -> None:
     """Stop the server of a folder, whoever started it. Repeating it changes nothing."""
     folder = Path(folder).expanduser().resolve()
-    versions = existing_versions(folder)
-    if not versions:
-        return
-    refuse_other_owner(folder)
-    with refusing(folder), _start_lock(folder):
-        for version in versions:
-            halt(Layout(folder=folder, version=version))
+    with refusing(folder):
+        versions = existing_versions(folder)
+        if not versions:
+            return
+        refuse_other_owner(folder)
+        with _start_lock(folder):
+            for version in versions:
+                halt(Layout(folder=folder, version=version))
     watchdog.collect()
 
 
@@ -137,8 +138,10 @@ def status(folder: Path) -> Status:
     """Say what there is in a folder; nothing is written."""
     folder = Path(folder).expanduser().resolve()
     watchdog.collect()
+    with refusing(folder):
+        versions = existing_versions(folder)
     found = Status(folder=folder, state="absent")
-    for version in reversed(existing_versions(folder)):
+    for version in reversed(versions):
         layout = Layout(folder=folder, version=version)
         pid = processes.postmaster_of(layout.data)
         found = Status(
