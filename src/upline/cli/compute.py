@@ -259,14 +259,14 @@ def period_of(plan: Plan, orders: pa.Table, text: str | None) -> Period:
         problem = f"The plan's calendar is '{spec.every}', so the period is not clear."
         remedy = "Add --period with its days, as in --period 2026-10-05..2026-11-01."
         raise InputRefused.because("period.unclear", problem, remedy)
-    any_period = _span_with(plan.file.version, "month")
+    any_period = Period.with_day(plan.file.version, "month")
     if "date" not in orders.column_names:
-        return Period.parse(any_period)
+        return any_period
     reader = Reader(orders, Source("orders"))
     days = reader.days("date", plan.file.time_zone).values
     if reader.faults:
         # The run lists them, together with all others.
-        return Period.parse(any_period)
+        return any_period
     known = days[days != NO_DAY]
     if not len(known):
         problem = "The period is not clear: no order has a date."
@@ -276,10 +276,10 @@ def period_of(plan: Plan, orders: pa.Table, text: str | None) -> Period:
     first, last = (
         date(1970, 1, 1) + timedelta(days=int(day)) for day in (known.min(), known.max())
     )
-    period = Period.parse(_span_with(first, spec.every))
+    period = Period.with_day(first, spec.every, spec.starts)
     if last >= period.end:
         problem = f"The orders reach from {first} to {last}, which is more than one period."
-        remedy = f"Add --period, as in --period {_span_with(last, spec.every)}."
+        remedy = f"Add --period, as in --period {Period.with_day(last, spec.every, spec.starts).label}."
         raise InputRefused.because("period.unclear", problem, remedy)
     return period
 
@@ -290,7 +290,7 @@ def _of_calendar(period: Period, every: str) -> Period:
 
     if every in ("given", "four_weeks") or ".." in period.label:
         return period
-    own = Period.parse(_span_with(period.start, every))
+    own = Period.with_day(period.start, every)
     if (own.start, own.end) != (period.start, period.end):
         problem = f"'{period.label}' is no {every} of the plan's calendar."
         remedy = (
@@ -298,17 +298,6 @@ def _of_calendar(period: Period, every: str) -> Period:
         )
         raise InputRefused.because("period.calendar", problem, remedy)
     return period
-
-
-def _span_with(day: date, calendar: str) -> str:
-    year, week, _ = day.isocalendar()
-    spans = {
-        "day": day.isoformat(),
-        "week": f"{year}-W{week:02}",
-        "quarter": f"{day.year}-Q{(day.month + 2) // 3}",
-        "year": str(day.year),
-    }
-    return spans.get(calendar, f"{day.year}-{day.month:02}")
 
 
 @click.command()

@@ -389,7 +389,7 @@ class _Preparation:
         days = self._order_dates.result()
         first, end = _day_number(self.inputs.period.start), _day_number(self.inputs.period.end)
         inside = _between(days.values, first, end)
-        reach = _reach_days(self.plan)
+        reach = reach_days(self.plan)
         kept = inside
         if reach and inside is not None:
             kept = inside | ((days.values > end - 1 - reach) & (days.values < end))
@@ -533,7 +533,7 @@ def _order_fields_named(plan: Plan) -> set[str]:
     }
 
 
-def _reach_days(plan: Plan) -> int:
+def reach_days(plan: Plan) -> int:
     """Give how many days before the end of the period the plan's rolling sums look back."""
     calls = (node for node in all_nodes(plan.file) if isinstance(node, Call))
     return max((call.last_days for call in calls), default=0)

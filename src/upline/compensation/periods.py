@@ -27,6 +27,39 @@ class Period:
             raise InputRefused.because("period.empty", problem, "Let it end after it starts.")
 
     @classmethod
+    def with_day(cls, day: date, every: str, starts: date | None = None) -> Period:
+        """Give the period of a calendar that a day lies in; `starts` is a day on which one began.
+
+        Weeks begin on Monday unless `starts` says otherwise; four weeks need it. Raises
+        InputRefused where the calendar does not say where its periods begin.
+
+        >>> Period.with_day(date(2026, 11, 5), "four_weeks", date(2026, 10, 5)).label
+        '2026-11-02..2026-11-29'
+        """
+        year, week, _ = day.isocalendar()
+        lengths = {"week": 7, "four_weeks": 28}
+        if every in lengths and (starts is not None or every == "four_weeks"):
+            if starts is None:
+                problem = "The calendar of four weeks does not say on which day one began."
+                raise InputRefused.because("period.starts", problem, "Add 'starts: 2026-10-05'.")
+            start = starts + (day - starts) // timedelta(lengths[every]) * timedelta(lengths[every])
+            end = start + timedelta(lengths[every])
+            if every == "week" and start.weekday() == 0:
+                return cls.with_day(day, "week")
+            return cls(start=start, end=end, label=f"{start}..{end - timedelta(1)}")
+        labels = {
+            "day": day.isoformat(),
+            "week": f"{year}-W{week:02}",
+            "month": f"{day.year}-{day.month:02}",
+            "quarter": f"{day.year}-Q{(day.month + 2) // 3}",
+            "year": str(day.year),
+        }
+        if every not in labels:
+            problem = f"A calendar of '{every}' has no periods of its own."
+            raise InputRefused.because("period.given", problem, "Name the days of the period.")
+        return cls.parse(labels[every])
+
+    @classmethod
     def parse(cls, text: str) -> Period:
         """Read `2026`, `2026-10`, `2026-Q4`, `2026-W43`, `2026-10-05`, or `first..last` day.
 

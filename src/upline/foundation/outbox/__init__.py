@@ -21,6 +21,7 @@ from upline.foundation.outbox.delivering import (
     OutboxBlocked,
     deliver_next,
     drain,
+    horizon,
     waiting,
 )
 from upline.foundation.outbox.events import (
@@ -47,6 +48,7 @@ __all__ = [
     "drain",
     "drop",
     "event",
+    "horizon",
     "redeliver",
     "registered",
     "waiting",

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from upline.foundation import clock, context, logs
 from upline.foundation.errors import DomainError
-from upline.foundation.models import Delivery
+from upline.foundation.models import Delivery, Message
 from upline.foundation.outbox import events
 
 ATTEMPTS_AT_MOST = 10
@@ -133,6 +134,12 @@ def _note_failure(delivery: Delivery, failure: Exception) -> None:
         attempts=delivery.attempts,
         exc_info=failure,
     )
+
+
+def horizon() -> int:
+    """Give the number of the latest message that is committed; 0 where there is none."""
+    latest = Message.objects.aggregate(latest=Max("pk"))["latest"]
+    return int(latest or 0)
 
 
 def drain(
