@@ -30,7 +30,7 @@ from upline.foundation.postgres import processes
 from upline.foundation.postgres.layout import SOCKET_NAME
 
 TRIALS = 10
-FIRST_STARTS = 4
+FIRST_STARTS = 3
 COUNT = "SELECT count(*) || ' ' || coalesce(max(number), 0) FROM fact"
 
 
@@ -243,8 +243,7 @@ def test_an_orphan_whose_watchdog_was_killed_is_adopted_and_watched_again(wheel_
 def test_the_watchdog_of_a_folder_that_was_removed_leaves_the_next_one_alone(folder):
     with program(folder, "wheel") as one:
         old_watchdogs = watchdogs_of(folder)
-        kill_hard(one.pid)
-        assert comes_true(lambda: postgres.status(folder).state == "stopped")
+        postgres.stop(folder)
         shutil.rmtree(folder)
         server = started(folder)
     assert comes_true(lambda: not set(old_watchdogs) & set(watchdogs_of(folder)))

@@ -16,6 +16,7 @@ import pytest
 from tests.faults.postgres_trials import (
     answer,
     begun,
+    environment,
     everything_ended,
     layout_of,
     program,
@@ -297,6 +298,43 @@ def test_without_user_namespaces_root_becomes_an_existing_user(monkeypatch):
     finally:
         postgres.stop(folder)
         shutil.rmtree(reachable)
+
+
+BARE = """
+import os, sys
+from pathlib import Path
+from upline.foundation import postgres
+from upline.foundation.postgres import identity
+identity.in_namespace = lambda *_: None
+folder = Path(sys.argv[1])
+server = postgres.start(folder)
+try:
+    Path(f"/proc/{server.pid}/exe").readlink()
+except PermissionError:
+    print("hidden", postgres.start(folder).pid == server.pid)
+os.kill(server.pid, 9)
+print(postgres.start(folder).pid != server.pid, postgres.status(folder).state)
+postgres.stop(folder)
+print(postgres.status(folder).state)
+"""
+
+
+@as_root
+def test_root_of_a_container_who_may_not_look_into_processes_knows_its_server(folder, fast_folder):
+    if "postgres" not in {entry.pw_name for entry in pwd.getpwall()}:
+        pytest.skip("this system has no user postgres")
+    fast_folder.chmod(0o711)
+    folder.parent.chmod(0o711)
+    weaker = ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace"]
+    ran = subprocess.run(
+        [*weaker, sys.executable, "-c", BARE, str(folder)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.stdout.split() == ["hidden", "True", "True", "running", "stopped"], ran.stderr
 
 
 @as_root
