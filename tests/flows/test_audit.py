@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.utils import DatabaseError
+from psycopg import sql
 
 from upline.foundation import audit, context, postgres_roles
 from upline.foundation.models import AuditEntry
@@ -88,6 +89,15 @@ def test_a_tracked_row_keeps_every_version_with_the_work_beside_it():
         grant.events.update(role="owner")
 
 
+def test_composed_statements_run_in_named_work():
+    query = sql.SQL("SELECT {}").format(sql.Literal("100 %"))
+
+    with context.working(actor="login:1"), connection.cursor() as cursor:
+        cursor.execute(query)
+
+        assert cursor.fetchone() == ("100 %",)
+
+
 def test_passwords_and_addresses_are_not_kept_by_the_history():
     fields = {field.name for field in get_user_model().pgh_event_models.popitem()[1]._meta.fields}
 
@@ -102,7 +112,8 @@ def app_role(transactional_db, worker_id):
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         superuser = cursor.fetchone()[0]
-    tables = postgres_roles.grant(app_password="a'b\"c", names=names)
+    with context.working(actor="command:grants"):
+        tables = postgres_roles.grant(app_password="a'b\"c", names=names)
     parameters = connection.get_connection_params()
     for ours in ("cursor_factory", "context"):
         parameters.pop(ours, None)

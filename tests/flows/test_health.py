@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests.flows.outbox_events import Noted
-from upline.foundation import clock, logs, outbox
+from upline.foundation import clock, health, logs, outbox
 from upline.foundation.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,8 @@ def test_a_missing_migration_is_named(client, beating):
 
     assert bad_checks(answer) == ["migrations"]
     assert "people.0001" in answer.json()["checks"]["migrations"]["says"]
+    with pytest.raises(health.MigrationsMissing, match=r"first is people\.0001"):
+        health.require_migrations()
 
 
 def test_an_outbox_that_lags_is_not_ready_and_is_measured(client, beating, settings):

@@ -16,12 +16,15 @@ def on_the_platform(command: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(command)
     def started(*args: P.args, **kwargs: P.kwargs) -> None:
-        from upline.foundation import context, start
+        from upline.foundation import start
         from upline.foundation.errors import DomainError
 
         name = click.get_current_context().command_path.partition(" ")[2]
         try:
             start.start()
+            _require_migrations()
+            from upline.foundation import context
+
             with context.working(actor=f"command:{name}"):
                 command(*args, **kwargs)
         except DomainError as refused:
@@ -29,6 +32,13 @@ def on_the_platform(command: Callable[P, None]) -> Callable[P, None]:
             raise SystemExit(1) from None
 
     return started
+
+
+def _require_migrations() -> None:
+    # Importable only when Django has been started.
+    from upline.foundation.health import require_migrations
+
+    require_migrations()
 
 
 @click.command()

@@ -10,11 +10,22 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Max, Min
 
 from upline.foundation import clock
+from upline.foundation.errors import DomainError
 from upline.foundation.models import Delivery, Heartbeat
 
 OLDEST_SERVER = 150_000
 BEAT_WITHIN = timedelta(seconds=30)
 LAG_AT_MOST = timedelta(minutes=5)
+
+
+class MigrationsMissing(DomainError):
+    """The tables of the database are older than the program."""
+
+    code = "foundation.migrations_missing"
+    text = "The database lacks %(count)s migrations; the first is %(first)s."
+    remedy = (
+        "Run `upline manage migrate`, and `upline grants` where the site has a role of its own."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +65,24 @@ def _database() -> Check:
 
 
 def _migrations() -> Check:
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    names = ", ".join(f"{one.app_label}.{one.name}" for one, _ in missing[:5])
+    missing = missing_migrations()
+    names = ", ".join(missing[:5])
     says = f"{len(missing)} missing: {names}. Run upline manage migrate." if missing else "All in."
     return Check(name="migrations", is_good=not missing, says=says)
+
+
+def missing_migrations() -> list[str]:
+    """Name the migrations that the database still needs, in their order."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def require_migrations() -> None:
+    """Refuse to work on tables that are not as the program expects them. Raises MigrationsMissing."""
+    missing = missing_migrations()
+    if missing:
+        raise MigrationsMissing(count=len(missing), first=missing[0])
 
 
 def _worker() -> Check:
