@@ -241,7 +241,7 @@ def test_an_orphan_whose_watchdog_was_killed_is_adopted_and_watched_again(wheel_
 
 
 def test_the_watchdog_of_a_folder_that_was_removed_leaves_the_next_one_alone(folder):
-    with program(folder, "wheel") as one:
+    with program(folder, "wheel"):
         old_watchdogs = watchdogs_of(folder)
         postgres.stop(folder)
         shutil.rmtree(folder)
