@@ -5,4 +5,12 @@ which they are listed, each `module:function`. An event that nobody answers yet 
 empty tuple, so that forgetting one is seen.
 """
 
-WIRING: dict[str, tuple[str, ...]] = {}
+WIRING: dict[str, tuple[str, ...]] = {
+    "orders.cancelled": (),
+    "orders.delivered": (),
+    "orders.loaded": ("upline.commissions.loaded:on_orders_loaded",),
+    "orders.paid": ("upline.commissions.facts:on_order_paid",),
+    "orders.placed": (),
+    "orders.refunded": ("upline.commissions.facts:on_order_refunded",),
+    "orders.shipped": (),
+}

@@ -1,0 +1,37 @@
+"""What is done with orders. Each act is one transaction, repeats safely and tells its event."""
+
+from upline.orders.services.paying import (
+    Payment,
+    confirm_payment,
+    pay_from_receipts,
+    record_receipt,
+    return_receipt,
+)
+from upline.orders.services.placing import LineDraft, OrderDraft, cancel_order, place_order
+from upline.orders.services.refunding import (
+    RefundDraft,
+    refund_amount,
+    refund_order,
+    refund_pieces,
+)
+from upline.orders.services.sending import Pieces, ShipmentDraft, deliver, ship
+
+__all__ = [
+    "LineDraft",
+    "OrderDraft",
+    "Payment",
+    "Pieces",
+    "RefundDraft",
+    "ShipmentDraft",
+    "cancel_order",
+    "confirm_payment",
+    "deliver",
+    "pay_from_receipts",
+    "place_order",
+    "record_receipt",
+    "refund_amount",
+    "refund_order",
+    "refund_pieces",
+    "return_receipt",
+    "ship",
+]
