@@ -13,4 +13,12 @@ WIRING: dict[str, tuple[str, ...]] = {
     "orders.placed": (),
     "orders.refunded": ("upline.commissions.facts:on_order_refunded",),
     "orders.shipped": (),
+    "network.member_enrolled": (),
+    "network.members_loaded": (),
+    "network.member_moved": (),
+    "network.member_status_changed": (),
+    "network.holders_changed": (),
+    "network.members_merged": (),
+    "network.rank_granted": (),
+    "network.rank_grant_ended": (),
 }
