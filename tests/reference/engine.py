@@ -12,9 +12,9 @@ from tests.reference.drafts import Draft
 from tests.reference.period import Period
 from tests.reference.scope import Standing, number, of_member, of_receiver
 from tests.reference.world import Answer, Line, NotCovered, World
-from upline.compensation.exchange import currency_places
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.schema import PlanFile
+from upline.money import currency_places
 
 KINDS: dict[str, Callable[[Period, str, Any], list[Draft]]] = {
     "own": own.drafts,
