@@ -19,6 +19,7 @@ COMMANDS = {
     "keys": "upline.cli.keys:keys",
     "manage": "upline.cli.manage:manage",
     "outbox": "upline.cli.worker:outbox",
+    "periods": "upline.cli.periods:periods",
     "plan": "upline.cli.plan_texts:plan",
     "verify": "upline.cli.compute:verify",
     "warm": "upline.cli.compute:warm",

@@ -1,4 +1,4 @@
-"""The tables of the foundation: messages and their deliveries, the audit, the heartbeats."""
+"""The tables of the foundation: the company, messages and deliveries, audit, heartbeats."""
 
 from __future__ import annotations
 
@@ -107,6 +107,25 @@ class Heartbeat(models.Model):
     name = models.CharField(max_length=100, primary_key=True)
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Company(models.Model):
+    """Whose system this is; one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    name = models.CharField(max_length=200)
+    time_zone = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3)
+    set_up_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name_plural = "company"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="foundation_one_company")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,176 @@
+"""`upline periods`: closing periods, and what they pay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from upline.cli.worker import on_the_platform
+
+if TYPE_CHECKING:
+    from upline.commissions.models import Run
+
+_calendar = click.option("--calendar", default="monthly", show_default=True, help="Its name.")
+_actor = click.option(
+    "--as", "email", required=True, help="The e-mail of the login that answers for it."
+)
+LANGUAGES = ("en", "ru", "bg", "kk", "pl")
+
+
+def actor_of(email: str, right: str) -> str:
+    """Give the login behind an e-mail as an actor, if it has the right."""
+    from upline.people.models import Login
+
+    login = Login.objects.filter(email=email.strip().lower()).first()
+    if login is None:
+        raise click.ClickException(f"There is no login {email}. 'upline manage' makes one.")
+    if not login.has_perm(right):
+        raise click.ClickException(f"{email} lacks the right '{right}'; the owner grants roles.")
+    return f"login:{login.pk}"
+
+
+@click.group()
+def periods() -> None:
+    """See, close, approve and export periods."""
+
+
+@periods.command("list")
+@_calendar
+@on_the_platform
+def list_periods(calendar: str) -> None:
+    """List the periods of a calendar, the latest first, and what waits."""
+    from upline.commissions import queries
+
+    for period in queries.periods(calendar):
+        click.echo(f"{period.label}\t{period.state}\t{period.starts_on} to {period.ends_on}")
+    late = queries.late_facts(calendar=calendar, most=1000)
+    if late:
+        more = " or more" if len(late) == 1000 else ""
+        click.echo(f"{len(late)}{more} late orders wait for an adjustment.")
+
+
+@periods.command()
+@click.argument("label")
+@_calendar
+@_actor
+@on_the_platform
+def close(label: str, calendar: str, email: str) -> None:
+    """Freeze and compute a period. Another person then approves it."""
+    from upline.cli.progress import Steps
+    from upline.commissions import services
+    from upline.foundation import context
+
+    actor = actor_of(email, "periods.close")
+    with context.working(actor=actor), Steps() as steps:
+        steps(f"Freezing {label}")
+        services.freeze_period(calendar=calendar, label=label)
+        run = services.compute_period(calendar=calendar, label=label, say=steps)
+    _show(run)
+    click.echo("A second person approves it:")
+    click.echo(f"  upline periods approve {label} --calendar {calendar} --digest {run.digest}")
+
+
+@periods.command()
+@click.argument("label")
+@_calendar
+@click.option("--digest", required=True, help="Of the run, as 'close' printed it.")
+@_actor
+@on_the_platform
+def approve(label: str, calendar: str, digest: str, email: str) -> None:
+    """Approve what was computed, post it to the ledger and seal the period."""
+    from upline.cli.progress import Steps
+    from upline.commissions import services
+    from upline.foundation import context
+
+    actor = actor_of(email, "periods.approve")
+    with context.working(actor=actor), Steps() as steps:
+        services.approve_period(calendar=calendar, label=label, digest=digest)
+        steps("Posting")
+        services.post_period(calendar=calendar, label=label, say=steps)
+        period = services.seal_period(calendar=calendar, label=label)
+    click.echo(f"{period} is sealed: {period.sealed_digest}")
+
+
+@periods.command()
+@click.argument("label")
+@_calendar
+@click.option("--reason", required=True, help="Why; the audit keeps it.")
+@_actor
+@on_the_platform
+def reopen(label: str, calendar: str, reason: str, email: str) -> None:
+    """Take a freeze or a computation back, before it is approved."""
+    from upline.commissions import services
+    from upline.foundation import context
+
+    with context.working(actor=actor_of(email, "periods.close")):
+        services.reopen_period(calendar=calendar, label=label, reason=reason)
+    click.echo(f"{label} is open again.")
+
+
+@periods.command()
+@click.argument("label")
+@_calendar
+@click.option("--member", required=True, help="The member's code.")
+@click.option("--why", is_flag=True, help="Say why, and why not more.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@on_the_platform
+def statement(label: str, calendar: str, member: str, why: bool, lang: str) -> None:
+    """Show what a period gives a member."""
+    from upline.commissions import queries
+
+    found = queries.statement(calendar=calendar, label=label, member=member)
+    if found is None:
+        raise click.ClickException(f"{label} is not computed yet.")
+    for total in found.totals:
+        click.echo(f"{total.bonus}\t{total.amount}\t{_money(total.posted)}")
+    click.echo(f"To be paid\t{_money(found.pay) if found.pay else 'nothing'}")
+    for ladder, (rank, _) in found.ranks.items():
+        click.echo(f"{ladder}\t{rank}")
+    if why:
+        wanted = {"calendar": calendar, "label": label, "member": member}
+        for sentence in queries.why(**wanted, language=lang):
+            click.echo(sentence)
+
+
+@periods.command()
+@click.argument("label")
+@_calendar
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
+@on_the_platform
+def export(label: str, calendar: str, out: Path) -> None:
+    """Write what a period was computed from, for 'upline compute' anywhere."""
+    from upline.commissions.exporting import export_period
+    from upline.runs.tables import write_table
+
+    found = export_period(calendar=calendar, label=label)
+    try:
+        out.mkdir(parents=True)
+    except FileExistsError:
+        raise click.ClickException(f"{out} is there already; name a new folder.") from None
+    (out / "plan.yaml").write_text(found.plan, encoding="utf-8")
+    options = [f"--plan {out}/plan.yaml", f"--period {found.first_and_last_day}"]
+    for name, table in found.tables.items():
+        write_table(table, out / f"{name}.csv")
+        options.append(f"--{name.replace('_', '-')} {out}/{name}.csv")
+    click.echo("Compute it again with:")
+    click.echo(f"  upline compute {' '.join(options)} --out {out}/run")
+
+
+def _money(amount: object) -> str:
+    from upline.money import Money, currency_places
+
+    assert isinstance(amount, Money)
+    places = currency_places(amount.currency)
+    sign = "-" if amount.minor < 0 else ""
+    whole, part = divmod(abs(amount.minor), 10**places)
+    return f"{sign}{whole}{f'.{part:0{places}}' if places else ''} {amount.currency}"
+
+
+def _show(run: Run) -> None:
+    from upline.commissions import queries
+
+    click.echo(f"{run.period}: computed under {run.plan}, digest {run.digest}")
+    for row in queries.totals_of(run):
+        click.echo(f"  {row.bonus}\t{row.amount} {run.currency}\t{row.members:,} members")

@@ -1,0 +1,117 @@
+"""Computing a frozen period: totals, lines, ranks and carries, written as one act."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+from django.db import transaction
+
+from upline.commissions import frozen, rates, storing
+from upline.commissions.calendars import calendar_named, period_labelled
+from upline.commissions.errors import PeriodFenced, PeriodNot, RunRefused
+from upline.commissions.models import Period, Run, State
+from upline.compensation import Inputs, Refused, Result, load_plan, run
+from upline.compensation.periods import Period as Span
+from upline.foundation import audit, clock, context, locking
+from upline.plans.models import PlanVersion
+
+Say = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
+
+
+def compute_period(*, calendar: str, label: str, say: Say = silent) -> Run:
+    """Compute a frozen period and keep what comes out; a computed one gives the run that there is.
+
+    The same frozen tables give the same digest. Raises PeriodNot, RunRefused, FrozenDamaged,
+    PeriodFenced; then nothing was written.
+    """
+    period = period_labelled(calendar_named(calendar), label)
+    if period.state == State.OPEN:
+        raise PeriodNot(period=period, state=period.state, act="computed", wanted=State.FROZEN)
+    if period.state != State.FROZEN:
+        return latest_run(period)
+    say("Reading what was frozen")
+    version, members, orders, inputs = frozen_inputs(period)
+    say("Computing")
+    result = computed(period, version, inputs)
+    receipt = result.receipt()
+    with transaction.atomic():
+        kept = _locked(period)
+        row = Run.objects.create(
+            period=kept,
+            fence=kept.fence,
+            plan=version,
+            computed_by=context.present().actor,
+            bonuses=[part.bonus for part in result.paid],
+            places=result.places,
+            currency=result.world.plan.file.currency,
+            receipt=receipt,
+            digest=digest_of(receipt, kept),
+        )
+        storing.keep(row, result, members, orders, say)
+        say("Keeping what the next period needs")
+        frozen.keep(kept, "carries_out", result.carries)
+        kept.state = State.CALCULATED
+        kept.changed_at = clock.now()
+        kept.save(update_fields=["state", "changed_at"])
+        audit.record(
+            act="commissions.compute",
+            subject=f"period:{kept.pk}",
+            reason="computed from what was frozen",
+            after={"run": row.pk, "digest": row.digest},
+        )
+        return row
+
+
+def latest_run(period: Period) -> Run:
+    """Give the run of the present close of a period."""
+    return Run.objects.get(period=period, fence=period.fence)
+
+
+def computed(period: Period, version: PlanVersion, inputs: Inputs) -> Result:
+    """Compute what was frozen, without writing. Raises RunRefused."""
+    try:
+        return run(load_plan(version.text, file=f"{version.name}.yaml"), inputs)
+    except Refused as refused:
+        raise RunRefused(period=period, faults=str(refused)) from refused
+
+
+def frozen_inputs(period: Period) -> tuple[PlanVersion, pa.Table, pa.Table, Inputs]:
+    """Give plan, members and orders of the present close, and all of it as the engine takes it."""
+    tables = {name: frozen.kept(period, name) for name in ("plan", "members", "orders", "carries")}
+    members, orders = tables["members"], tables["orders"]
+    plan = tables["plan"]
+    assert plan is not None
+    assert members is not None
+    assert orders is not None
+    version = PlanVersion.objects.get(pk=plan["version"][0].as_py())
+    inputs = Inputs(
+        members=members,
+        orders=orders,
+        period=Span(start=period.starts_on, end=period.ends_on, label=period.label),
+        carries=tables["carries"],
+        exchange=rates.kept(period, "exchange"),
+        pay_exchange=rates.kept(period, "pay_exchange"),
+    )
+    return version, members, orders, inputs
+
+
+def digest_of(receipt: dict[str, Any], period: Period) -> str:
+    """Give one digest over the receipt and over every part that was frozen."""
+    text = json.dumps([receipt, frozen.digests(period)], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _locked(period: Period) -> Period:
+    locking.take("period", str(period.pk))
+    kept = Period.objects.select_for_update(of=("self",)).get(pk=period.pk)
+    if (kept.fence, kept.state) != (period.fence, State.FROZEN):
+        raise PeriodFenced(period=period)
+    return kept

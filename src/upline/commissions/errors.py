@@ -1,0 +1,143 @@
+"""What the commissions app refuses."""
+
+from __future__ import annotations
+
+from upline.foundation.errors import DomainError
+
+
+class CalendarUnknown(DomainError):
+    """There is no calendar of this name."""
+
+    code = "commissions.calendar_unknown"
+    text = "There is no calendar '%(calendar)s'; there are: %(known)s."
+    remedy = "Name one of them."
+
+
+class CalendarDiffers(DomainError):
+    """A calendar of this name has other periods."""
+
+    code = "commissions.calendar_differs"
+    text = "The calendar '%(calendar)s' is there already, with other periods or another time zone."
+    remedy = "Give the new one a name of its own."
+
+
+class CalendarMalformed(DomainError):
+    """The calendar does not say where its periods begin."""
+
+    code = "commissions.calendar_malformed"
+    text = "The calendar '%(calendar)s' cannot be: %(fault)s"
+    remedy = (
+        "Give day, week, four_weeks, month, quarter or year, and a time zone as in Europe/Sofia."
+    )
+
+
+class PeriodUnknown(DomainError):
+    """There is no such period."""
+
+    code = "commissions.period_unknown"
+    text = "There is no period '%(label)s' in the calendar '%(calendar)s'."
+    remedy = "Write it as 2026-10, 2026-W43, 2026-Q4, or by its days as 2026-10-05..2026-11-01."
+
+
+class PeriodNotOver(DomainError):
+    """The last day of the period has not passed."""
+
+    code = "commissions.period_not_over"
+    text = "%(period)s ends on %(ends_on)s in %(time_zone)s, so orders may still come in."
+    remedy = "Close it afterwards."
+
+
+class PeriodNot(DomainError):
+    """The period is not in the state that the act needs."""
+
+    code = "commissions.period_state"
+    text = "%(period)s is %(state)s; to be %(act)s it must be %(wanted)s."
+    remedy = "'upline periods' shows how far each period is."
+
+
+class EarlierPeriodOpen(DomainError):
+    """Periods are closed in their sequence, for each needs what the one before carries."""
+
+    code = "commissions.earlier_open"
+    text = "%(period)s waits for %(earlier)s, which is %(state)s."
+    remedy = "Close the earlier period first."
+
+
+class PeriodFenced(DomainError):
+    """Somebody began to close the period anew in the meantime."""
+
+    code = "commissions.fenced"
+    text = "The close of %(period)s was begun anew by somebody else, so this one stopped."
+    remedy = "Look how far the other is, and repeat if it failed."
+
+
+class NeedsAnother(DomainError):
+    """Two people answer for what is paid."""
+
+    code = "commissions.needs_another"
+    text = "%(actor)s did the step before, so a second person must %(act)s %(period)s."
+    remedy = "Ask somebody else with the right to approve."
+
+
+class DigestDiffers(DomainError):
+    """What is to be approved is not what was computed."""
+
+    code = "commissions.digest_differs"
+    text = "%(period)s was computed with the digest %(computed)s, not %(approved)s."
+    remedy = "Look at the run again and approve the digest that it shows."
+
+
+class MemberFieldUnknown(DomainError):
+    """The plan asks of members what the company does not keep."""
+
+    code = "commissions.member_field"
+    text = "The plan asks for %(fields)s of members, which are not kept; kept are: %(kept)s."
+    remedy = "Use a field that is kept, or leave the rule out."
+
+
+class FiguresMissing(DomainError):
+    """Orders lack a figure that the plan asks for, and a missing figure is never zero."""
+
+    code = "commissions.figures_missing"
+    text = "%(count)s orders of %(period)s have no '%(field)s': %(orders)s."
+    remedy = "Give the prices of their products this figure, or the field a default in the plan."
+
+
+class RateMissing(DomainError):
+    """An exchange rate is missing."""
+
+    code = "commissions.rate_missing"
+    text = "%(period)s needs a rate of %(currency)s to %(base)s on %(on)s from '%(source)s'."
+    remedy = "Import and approve it: upline ledger rates import."
+
+
+class RunRefused(DomainError):
+    """The engine refuses the frozen inputs."""
+
+    code = "commissions.run_refused"
+    text = "%(period)s cannot be computed:\n%(faults)s"
+    remedy = "Mend what is listed, reopen the period and close it again."
+
+
+class FrozenDamaged(DomainError):
+    """A frozen part is not what its digest says."""
+
+    code = "commissions.frozen_damaged"
+    text = "Part %(number)s of the table '%(table)s' of %(period)s is not what was frozen."
+    remedy = "Restore the database from a backup before you go on."
+
+
+class FactsDiffer(DomainError):
+    """A fact of this key is there with other figures."""
+
+    code = "commissions.fact_differs"
+    text = "The fact %(key)s is recorded already with other figures."
+    remedy = "Facts are never changed: record the opposite and a new one."
+
+
+class PostingDiffers(DomainError):
+    """What stands in the ledger is not what the run owes."""
+
+    code = "commissions.posting_differs"
+    text = "Run %(run)s owes %(owed)s minor units of %(currency)s, but %(posted)s are posted."
+    remedy = "Run 'upline ledger check'; post again when it finds nothing, or call for help."

@@ -1,0 +1,45 @@
+"""What a period was frozen with, as the tables that `upline compute` reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from upline.commissions import frozen
+from upline.commissions.calendars import calendar_named, period_labelled
+from upline.commissions.computing import frozen_inputs
+from upline.commissions.errors import PeriodNot
+from upline.commissions.models import State
+
+_TABLES = ("members", "orders", "carries", "exchange", "pay_exchange")
+# Ids of our database, which mean nothing elsewhere.
+_OURS = ("member_id", "fact_id", "person")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """A frozen period: the plan's text and every table that goes with it."""
+
+    plan: str
+    first_and_last_day: str
+    tables: dict[str, pa.Table]
+
+
+def export_period(*, calendar: str, label: str) -> Export:
+    """Give what a frozen period is computed from; anybody can compute it again with it.
+
+    Raises PeriodNot where it is not frozen yet.
+    """
+    period = period_labelled(calendar_named(calendar), label)
+    if period.state == State.OPEN:
+        raise PeriodNot(period=period, state=period.state, act="exported", wanted="frozen or later")
+    version, _, _, inputs = frozen_inputs(period)
+    tables = {}
+    for name in _TABLES:
+        table = frozen.kept(period, name)
+        if table is not None:
+            tables[name] = table.drop_columns([c for c in _OURS if c in table.column_names])
+    last = inputs.period.end.toordinal() - 1
+    days = f"{inputs.period.start}..{inputs.period.start.fromordinal(last)}"
+    return Export(plan=version.text, first_and_last_day=days, tables=tables)

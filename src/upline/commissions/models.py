@@ -1,0 +1,219 @@
+"""Calendars and their periods, volume facts, runs and what they pay."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from upline.foundation import clock
+from upline.network.models import Member
+from upline.plans.models import PlanVersion
+
+
+class Calendar(models.Model):
+    """Periods of one length in the company's time zone; `starts_on` is a day on which one began."""
+
+    name = models.SlugField(max_length=40, unique=True)
+    every = models.CharField(max_length=20)
+    starts_on = models.DateField()
+    time_zone = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class State(models.TextChoices):
+    """How far the close of a period is. What is posted is never taken back, only adjusted."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    CALCULATED = "calculated"
+    APPROVED = "approved"
+    POSTING = "posting"
+    POSTED = "posted"
+    SEALED = "sealed"
+
+
+class Period(models.Model):
+    """Days [starts_on, ends_on) of a calendar, and how far their close is.
+
+    `fence` counts attempts to close: whoever works for an older one may write nothing.
+    """
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="periods")
+    label = models.CharField(max_length=40)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    fence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(default=clock.now)
+    sealed_digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["calendar", "label"], name="commissions_period_label"),
+            models.CheckConstraint(
+                condition=Q(starts_on__lt=F("ends_on")), name="commissions_period_has_days"
+            ),
+            ExclusionConstraint(
+                name="commissions_periods_apart",
+                expressions=[
+                    ("calendar", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "starts_on", "ends_on",
+                            function="daterange", output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.SEALED) | Q(sealed_digest=""),
+                name="commissions_only_sealed_have_a_seal",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.calendar} {self.label}"
+
+
+class VolumeFact(models.Model):
+    """What an order brought, or a refund took back: appended, never changed.
+
+    `figures` holds the order's fields by the names of plans, as decimal text. A refund is the
+    opposite of the part it returns and counts for the moment of the order that it undoes.
+    """
+
+    key = models.CharField(max_length=80, unique=True)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
+    order_number = models.CharField(max_length=40, db_index=True)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=clock.now, editable=False)
+    customer = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=40, blank=True)
+    currency = models.CharField(max_length=3)
+    figures = models.JSONField()
+    opposite_of = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="opposites", db_index=False
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["occurred_at"], name="commissions_fact_moment")]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class FrozenFact(models.Model):
+    """That a calendar's period counts a fact. A fact in no period whose time is over is late."""
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="+")
+    fact = models.ForeignKey(VolumeFact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        # Each fact counts once in every calendar; by the fact, for the anti-join of late ones.
+        constraints = [
+            models.UniqueConstraint(fields=["fact", "calendar"], name="commissions_frozen_once")
+        ]
+
+
+class FrozenPart(models.Model):
+    """A part of a table that a period was frozen with: an Arrow stream and its digest."""
+
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="frozen_parts")
+    fence = models.PositiveIntegerField()
+    table = models.CharField(max_length=20)
+    number = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    body = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "fence", "table", "number"], name="commissions_frozen_part"
+            )
+        ]
+
+
+class Run(models.Model):
+    """One computation of a frozen period; its lines are a partition of `commissions_line`."""
+
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="runs")
+    fence = models.PositiveIntegerField()
+    plan = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="+")
+    computed_by = models.CharField(max_length=100)
+    computed_at = models.DateTimeField(default=clock.now)
+    bonuses = models.JSONField()
+    places = models.PositiveSmallIntegerField()
+    currency = models.CharField(max_length=3)
+    receipt = models.JSONField()
+    digest = models.CharField(max_length=64)
+    approved_by = models.CharField(max_length=100, blank=True)
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["period", "fence"], name="commissions_one_run_a_fence"),
+            models.CheckConstraint(
+                condition=Q(approved_by="") | ~Q(approved_by=F("computed_by")),
+                name="commissions_run_approved_by_another",
+            ),
+        ]
+
+
+class Total(models.Model):
+    """What a run gives a member by one bonus: exactly, in units of the run's places."""
+
+    pk = models.CompositePrimaryKey("run", "member", "bonus")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
+    bonus = models.PositiveSmallIntegerField()
+    amount_units = models.BigIntegerField()
+    # In the currency of the member's statement, rounded to its smallest unit.
+    posted_minor = models.BigIntegerField()
+
+
+class Statement(models.Model):
+    """What a run gives a member in all, in the currency in which he is paid."""
+
+    pk = models.CompositePrimaryKey("run", "member")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    pay_minor = models.BigIntegerField()
+
+
+class RankHeld(models.Model):
+    """The rank and title that a run found for a member on one ladder."""
+
+    pk = models.CompositePrimaryKey("run", "member", "ladder")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    ladder = models.CharField(max_length=60)
+    rank = models.CharField(max_length=100)
+    title = models.CharField(max_length=100, blank=True)
+
+
+class Line(models.Model):
+    """A pay line; the table is partitioned by run and written by COPY (see the first migration)."""
+
+    pk = models.CompositePrimaryKey("run_id", "number")
+    run_id = models.BigIntegerField()
+    number = models.BigIntegerField()
+    member_id = models.BigIntegerField()
+    bonus = models.PositiveSmallIntegerField()
+    level = models.IntegerField(null=True)
+    fact_id = models.BigIntegerField(null=True)
+    buyer_id = models.BigIntegerField(null=True)
+    base_billionths = models.BigIntegerField()
+    rate_billionths = models.BigIntegerField()
+    amount_units = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "commissions_line"

@@ -1,0 +1,215 @@
+"""Reading periods, statements, lines, and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Count, Sum
+
+from upline.commissions.calendars import calendar_named, period_labelled
+from upline.commissions.computing import computed, frozen_inputs
+from upline.commissions.models import (
+    Calendar,
+    Line,
+    Period,
+    RankHeld,
+    Run,
+    Statement,
+    Total,
+    VolumeFact,
+)
+from upline.compensation.decimals import SHOWN_PLACES
+from upline.compensation.explain.render import sentences
+from upline.compensation.explain.why import reasons
+from upline.money import Money
+from upline.network.models import Member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BonusTotal:
+    """What one bonus gave: exactly, in the plan's currency, and as it was posted."""
+
+    bonus: str
+    amount: Decimal
+    posted: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTotal:
+    """What one bonus of a run pays, and to how many."""
+
+    bonus: str
+    amount: Decimal
+    members: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberStatement:
+    """What a period gives a member; `ranks` are rank and title by ladder."""
+
+    period: str
+    state: str
+    member: str
+    pay: Money | None
+    totals: tuple[BonusTotal, ...]
+    ranks: dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayLine:
+    """One line: who bought what, at which level, and how the amount comes out."""
+
+    bonus: str
+    level: int | None
+    order: str | None
+    buyer: str | None
+    base: Decimal
+    rate: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateFact:
+    """A fact that no period of a calendar counts, although its own is closed."""
+
+    key: str
+    order_number: str
+    member: str
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+def periods(calendar: str) -> list[Period]:
+    """Give the periods of a calendar that were asked for so far, the latest first."""
+    return list(calendar_named(calendar).periods.order_by("-starts_on"))
+
+
+def calendars() -> list[Calendar]:
+    """Give all calendars by name."""
+    return list(Calendar.objects.order_by("name"))
+
+
+def run_of(*, calendar: str, label: str) -> Run | None:
+    """Give the run of a period's present close, or None where it is not computed."""
+    period = period_labelled(calendar_named(calendar), label)
+    return Run.objects.filter(period=period, fence=period.fence).select_related("period").first()
+
+
+def statement(*, calendar: str, label: str, member: str) -> MemberStatement | None:
+    """Give a member's statement by his code; None where the period is not computed."""
+    run = run_of(calendar=calendar, label=label)
+    if run is None:
+        return None
+    who = Member.objects.get(code=member)
+    head = Statement.objects.filter(run=run, member=who).first()
+    totals = Total.objects.filter(run=run, member=who).order_by("bonus")
+    ranks = RankHeld.objects.filter(run=run, member=who).order_by("ladder")
+    return MemberStatement(
+        period=str(run.period),
+        state=run.period.state,
+        member=who.code,
+        pay=None if head is None else Money(head.pay_minor, head.currency),
+        totals=tuple(
+            BonusTotal(
+                bonus=run.bonuses[total.bonus],
+                amount=Decimal(total.amount_units).scaleb(-run.places),
+                posted=Money(total.posted_minor, head.currency if head else run.currency),
+            )
+            for total in totals
+        ),
+        ranks={held.ladder: (held.rank, held.title) for held in ranks},
+    )
+
+
+def totals_of(run: Run) -> list[RunTotal]:
+    """Give what each bonus of a run pays in all, in the plan's currency."""
+    sums = Total.objects.filter(run=run).values("bonus")
+    found = sums.annotate(units=Sum("amount_units"), members=Count("member")).order_by("bonus")
+    return [
+        RunTotal(
+            bonus=run.bonuses[row["bonus"]],
+            amount=Decimal(int(row["units"])).scaleb(-run.places),
+            members=row["members"],
+        )
+        for row in found
+    ]
+
+
+def lines(
+    *, calendar: str, label: str, member: str, first: int = 0, most: int = 100
+) -> list[PayLine]:
+    """Give a member's lines of a period, a page of them, in canonical order."""
+    run = run_of(calendar=calendar, label=label)
+    if run is None:
+        return []
+    who = Member.objects.get(code=member)
+    found = list(
+        Line.objects.filter(run_id=run.pk, member_id=who.pk).order_by("number")[
+            first : first + most
+        ]
+    )
+    orders = VolumeFact.objects.in_bulk([line.fact_id for line in found if line.fact_id])
+    buyers = Member.objects.in_bulk([line.buyer_id for line in found if line.buyer_id])
+    return [
+        PayLine(
+            bonus=run.bonuses[line.bonus],
+            level=line.level,
+            order=orders[line.fact_id].order_number if line.fact_id else None,
+            buyer=buyers[line.buyer_id].code if line.buyer_id else None,
+            base=Decimal(line.base_billionths).scaleb(-SHOWN_PLACES),
+            rate=Decimal(line.rate_billionths).scaleb(-SHOWN_PLACES),
+            amount=Decimal(line.amount_units).scaleb(-run.places),
+        )
+        for line in found
+    ]
+
+
+def why(
+    *, calendar: str, label: str, member: str, language: str, bonus: str | None = None
+) -> Sequence[str]:
+    """Say why a member earned what he did, and why not more, by computing the frozen period again."""
+    period = period_labelled(calendar_named(calendar), label)
+    version, _, _, inputs = frozen_inputs(period)
+    result = computed(period, version, inputs)
+    found = reasons(result, member, bonus=bonus)
+    return list(sentences(found, result.world.plan, language))
+
+
+_LATE = """
+SELECT fact.key, fact.order_number, member.code, fact.occurred_at, fact.recorded_at
+FROM commissions_volumefact AS fact
+JOIN network_member AS member ON member.id = fact.member_id
+WHERE fact.occurred_at >= (%(since)s::timestamp AT TIME ZONE %(zone)s)
+  AND fact.occurred_at < (%(until)s::timestamp AT TIME ZONE %(zone)s)
+  AND NOT EXISTS (
+      SELECT FROM commissions_frozenfact AS counted
+      WHERE counted.fact_id = fact.id AND counted.calendar_id = %(calendar)s
+  )
+ORDER BY fact.occurred_at, fact.id
+LIMIT %(most)s OFFSET %(first)s
+"""
+
+
+def late_facts(*, calendar: str, first: int = 0, most: int = 100) -> list[LateFact]:
+    """Give facts that wait for an adjustment: their period is frozen or later without them."""
+    found = calendar_named(calendar)
+    closed = found.periods.exclude(state="open").order_by("-ends_on").first()
+    if closed is None:
+        return []
+    parameters: dict[str, object] = {
+        "since": found.starts_on,
+        "until": closed.ends_on,
+        "zone": found.time_zone,
+        "calendar": found.pk,
+        "most": most,
+        "first": first,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LATE, parameters)
+        rows = cursor.fetchall()
+    names = ("key", "order_number", "member", "occurred_at", "recorded_at")
+    return [LateFact(**dict(zip(names, row, strict=True))) for row in rows]

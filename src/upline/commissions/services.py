@@ -1,0 +1,18 @@
+"""What is done in commissions: each act repeatable, each change of a period one transaction."""
+
+from upline.commissions.calendars import open_calendar
+from upline.commissions.computing import compute_period
+from upline.commissions.facts import record_volume
+from upline.commissions.freezing import freeze_period, reopen_period
+from upline.commissions.posting import approve_period, post_period, seal_period
+
+__all__ = [
+    "approve_period",
+    "compute_period",
+    "freeze_period",
+    "open_calendar",
+    "post_period",
+    "record_volume",
+    "reopen_period",
+    "seal_period",
+]

@@ -1,0 +1,147 @@
+"""A run's outcome as rows: whole numbers and ids, appended by COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import connection
+
+from upline.commissions.models import Run
+from upline.compensation import Result, columns
+from upline.compensation.columns import Codes, Numbers
+from upline.compensation.exchange import pay_rate
+from upline.foundation import copying
+from upline.money import currency_places
+
+Array = npt.NDArray[Any]
+
+
+def keep(
+    run: Run, result: Result, members: pa.Table, orders: pa.Table, say: Callable[[str], None]
+) -> None:
+    """Keep statements, totals, ranks and lines of a run; `members` and `orders` are its inputs."""
+    ids = members["member_id"].to_numpy()
+    say("Writing statements and totals")
+    statements, totals = _pay(run, result, ids)
+    copying.copy_in("commissions_statement", statements)
+    copying.copy_in("commissions_total", totals)
+    say("Writing ranks")
+    copying.copy_in("commissions_rankheld", _ranks(run, result, members))
+    lines = _lines(run, result, ids, orders["fact_id"].to_numpy())
+    say(f"Writing {lines.num_rows:,} lines")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT commissions_begin_lines(%s)", [run.pk])
+        copying.copy_in(f"commissions_line_{run.pk}", lines)
+        cursor.execute("SELECT commissions_end_lines(%s)", [run.pk])
+
+
+def _constant(value: object, count: int, kind: pa.DataType) -> pa.Array:
+    return pa.repeat(pa.scalar(value, kind), count)
+
+
+def _pay(run: Run, result: Result, ids: Array) -> tuple[pa.Table, pa.Table]:
+    """Give statements in the members' own currencies, and totals by bonus.
+
+    A total is rounded once more, by member and bonus, to the smallest unit of the statement's
+    currency; what these roundings leave over goes to the rounding account when it is posted.
+    """
+    world = result.world
+    pay = result.in_own_currency()
+    codes = pay.currencies.values
+    has = np.zeros(len(world), np.bool_)
+    parts = []
+    for index, part in enumerate(result.paid):
+        rows = np.flatnonzero(part.totals)
+        has[rows] = True
+        exact = Numbers(part.totals[rows], Fraction(1, 10**part.places))
+        posted = _in_currency(exact, codes[rows], pay.currencies, result)
+        units = part.totals[rows] * 10 ** (result.places - part.places)
+        parts.append((rows, np.full(len(rows), index), units, posted))
+    paid = np.flatnonzero(has | (pay.units != 0))
+    labels = pa.array(pay.currencies.labels, pa.string())
+    statements = pa.table(
+        {
+            "run_id": _constant(run.pk, len(paid), pa.int64()),
+            "member_id": ids[world.forest.rows[paid]],
+            "currency": labels.take(pa.array(codes[paid])),
+            "pay_minor": pay.units[paid],
+        }
+    )
+    position, bonus, units, posted = (
+        np.concatenate([part[place] for part in parts] or [np.zeros(0, np.int64)])
+        for place in range(4)
+    )
+    totals = pa.table(
+        {
+            "run_id": _constant(run.pk, len(position), pa.int64()),
+            "member_id": ids[world.forest.rows[position]],
+            "bonus": bonus,
+            "amount_units": units,
+            "posted_minor": posted,
+        }
+    )
+    return statements, totals
+
+
+def _in_currency(exact: Numbers, codes: Array, currencies: Codes, result: Result) -> Array:
+    """Turn amounts into whole units of each member's currency."""
+    file = result.world.plan.file
+    given = result.world.rates["pay_exchange"]
+    out = np.zeros(len(codes), np.int64)
+    for code, label in enumerate(currencies.labels):
+        rows = np.flatnonzero(codes == code)
+        if not len(rows):
+            continue
+        rate = columns.constant(pay_rate(file, given, label))
+        product = columns.multiplied(exact.taken(rows), rate)
+        whole = columns.rounded(product, currency_places(label), file.rounding.mode)
+        out[rows] = columns.as_int64(whole.values, "totals")
+    return out
+
+
+def _ranks(run: Run, result: Result, members: pa.Table) -> pa.Table:
+    ranks = result.ranks
+    ids = members["member_id"].combine_chunks()
+    row = pc.index_in(ranks["member"].combine_chunks(), members["id"].combine_chunks())
+    table = pa.table(
+        {
+            "run_id": _constant(run.pk, ranks.num_rows, pa.int64()),
+            "member_id": ids.take(row),
+            "ladder": ranks["ladder"].cast(pa.string()),
+            "rank": ranks["rank"].cast(pa.string()),
+            "title": pc.fill_null(ranks["title"].cast(pa.string()), ""),
+        }
+    )
+    return table.filter(pc.is_valid(table["rank"]))
+
+
+def _lines(run: Run, result: Result, ids: Array, facts: Array) -> pa.Table:
+    """Give every line, a member's side by side; `number` is its place in canonical order."""
+    lines = result.line_rows()
+    member = ids[lines.member]
+    sequence = np.argsort(member, kind="stable")
+
+    def looked_up(table: Array, rows: Array) -> pa.Array:
+        values = table[np.maximum(rows, 0)] if len(table) else np.zeros(len(rows), np.int64)
+        return pa.array(values[sequence], pa.int64(), mask=rows[sequence] < 0)
+
+    return pa.table(
+        {
+            "run_id": _constant(run.pk, len(lines), pa.int64()),
+            "number": sequence,
+            "member_id": member[sequence],
+            "bonus": lines.bonus[sequence],
+            "level": pa.array(lines.level[sequence], pa.int64(), mask=lines.level[sequence] < 0),
+            "fact_id": looked_up(facts, lines.order),
+            "buyer_id": looked_up(ids, lines.buyer),
+            "base_billionths": lines.base[sequence],
+            "rate_billionths": lines.rate[sequence],
+            "amount_units": lines.amount[sequence],
+        }
+    )

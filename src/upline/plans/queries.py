@@ -1,0 +1,25 @@
+"""Reading plan versions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from upline.plans.errors import NoPlanInForce
+from upline.plans.models import PlanVersion, State
+
+
+def plan_in_force(*, every: str, on: date) -> PlanVersion:
+    """Give the approved version of a calendar that is in force on a day. Raises NoPlanInForce."""
+    found = (
+        PlanVersion.objects.filter(every=every, state=State.APPROVED, starts_on__lte=on)
+        .order_by("-starts_on")
+        .first()
+    )
+    if found is None:
+        raise NoPlanInForce(every=every, on=on)
+    return found
+
+
+def versions() -> list[PlanVersion]:
+    """Give every version, the latest first."""
+    return list(PlanVersion.objects.order_by("-starts_on", "-id"))

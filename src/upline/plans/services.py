@@ -1,0 +1,112 @@
+"""Drafting and approving plan versions."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.db import transaction
+
+from upline.compensation import PlanRefused, load_plan
+from upline.compensation.run import refuse_uncomputed
+from upline.foundation import audit, clock, context, locking
+from upline.plans.errors import (
+    PlanDecided,
+    PlanHasFaults,
+    PlanNeedsAnother,
+    PlanNotComputed,
+    PlanStartTaken,
+    PlanUnknown,
+)
+from upline.plans.models import PlanVersion, State
+
+
+def draft_plan(*, text: str, file: str = "plan.yaml") -> PlanVersion:
+    """Keep a text as the draft of a plan version.
+
+    The same text again gives the version that there is. Raises PlanHasFaults with every fault,
+    PlanNotComputed where the engine would refuse it.
+    """
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    try:
+        plan = load_plan(text, file=file)
+    except PlanRefused as refused:
+        raise PlanHasFaults(count=len(refused.faults), faults=str(refused)) from refused
+    try:
+        refuse_uncomputed(plan)
+    except PlanRefused as refused:
+        raise PlanNotComputed(faults=str(refused)) from refused
+    with transaction.atomic():
+        locking.take("plan", "versions")
+        known = PlanVersion.objects.filter(digest=digest).first()
+        if known is not None:
+            return known
+        version = PlanVersion.objects.create(
+            name=plan.file.plan,
+            every=plan.file.calendar.every,
+            starts_on=plan.file.version,
+            text=text,
+            digest=digest,
+            drafted_by=context.present().actor,
+        )
+        _record("plans.draft", version, "drafted")
+        return version
+
+
+def approve_plan(*, version_id: int, reason: str = "") -> PlanVersion:
+    """Put a draft in force from its day on; a second person does it.
+
+    Approving it again changes nothing. Raises PlanUnknown, PlanDecided, PlanNeedsAnother,
+    PlanStartTaken.
+    """
+    with transaction.atomic():
+        version = _locked(version_id)
+        if version.state == State.APPROVED:
+            return version
+        actor = context.present().actor
+        if version.state != State.DRAFT:
+            raise PlanDecided(version=version_id, state=version.state)
+        if version.drafted_by == actor:
+            raise PlanNeedsAnother(actor=actor)
+        others = PlanVersion.objects.filter(every=version.every, starts_on=version.starts_on)
+        if others.filter(state=State.APPROVED).exists():
+            raise PlanStartTaken(every=version.every, starts_on=version.starts_on)
+        _decide(version, State.APPROVED, reason or "approved")
+        return version
+
+
+def withdraw_plan(*, version_id: int, reason: str) -> PlanVersion:
+    """Put a draft aside for good. Raises PlanUnknown, PlanDecided."""
+    with transaction.atomic():
+        version = _locked(version_id)
+        if version.state == State.APPROVED:
+            raise PlanDecided(version=version_id, state=version.state)
+        if version.state == State.DRAFT:
+            _decide(version, State.WITHDRAWN, reason)
+        return version
+
+
+def _locked(version_id: int) -> PlanVersion:
+    locking.take("plan", "versions")
+    version = PlanVersion.objects.select_for_update().filter(pk=version_id).first()
+    if version is None:
+        raise PlanUnknown(version=version_id)
+    return version
+
+
+def _decide(version: PlanVersion, state: str, reason: str) -> None:
+    before = version.state
+    version.state = state
+    version.decided_by = context.present().actor
+    version.decided_at = clock.now()
+    version.save(update_fields=["state", "decided_by", "decided_at"])
+    _record(f"plans.{state}", version, reason, before)
+
+
+def _record(act: str, version: PlanVersion, reason: str, before: str = "") -> None:
+    audit.record(
+        act=act,
+        subject=f"plan:{version.pk}",
+        reason=reason,
+        before={"state": before} if before else None,
+        after={"state": str(version.state), "digest": version.digest},
+    )

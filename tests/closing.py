@@ -1,0 +1,94 @@
+"""A small company whose periods are closed in tests: three members in a line, two levels."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from upline.commissions import services
+from upline.commissions.facts import FactDraft
+from upline.foundation import clock, context
+from upline.network.domain import Newcomer
+from upline.network.models import Member
+from upline.network.services import enrol
+from upline.people.models import Person
+from upline.plans.services import approve_plan, draft_plan
+
+PLAN = """
+language: 1
+plan: two-levels
+version: 2026-01-01
+currency: EUR
+time_zone: Europe/Sofia
+calendar: month
+point_value: 1 EUR
+orders: {pv: {unit: points, places: 2}}
+measures: {own_pv: own(pv)}
+ranks:
+  - {rank: Partner}
+  - {rank: Leader, needs: group(pv) >= 300}
+bonuses:
+  levels: {kind: level, base: pv, levels: {1: 10 %, 2: 5 %}}
+"""
+OCTOBER = "2026-10"
+NOVEMBER_2 = datetime(2026, 11, 2, 9, tzinfo=UTC)
+ANNA, BORIS, CELINA = "ANNA", "BORIS", "CELINA"
+
+
+def opened(plan: str = PLAN) -> dict[str, Member]:
+    """Open a calendar, an approved plan and three members, each sponsored by the one before."""
+    approved(plan)
+    services.open_calendar(
+        name="monthly", every="month", starts_on=date(2026, 10, 1), time_zone="Europe/Sofia"
+    )
+    members: dict[str, Member] = {}
+    sponsor = None
+    for code in (ANNA, BORIS, CELINA):
+        person = Person.objects.create(given_name=code.title())
+        newcomer = Newcomer(
+            person_id=person.pk,
+            sponsor_id=sponsor,
+            joined_on=date(2026, 9, 1),
+            country="BG",
+            code=code,
+        )
+        sponsor = enrol(newcomer=newcomer, key=f"join:{code}")
+        members[code] = Member.objects.get(pk=sponsor)
+    return members
+
+
+def approved(plan: str) -> None:
+    with context.working(actor="login:1"):
+        version = draft_plan(text=plan)
+    with context.working(actor="login:2"):
+        approve_plan(version_id=version.pk)
+
+
+def bought(
+    member: Member, number: str, pv: str, day: int = 5, month: int = 10, **changed: object
+) -> FactDraft:
+    """A fact at noon of a day, recorded."""
+    wanted = {
+        "key": f"order:{number}",
+        "member_id": member.pk,
+        "order_number": number,
+        "occurred_at": datetime(2026, month, day, 12, tzinfo=UTC),
+        "currency": "EUR",
+        "figures": {"pv": Decimal(pv)},
+    }
+    draft = FactDraft(**(wanted | changed))
+    services.record_volume([draft])
+    return draft
+
+
+def closed(label: str = OCTOBER, *, at: datetime = NOVEMBER_2) -> None:
+    """Close a period to the seal, by two people."""
+    by = {"calendar": "monthly", "label": label}
+    with clock.stopped_at(at):
+        with context.working(actor="login:3"):
+            services.freeze_period(**by)
+            run = services.compute_period(**by)
+        with context.working(actor="login:4"):
+            services.approve_period(**by, digest=run.digest)
+            services.post_period(**by)
+            services.seal_period(**by)
