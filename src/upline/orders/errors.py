@@ -152,3 +152,11 @@ class LineUnknown(DomainError):
     code = "orders.line_unknown"
     text = "The order %(number)s has no line %(line)s."
     remedy = "Take a line from the order's own list, each once."
+
+
+class LoadUnknown(DomainError):
+    """There is no load of this reference."""
+
+    code = "orders.load_unknown"
+    text = "Nothing was loaded under %(reference)s."
+    remedy = "Compare the reference with that of the load."

@@ -148,12 +148,13 @@ class OrderLine(models.Model):
     sku = models.CharField(max_length=64, blank=True)
     name = models.CharField(max_length=300, blank=True)
     quantity = models.IntegerField()
-    # As priced: with the tax where the order's prices include it.
-    unit_minor = models.BigIntegerField()
-    unit_retail_minor = models.BigIntegerField()
-    unit_volumes = models.JSONField(default=dict)
+    # As priced: with the tax where the order's prices include it. Of a loaded line, which brings
+    # sums alone, nobody knows them.
+    unit_minor = models.BigIntegerField(null=True)
+    unit_retail_minor = models.BigIntegerField(null=True)
+    unit_volumes = models.JSONField(null=True)
     tax_category = models.CharField(max_length=40, blank=True)
-    tax_percent = models.DecimalField(max_digits=7, decimal_places=4)
+    tax_percent = models.DecimalField(max_digits=7, decimal_places=4, null=True)
     # Of all pieces together. What retail buyers would have paid is net, to be held against net.
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()

@@ -1,5 +1,6 @@
 """What is done with orders. Each act is one transaction, repeats safely and tells its event."""
 
+from upline.orders.services.loading import LoadReport, book_loaded_orders, load_orders
 from upline.orders.services.paying import (
     Payment,
     confirm_payment,
@@ -18,14 +19,17 @@ from upline.orders.services.sending import Pieces, ShipmentDraft, deliver, ship
 
 __all__ = [
     "LineDraft",
+    "LoadReport",
     "OrderDraft",
     "Payment",
     "Pieces",
     "RefundDraft",
     "ShipmentDraft",
+    "book_loaded_orders",
     "cancel_order",
     "confirm_payment",
     "deliver",
+    "load_orders",
     "pay_from_receipts",
     "place_order",
     "record_receipt",
