@@ -15,7 +15,7 @@ from tests.reference.engine import compute
 from tests.reference.world import Answer, NotCovered, World, WorldRefused
 from upline.compensation import InputRefused, Inputs, Period, Plan, PlanRefused, Result, run
 from upline.compensation.columns import Codes, Days, Members, Quotients
-from upline.compensation.exchange import currency_places
+from upline.money import currency_places
 
 EMPTY = (None, "")
 
