@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from upline.ledger.errors import AccountMalformed, AccountUnknown
 
@@ -66,12 +67,18 @@ def kind_of(code: str) -> str:
     >>> kind_of("commissions:payable:7K2Q0M")
     'liability'
     """
-    words = code.split(":")
-    for count in range(len(words), 0, -1):
-        kind = _KIND_OF.get(":".join(words[:count]))
-        if kind is not None:
-            return kind
-    raise AccountUnknown(account=code)
+    kind = _KIND_OF.get(code) or _kind_of_branch(code.rpartition(":")[0])
+    if kind is None:
+        raise AccountUnknown(account=code)
+    return kind
+
+
+# Accounts of a million members have a handful of branches.
+@lru_cache(maxsize=1_000)
+def _kind_of_branch(branch: str) -> str | None:
+    if not branch:
+        return None
+    return _KIND_OF.get(branch) or _kind_of_branch(branch.rpartition(":")[0])
 
 
 def check_written(code: str, currency: str) -> None:

@@ -9,18 +9,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.csv
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from upline.foundation import clock
+from upline.foundation.copying import copy_in
 from upline.ledger import columns, writing
 from upline.ledger.columns import Columns
 from upline.ledger.domain import JournalDraft
 from upline.ledger.errors import KeyAlreadyUsed
+from upline.ledger.writing import Cursor
 
 ENTRIES_AT_ONCE = 60_000
 JOURNALS_AT_ONCE = 20_000
+TRIES = 5
 
 STAGE = """
 CREATE TEMP TABLE ledger_new_journal (
@@ -35,44 +38,31 @@ CREATE TEMP TABLE ledger_new_journal (
     id bigint NOT NULL DEFAULT nextval(pg_get_serial_sequence('ledger_journal', 'id'))
 ) ON COMMIT DROP;
 CREATE TEMP TABLE ledger_new_entry (
-    number bigint NOT NULL,
+    journal_id bigint NOT NULL,
     line integer NOT NULL,
     account_id bigint NOT NULL,
     currency text NOT NULL,
+    effective_on date NOT NULL,
     amount_minor bigint NOT NULL
 ) ON COMMIT DROP
 """
-COPY_JOURNALS = """
-COPY ledger_new_journal (number, key, digest, kind, effective_on, reference, memo, entry_count)
-FROM STDIN (FORMAT csv)
+WRITTEN_BEFORE = """
+SELECT new.number, journal.key, journal.id, journal.digest = new.digest
+FROM ledger_new_journal AS new JOIN ledger_journal AS journal USING (key)
+ORDER BY new.number
 """
-COPY_ENTRIES = """
-COPY ledger_new_entry (number, line, account_id, currency, amount_minor) FROM STDIN (FORMAT csv)
-"""
-# One statement, as for one journal. What is there already is left out, and compared afterwards.
+FORGET = "DELETE FROM ledger_new_journal WHERE number = ANY(%s::bigint[])"
+NUMBERS = "SELECT id FROM ledger_new_journal ORDER BY number"
+# One statement, as for one journal.
 WRITE = """
-WITH journal AS (
+WITH journals AS (
     INSERT INTO ledger_journal
         (id, key, digest, kind, effective_on, posted_at, entry_count, reference, memo)
     SELECT id, key, digest, kind, effective_on, %s, entry_count, reference, memo
     FROM ledger_new_journal ORDER BY number
-    ON CONFLICT (key) DO NOTHING
-    RETURNING id, effective_on
-), entries AS (
-    INSERT INTO ledger_entry (journal_id, line, account_id, currency, effective_on, amount_minor)
-    SELECT journal.id, entry.line, entry.account_id, entry.currency, journal.effective_on,
-           entry.amount_minor
-    FROM ledger_new_entry AS entry
-    JOIN ledger_new_journal USING (number)
-    JOIN journal USING (id)
-    ORDER BY journal.id, entry.line
 )
-SELECT count(*) FROM journal
-"""
-OTHER_CONTENT = """
-SELECT journal.key, journal.id
-FROM ledger_new_journal AS new JOIN ledger_journal AS journal USING (key)
-WHERE journal.digest <> new.digest ORDER BY new.number LIMIT 1
+INSERT INTO ledger_entry (journal_id, line, account_id, currency, effective_on, amount_minor)
+SELECT journal_id, line, account_id, currency, effective_on, amount_minor FROM ledger_new_entry
 """
 UNSTAGE = "DROP TABLE ledger_new_journal, ledger_new_entry"
 
@@ -115,8 +105,7 @@ def post_table(*, table: pa.Table, progress: Callable[[Posted], None] | None = N
     whole = columns.read(table)
     done = Posted()
     for first, last in whole.chunks(ENTRIES_AT_ONCE):
-        with transaction.atomic(), writing.refusing_closed_days():
-            done += _write(whole.part(first, last))
+        done += _written(whole.part(first, last))
         if progress:
             progress(done)
     return done
@@ -128,32 +117,48 @@ def _chunks(journals: Iterable[JournalDraft]) -> Iterator[list[JournalDraft]]:
         yield some
 
 
+def _written(part: Columns) -> Posted:
+    """Write a chunk; where others wrote one of its keys meanwhile, look again and write the rest."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic(), writing.refusing_closed_days():
+                return _write(part)
+        except IntegrityError as refused:
+            if writing.constraint_of(refused) != "ledger_journal_key" or not tries_left:
+                raise
+    raise AssertionError("unreachable")
+
+
 def _write(part: Columns) -> Posted:
-    codes, places = part.accounts()
-    numbers = writing.account_numbers(codes)
-    known = pa.array([numbers[one] for one in codes], pa.int64())
     with connection.cursor() as cursor:
         cursor.execute(STAGE)
-        _copy(cursor, COPY_JOURNALS, part.journals())
-        _copy(cursor, COPY_ENTRIES, part.entries(known.take(places)))
-        cursor.execute(WRITE, [clock.now()])
-        (written,) = cursor.fetchone()
-        if written < part.journal_count:
-            _refuse_other_content(cursor)
+        copy_in("ledger_new_journal", part.journals())
+        known = _written_before(cursor)
+        new = part.without(known)
+        if new.journal_count:
+            _write_new(cursor, new)
         cursor.execute(UNSTAGE)
-    return Posted(written=written, repeated=part.journal_count - written)
+    return Posted(written=new.journal_count, repeated=len(known))
 
 
-def _copy(cursor: writing.Cursor, statement: str, table: pa.Table) -> None:
-    sink = pa.BufferOutputStream()
-    options = pyarrow.csv.WriteOptions(include_header=False)
-    pyarrow.csv.write_csv(table, sink, options)
-    with cursor.copy(statement) as copy:
-        copy.write(memoryview(sink.getvalue()))
+def _write_new(cursor: Cursor, new: Columns) -> None:
+    codes, places = new.accounts()
+    numbers = writing.account_numbers(codes)
+    accounts = pa.array([numbers[one] for one in codes], pa.int64()).take(places)
+    cursor.execute(NUMBERS)
+    journals = np.fromiter((number for (number,) in cursor.fetchall()), np.int64)
+    copy_in("ledger_new_entry", new.entries(journals, accounts))
+    cursor.execute(WRITE, [clock.now()])
 
 
-def _refuse_other_content(cursor: writing.Cursor) -> None:
-    cursor.execute(OTHER_CONTENT)
-    found = cursor.fetchone()
-    if found:
-        raise KeyAlreadyUsed(key=found[0], journal=found[1])
+def _written_before(cursor: Cursor) -> list[int]:
+    """Give the places of journals that are there already. Raises KeyAlreadyUsed."""
+    cursor.execute(WRITTEN_BEFORE)
+    known = []
+    for number, key, journal, is_same in cursor.fetchall():
+        if not is_same:
+            raise KeyAlreadyUsed(key=key, journal=journal)
+        known.append(number)
+    if known:
+        cursor.execute(FORGET, [known])
+    return known

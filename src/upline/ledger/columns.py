@@ -61,6 +61,16 @@ class Columns:
         rows = self.table.slice(start, end - start).combine_chunks()
         return Columns(rows, self.starts[first : last + 1] - start)
 
+    def without(self, places: Sequence[int]) -> Columns:
+        """Give the journals but for those at some places."""
+        if not places:
+            return self
+        is_kept = np.ones(self.journal_count, bool)
+        is_kept[np.asarray(places)] = False
+        lengths = self._lengths()
+        rows = self.table.filter(pa.array(np.repeat(is_kept, lengths))).combine_chunks()
+        return Columns(rows, np.concatenate([[0], np.cumsum(lengths[is_kept])]))
+
     def accounts(self) -> tuple[list[tuple[str, str]], pa.Array]:
         """Give the different accounts, and for each row the place of its own among them."""
         pairs = pc.binary_join_element_wise(self._column("currency"), self._column("account"), ":")
@@ -85,16 +95,17 @@ class Columns:
             }
         )
 
-    def entries(self, account_ids: pa.Array) -> pa.Table:
+    def entries(self, journal_ids: Integers, account_ids: pa.Array) -> pa.Table:
         """Give the rows of the entries, as they are copied."""
         lengths = self._lengths()
         lines = np.arange(self.table.num_rows) - np.repeat(self.starts[:-1], lengths) + 1
         return pa.table(
             {
-                "number": np.repeat(np.arange(self.journal_count), lengths),
+                "journal_id": np.repeat(journal_ids, lengths),
                 "line": lines,
                 "account_id": account_ids,
                 "currency": self._column("currency"),
+                "effective_on": self._column("effective_on"),
                 "amount_minor": self._column("amount_minor"),
             }
         )

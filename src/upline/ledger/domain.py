@@ -14,7 +14,7 @@ from upline.ledger.errors import JournalMalformed, JournalUnbalanced
 from upline.money import Money
 
 TEXT_LENGTHS = {"key": 200, "kind": 60, "reference": 200, "memo": 1000}
-# What the database counts as a control character in C.UTF-8, and what may stand nowhere.
+# Texts are one line each: a line break separates the parts of what is hashed.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 GREATEST_MINOR = 2**63 - 1
 

@@ -28,8 +28,6 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["code", "currency"], name="ledger_account_code"),
-            # What an entry's account and currency refer to together.
-            models.UniqueConstraint(fields=["id", "currency"], name="ledger_account_currency"),
             models.CheckConstraint(
                 condition=models.Q(
                     kind__in=["asset", "liability", "income", "expense", "equity", "clearing"]
@@ -97,7 +95,8 @@ class Journal(models.Model):
 class Entry(models.Model):
     """One amount on one account: positive is debit, negative is credit."""
 
-    # Both references stand in the second migration: that to the account holds the currency too.
+    # Both references are kept by the trigger of the second migration, which looks at all rows of a
+    # statement at once.
     journal = models.ForeignKey(
         Journal,
         on_delete=models.PROTECT,

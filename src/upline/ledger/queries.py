@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Count, Max, Min, Sum
 
 from upline.ledger import accounts
-from upline.ledger.errors import JournalUnknown
-from upline.ledger.models import Account, Balance, Entry, Journal
+from upline.ledger.errors import JournalUnknown, RateMissing
+from upline.ledger.models import Account, Balance, Entry, Journal, Rate, RateSheet
 from upline.ledger.writing import closed_through
 from upline.money import Money
 
@@ -149,6 +150,82 @@ def trial_balance(on: date | None = None) -> list[AccountBalance]:
     return sorted(found, key=lambda one: (one.account, one.balance.currency))
 
 
+def rate(base: str, quote: str, *, on: date, source: str, days_back: int = 0) -> Decimal:
+    """Give how much of `quote` one unit of `base` is worth on a day, as approved.
+
+    With `days_back` the last day with a rate counts, at most so many days before: sources rest on
+    weekends. Neither turned round nor crossed. Raises RateMissing.
+    """
+    if base == quote:
+        return Decimal(1)
+    found = rates(on=on, source=source, days_back=days_back)
+    if (base, quote) not in found:
+        raise RateMissing(base=base, quote=quote, source=source, on=on)
+    return found[base, quote]
+
+
+def rates(*, on: date, source: str, days_back: int = 0) -> dict[tuple[str, str], Decimal]:
+    """Give every approved rate of a source that counts on a day, by base and quote."""
+    found = approved_rates(source, since=on - timedelta(days=days_back), until=on)
+    # In order of days, so that the last one stays.
+    return {(base, quote): one for (_, base, quote), one in sorted(found.items())}
+
+
+def approved_rates(
+    source: str, *, since: date, until: date
+) -> dict[tuple[date, str, str], Decimal]:
+    """Give the approved rates of a span of days, both ends in it; the sheet approved last counts."""
+    rows = (
+        Rate.objects.filter(
+            sheet__source=source,
+            sheet__state=RateSheet.State.APPROVED,
+            rate_on__gte=since,
+            rate_on__lte=until,
+        )
+        .order_by("sheet__decided_at", "sheet_id")
+        .values_list("rate_on", "base", "quote", "rate")
+    )
+    return {(day, base, quote): one for day, base, quote, one in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetFacts:
+    """A sheet of rates: by whom it was entered and decided."""
+
+    id: int
+    source: str
+    state: str
+    entered_by: str
+    decided_by: str
+    reason: str
+    rate_count: int
+    first_on: date
+    last_on: date
+
+
+def sheets(*, state: str | None = None) -> list[SheetFacts]:
+    """Give the sheets of rates, the newest first."""
+    rows = RateSheet.objects.annotate(
+        rate_count=Count("rates"), first_on=Min("rates__rate_on"), last_on=Max("rates__rate_on")
+    )
+    if state:
+        rows = rows.filter(state=state)
+    return [
+        SheetFacts(
+            id=one.pk,
+            source=one.source,
+            state=one.state,
+            entered_by=one.entered_by,
+            decided_by=one.decided_by,
+            reason=one.reason,
+            rate_count=one.rate_count,
+            first_on=one.first_on,
+            last_on=one.last_on,
+        )
+        for one in rows.order_by("-id")
+    ]
+
+
 def _facts(found: Journal) -> JournalFacts:
     lines = found.entries.order_by("line").select_related("journal", "account")
     reversal = found.reversals.only("id").first()
@@ -184,6 +261,8 @@ __all__ = [
     "AccountBalance",
     "EntryFacts",
     "JournalFacts",
+    "SheetFacts",
+    "approved_rates",
     "balance",
     "balances",
     "closed_through",
@@ -191,5 +270,8 @@ __all__ = [
     "journal",
     "journal_by_key",
     "journals_of",
+    "rate",
+    "rates",
+    "sheets",
     "trial_balance",
 ]

@@ -163,12 +163,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("id", "currency"), name="ledger_account_currency"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("kind__in", ["asset", "liability", "income", "expense", "equity", "clearing"])

@@ -1,0 +1,175 @@
+"""The books looked over from the entries up: what a check finds wrong, each in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+FINDINGS_OF_A_KIND = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is off; the code is that of its question."""
+
+    code: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A query that gives a row of facts for each thing that is off, and the sentence for it."""
+
+    code: str
+    text: str
+    query: str
+
+
+# What is hashed, as `domain.digest_of` writes it.
+DIGESTS = """
+SELECT journal.id, journal.key
+FROM ledger_journal AS journal
+JOIN (
+    SELECT journal_id,
+           string_agg(account.code || E'\\n' || account.currency || E'\\n' || amount_minor, E'\\n'
+                      ORDER BY line) AS lines
+    FROM ledger_entry JOIN ledger_account AS account ON account.id = account_id
+    GROUP BY journal_id
+) AS entries ON entries.journal_id = journal.id
+WHERE digest <> sha256(convert_to(
+    concat_ws(E'\\n', kind, to_char(effective_on, 'YYYY-MM-DD'), reference, memo,
+              coalesce(reverses_id::text, ''), lines), 'UTF8'))
+ORDER BY journal.id
+"""
+QUESTIONS = (
+    Question(
+        code="ledger.trial_balance",
+        text="All balances in {} sum to {} instead of 0.",
+        query="SELECT currency, sum(balance_minor) AS off_by FROM ledger_balance"
+        " JOIN ledger_account AS account ON account.id = account_id"
+        " GROUP BY currency HAVING sum(balance_minor) <> 0 ORDER BY currency",
+    ),
+    Question(
+        code="ledger.trial_balance_of_entries",
+        text="All entries in {} sum to {} instead of 0.",
+        query="SELECT currency, sum(amount_minor) FROM ledger_entry"
+        " GROUP BY currency HAVING sum(amount_minor) <> 0 ORDER BY currency",
+    ),
+    Question(
+        code="ledger.balance_recount",
+        text="Account {} in {} is kept as {} over {} entries; the entries give {} over {}.",
+        query="SELECT code, currency, coalesce(kept.balance_minor, 0),"
+        "  coalesce(kept.entry_count, 0), coalesce(counted.balance_minor, 0),"
+        "  coalesce(counted.entry_count, 0)"
+        " FROM ledger_balance AS kept FULL JOIN ("
+        "  SELECT account_id, sum(amount_minor) AS balance_minor, count(*) AS entry_count"
+        "  FROM ledger_entry GROUP BY account_id) AS counted USING (account_id)"
+        " LEFT JOIN ledger_account AS account ON account.id = account_id"
+        " WHERE (kept.balance_minor, kept.entry_count)"
+        "  IS DISTINCT FROM (counted.balance_minor, counted.entry_count)"
+        " ORDER BY code, currency",
+    ),
+    Question(
+        code="ledger.journal_balanced",
+        text="Journal {} ({}) does not balance: {} is off by {}.",
+        query="SELECT journal_id, key, currency, off_by FROM ("
+        "  SELECT journal_id, currency, sum(amount_minor) AS off_by FROM ledger_entry"
+        "  GROUP BY journal_id, currency HAVING sum(amount_minor) <> 0) AS unbalanced"
+        " LEFT JOIN ledger_journal AS journal ON journal.id = journal_id"
+        " ORDER BY journal_id, currency",
+    ),
+    Question(
+        code="ledger.journal_whole",
+        text="Journal {} ({}) has {} entries instead of {}, or lines with gaps.",
+        query="SELECT coalesce(journal_id, journal.id), key, coalesce(lines, 0), journal.entry_count"
+        " FROM ledger_journal AS journal FULL JOIN ("
+        "  SELECT journal_id, count(*) AS lines, min(line) AS first_line, max(line) AS last_line"
+        "  FROM ledger_entry GROUP BY journal_id) AS entries ON journal_id = journal.id"
+        " WHERE (lines, first_line, last_line) IS DISTINCT FROM (entry_count, 1, entry_count)"
+        " ORDER BY 1",
+    ),
+    Question(
+        code="ledger.entry_agrees",
+        text="Line {} of journal {} has another currency than its account or another day than"
+        " its journal.",
+        query="SELECT line, journal_id FROM ledger_entry AS entry"
+        " JOIN ledger_journal AS journal ON journal.id = journal_id"
+        " JOIN ledger_account AS account ON account.id = account_id"
+        " WHERE entry.currency <> account.currency"
+        "  OR entry.effective_on <> journal.effective_on ORDER BY entry.id",
+    ),
+    Question(
+        code="ledger.reversal_mirrors",
+        text="Journal {} does not mirror journal {}, which it reverses.",
+        query="SELECT journal.id, reverses_id FROM ledger_journal AS journal"
+        " WHERE reverses_id IS NOT NULL AND EXISTS ("
+        "  SELECT FROM (SELECT line, account_id, amount_minor FROM ledger_entry"
+        "   WHERE journal_id = journal.id) AS given"
+        "  FULL JOIN (SELECT line, account_id, amount_minor FROM ledger_entry"
+        "   WHERE journal_id = journal.reverses_id) AS original USING (line, account_id)"
+        "  WHERE given.amount_minor::numeric IS DISTINCT FROM -original.amount_minor::numeric)"
+        " ORDER BY journal.id",
+    ),
+    Question(
+        code="ledger.journal_digest",
+        text="Journal {} ({}) is not what was posted: its digest differs.",
+        query=DIGESTS,
+    ),
+)
+GUARDS = """
+SELECT tgrelid::regclass::text || '.' || tgname
+FROM pg_trigger
+WHERE tgrelid IN ('ledger_account'::regclass, 'ledger_journal'::regclass,
+                  'ledger_entry'::regclass, 'ledger_balance'::regclass,
+                  'ledger_closing'::regclass, 'ledger_rate'::regclass,
+                  'ledger_ratesheet'::regclass)
+  AND tgenabled IN ('O', 'A')
+"""
+GUARDS_WANTED = (
+    "ledger_account.append_only",
+    "ledger_balance.kept",
+    "ledger_closing.alone",
+    "ledger_closing.append_only",
+    "ledger_entry.added",
+    "ledger_entry.append_only",
+    "ledger_journal.added",
+    "ledger_journal.append_only",
+    "ledger_rate.added",
+    "ledger_rate.append_only",
+    "ledger_ratesheet.kept",
+)
+
+
+def findings() -> list[Finding]:
+    """Recount the books and list all that is off, in one snapshot; nothing is repaired."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            if not connection.savepoint_ids:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        found = [finding for question in QUESTIONS for finding in _asked(question)]
+        return found + _missing_guards()
+
+
+def _asked(question: Question) -> list[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute(question.query)
+        rows = cursor.fetchmany(FINDINGS_OF_A_KIND + 1)
+    found = [
+        Finding(code=question.code, problem=question.text.format(*facts))
+        for facts in rows[:FINDINGS_OF_A_KIND]
+    ]
+    if len(rows) > FINDINGS_OF_A_KIND:
+        found.append(Finding(code=question.code, problem="And more of this kind."))
+    return found
+
+
+def _missing_guards() -> list[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute(GUARDS)
+        on = {name for (name,) in cursor.fetchall()}
+    return [
+        Finding(code="ledger.guard_off", problem=f"The trigger {name} is missing or switched off.")
+        for name in GUARDS_WANTED
+        if name not in on
+    ]
