@@ -21,6 +21,8 @@ OPTIONAL = ("member", "customer", "market", "retail", "sku", "name", "quantity")
 OF_THE_ORDER = ("moment", "currency", "kind", "member", "customer", "market")
 LENGTHS = {"number": 40, "customer": 40, "sku": 64, "name": 300}
 
+_KINDS = pa.array(Order.Kind.values)
+
 Taken = Callable[[pa.Array], pa.Array]
 
 
@@ -139,7 +141,7 @@ def _members(reading: Reading, columns: dict[str, pa.Array]) -> dict[str, pa.Arr
     )
     has_customer = pc.not_equal(columns["customer"], "")
     reading.faults_where(
-        pc.and_(pc.not_equal(columns["kind"], ""), pc.equal(is_own, has_customer)),
+        pc.and_(pc.is_in(columns["kind"], _KINDS), pc.equal(is_own, has_customer)),
         "customer",
         "buyer",
         lambda row: (
@@ -167,15 +169,13 @@ def _products(reading: Reading, skus: pa.Array) -> pa.Array:
 
 def _volumes(reading: Reading, names: Sequence[str]) -> pa.Array:
     """Write the volumes of each row as JSON; an empty cell brings none."""
-    parts = []
+    inside = pa.array([""] * reading.rows, pa.string())
     for name in sorted(names):
         millionths, is_there = reading.millionths(name, is_required=False)
-        text = pc.binary_join_element_wise(f'"{name}": "', decimals_of(millionths), '"', "")
-        parts.append(pc.if_else(pa.array(is_there), text, pa.scalar(None, pa.string())))
-    if not parts:
-        return pa.array(["{}"] * reading.rows, pa.string())
-    inside = pc.binary_join_element_wise(*parts, ", ", null_handling="skip")
-    return pc.binary_join_element_wise("{", inside, "}", "")
+        part = pc.binary_join_element_wise(f'"{name}": "', decimals_of(millionths), '",', "")
+        named = pc.if_else(pa.array(is_there), part, "")
+        inside = pc.binary_join_element_wise(inside, named, "")
+    return pc.binary_join_element_wise("{", pc.utf8_rtrim(inside, ","), "}", "")
 
 
 def _orders(
@@ -186,6 +186,10 @@ def _orders(
     places = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     _, firsts = np.unique(places, return_index=True)
     of_first = pa.array(firsts[places] if len(places) else places)
+
+    def says(row: int) -> str:
+        return f"It differs from that of row {of_first[row].as_py() + 1}, of one order."
+
     for name in OF_THE_ORDER:
         column = columns[name] if name in columns else columns["moment"]
         same = pc.fill_null(pc.equal(column, pc.take(column, of_first)), fill_value=True)
@@ -193,10 +197,7 @@ def _orders(
             pc.invert(same),
             name,
             "order_differs",
-            lambda row, name=name: (
-                f"This row differs in '{name}' from row"
-                f" {int(of_first[row].as_py()) + 1} of the same order."
-            ),
+            says,
             "Give rows of one order the same head, or orders different numbers.",
         )
     reading.faults_where(
