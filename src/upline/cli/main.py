@@ -17,6 +17,7 @@ COMMANDS = {
     "generate": "upline.cli.generate:generate",
     "grants": "upline.cli.keys:grants",
     "keys": "upline.cli.keys:keys",
+    "ledger": "upline.cli.ledger:ledger",
     "manage": "upline.cli.manage:manage",
     "outbox": "upline.cli.worker:outbox",
     "periods": "upline.cli.periods:periods",

@@ -117,6 +117,10 @@ QUESTIONS = (
         query=DIGESTS,
     ),
 )
+COUNTED = """
+SELECT (SELECT count(*) FROM ledger_journal), (SELECT count(*) FROM ledger_entry),
+       (SELECT count(*) FROM ledger_account)
+"""
 GUARDS = """
 SELECT tgrelid::regclass::text || '.' || tgname
 FROM pg_trigger
@@ -139,6 +143,23 @@ GUARDS_WANTED = (
     "ledger_rate.append_only",
     "ledger_ratesheet.kept",
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """How much there is in the books."""
+
+    journals: int
+    entries: int
+    accounts: int
+
+
+def counted() -> Counted:
+    """Count what is in the books."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED)
+        journals, entries, accounts = cursor.fetchone()
+    return Counted(journals=journals, entries=entries, accounts=accounts)
 
 
 def findings() -> list[Finding]:
