@@ -175,12 +175,20 @@ class SharesUnequalOne(DomainError):
     remedy = "Write fractions that sum to one, as 1/3 and 2/3; each person once."
 
 
-class HoldersAreTheSame(DomainError):
-    """Nothing would change."""
+class HolderUnknown(DomainError):
+    """A position was to be given to nobody we know."""
 
-    code = "network.no_new_holder"
-    text = "Member %(member)s is held by the same persons already."
-    remedy = "Name the new holders."
+    code = "network.holder_unknown"
+    text = "There is no person %(person)s."
+    remedy = "Record the person first."
+
+
+class NoSuchTransfer(DomainError):
+    """A position changes hands in known ways."""
+
+    code = "network.no_such_transfer"
+    text = "A position cannot be %(how)s."
+    remedy = "It is sold, inherited, shared or corrected."
 
 
 class MergeIntoItself(DomainError):

@@ -16,7 +16,13 @@ KEYS = {
     "network_placement": (("tree_id", "member_id"), ("tree_id", "parent_id", "slot")),
     "network_holder": (("member_id", "place"),),
 }
-SEALED = ("network_sponsorship", "network_placement", "network_holder", "network_standing")
+SEALED = (
+    "network_sponsorship",
+    "network_placement",
+    "network_holder",
+    "network_standing",
+    "network_rankgrant",
+)
 
 
 def overlap(table: str, keys: tuple[str, ...], *, new: str) -> str:

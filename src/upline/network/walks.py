@@ -34,19 +34,20 @@ def placements(tree: Tree) -> Edges:
     return Edges(name=tree.code, table="network_placement", above="parent_id", tree_id=tree.pk)
 
 
-def circle_on(edges: Edges, *, member_id: int, under_id: int, since: date) -> date | None:
-    """Give the first day from `since` on at which a member so placed would stand above themselves.
-
-    Edges change on few days; on each of them the way up from the new place is walked.
-    """
+def days_from(edges: Edges, *, since: date) -> Sequence[date]:
+    """Give a day and the later ones on which edges begin: between them a tree stays as it is."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT DISTINCT lower(span) FROM {edges.table} e"  # noqa: S608 - our own names
             f" WHERE lower(span) > %s{edges.of_tree} ORDER BY 1",
             [since],
         )
-        days = [since, *(day for (day,) in cursor.fetchall())]
-    for day in days:
+        return [since, *(day for (day,) in cursor.fetchall())]
+
+
+def circle_on(edges: Edges, *, member_id: int, under_id: int, since: date) -> date | None:
+    """Give the first day from `since` on at which a member so placed would stand above themselves."""
+    for day in days_from(edges, since=since):
         if member_id in above(edges, member_id=under_id, on=day, until_id=member_id):
             return day
     return None
