@@ -56,16 +56,10 @@ def load_members(table: Any, *, reason: str = "load of members") -> Loaded:
     `root` without parent is a top. Raises MembersRefused with every fault and its row.
     """
     with transaction.atomic():
-        locks.hold_all()
-        faults = Faults()
-        columns = reading.in_form(table, list(Tree.objects.order_by("code")), faults)
-        faults.refuse()
-        assert columns is not None, "what could not be read was refused"
-        resolved = checked(columns, faults)
-        faults.refuse()
-        if not len(columns):
+        resolved = _resolved(table)
+        if not len(resolved.columns):
             return Loaded(members=0, first_number=0, last_number=0)
-        with _room_for(len(columns)):
+        with _room_for(len(resolved.columns)):
             loaded = _write(resolved)
         audit.record(
             act="network.load_members",
@@ -81,6 +75,26 @@ def load_members(table: Any, *, reason: str = "load of members") -> Loaded:
             )
         )
     return loaded
+
+
+def check_members(table: Any) -> int:
+    """Check a table as a load would, write nothing, and give how many members it holds.
+
+    Raises MembersRefused.
+    """
+    with transaction.atomic():
+        return len(_resolved(table).columns)
+
+
+def _resolved(table: Any) -> Resolved:
+    locks.hold_all()
+    faults = Faults()
+    columns = reading.in_form(table, list(Tree.objects.order_by("code")), faults)
+    faults.refuse()
+    assert columns is not None, "what could not be read was refused"
+    resolved = checked(columns, faults)
+    faults.refuse()
+    return resolved
 
 
 @contextmanager

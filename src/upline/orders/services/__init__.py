@@ -1,6 +1,11 @@
 """What is done with orders. Each act is one transaction, repeats safely and tells its event."""
 
-from upline.orders.services.loading import LoadReport, book_loaded_orders, load_orders
+from upline.orders.services.loading import (
+    LoadReport,
+    book_loaded_orders,
+    check_orders,
+    load_orders,
+)
 from upline.orders.services.paying import (
     Payment,
     confirm_payment,
@@ -27,6 +32,7 @@ __all__ = [
     "ShipmentDraft",
     "book_loaded_orders",
     "cancel_order",
+    "check_orders",
     "confirm_payment",
     "deliver",
     "load_orders",
