@@ -21,4 +21,7 @@ WIRING: dict[str, tuple[str, ...]] = {
     "network.members_merged": (),
     "network.rank_granted": (),
     "network.rank_grant_ended": (),
+    "people.consent_recorded": (),
+    "people.merge_undone": (),
+    "people.persons_merged": (),
 }

@@ -127,7 +127,7 @@ CREATE = (
         for table in SEALED
     )
     + _SHARES
-    + "CREATE SEQUENCE network_member_number AS bigint;\n"
+    + "CREATE SEQUENCE network_member_number AS bigint OWNED BY network_member.number;\n"
 )
 DROP = (
     "DROP SEQUENCE network_member_number;\n"

@@ -15,6 +15,7 @@ from upline.network import history, locks, walks
 from upline.network.domain import SPONSOR
 from upline.network.errors import MemberUnknown
 from upline.network.models import Holder, Member, Tree
+from upline.people import queries as people
 
 _TYPES = {
     "id": pa.int64(),
@@ -32,8 +33,8 @@ _TYPES = {
 def snapshot(*, on: date) -> pa.Table:
     """Give all members as they were on a day, in the order of joining.
 
-    Columns: id, code, number, sponsor, joined, status, country, person (the first holder),
-    rank_grant, and for each placement tree `<tree>_parent` and `<tree>_side` (`left`, `right`, in
+    Columns: id, code, number, sponsor, joined, status, country, person (the first holder,
+    or the one into whom they were merged), rank_grant, and for each placement tree `<tree>_parent` and `<tree>_side` (`left`, `right`, in
     a matrix the number of the slot). One statement reads it, so it is of one moment.
     """
     trees = list(Tree.objects.order_by("code"))
@@ -51,11 +52,12 @@ def snapshot(*, on: date) -> pa.Table:
         types[f"{tree.code}_side"] = pa.string()
     query = f"""
     SELECT m.id, m.code, m.number, s.sponsor_id, m.joined_on, coalesce(st.status, 'active'),
-        m.country, h.person_id, g.rank{"".join(columns)}
+        m.country, coalesce(d.merged_into_id, h.person_id), g.rank{"".join(columns)}
     FROM (SELECT %s::date AS day) day CROSS JOIN network_member m
     LEFT JOIN network_sponsorship s ON s.member_id = m.id AND s.span @> day.day
     LEFT JOIN network_standing st ON st.member_id = m.id AND st.span @> day.day
     LEFT JOIN network_holder h ON h.member_id = m.id AND h.place = 1 AND h.span @> day.day
+    LEFT JOIN people_person d ON d.id = h.person_id AND d.merged_into_id IS NOT NULL
     LEFT JOIN network_rankgrant g ON g.member_id = m.id AND g.approved_at IS NOT NULL
         AND g.span @> day.day
     {"".join(joins)}
@@ -116,7 +118,9 @@ def _facts(found: Member) -> MemberFacts:
 
 def positions_of(person_id: int, *, on: date | None = None) -> Sequence[MemberFacts]:
     """Give the positions that a person holds or shares on a day, today if none is named."""
-    held = Holder.objects.filter(person_id=person_id, span__contains=on or history.today())
+    held = Holder.objects.filter(
+        person_id__in=people.all_of(person_id), span__contains=on or history.today()
+    )
     members = Member.objects.filter(Q(pk__in=held.values("member"))).order_by("number")
     return [_facts(one) for one in members]
 

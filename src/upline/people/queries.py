@@ -2,7 +2,116 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Q
+
+from upline.people import names
+from upline.people.errors import PersonUnknown
+from upline.people.models import Consent, Contact, Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFacts:
+    """A person as shown in lists."""
+
+    id: int
+    given_name: str
+    family_name: str
+    language: str
+
+
+def person(person_id: int) -> PersonFacts:
+    """Give a person, or the one into whom they were merged. Raises PersonUnknown."""
+    return _facts(Person.objects.get(pk=kept_person(person_id)))
+
 
 def kept_person(person_id: int) -> int:
-    """Give the person into whom a double was merged, or the same one."""
-    return person_id
+    """Give the person into whom a double was merged, or the same one. Raises PersonUnknown."""
+    found = Person.objects.filter(pk=person_id).values_list("pk", "merged_into").first()
+    if found is None:
+        raise PersonUnknown(person=person_id)
+    return int(found[1] or found[0])
+
+
+def all_of(person_id: int) -> Sequence[int]:
+    """Give a person and every double of theirs, by id."""
+    kept = kept_person(person_id)
+    same = Person.objects.filter(Q(pk=kept) | Q(merged_into=kept)).order_by("pk")
+    return list(same.values_list("pk", flat=True))
+
+
+def found_by_name(words: str, *, language: str, limit: int = 50) -> Sequence[PersonFacts]:
+    """Find persons whose names begin with each of some words, typed in any alphabet.
+
+    Sorted as a reader of the language expects.
+    """
+    wanted = names.in_latin(words).split()
+    if not wanted:
+        return []
+    query = SearchQuery(
+        " & ".join(f"{word}:*" for word in wanted), search_type="raw", config="simple"
+    )
+    rows = Person.objects.annotate(words=SearchVector("search_key", config="simple")).filter(
+        words=query, merged_into__isnull=True
+    )
+    return [_facts(one) for one in rows.order_by(sort_column(language), "pk")[:limit]]
+
+
+def sort_column(language: str) -> str:
+    """Name the column by which persons are sorted for readers of a language."""
+    return f"sort_{names.ORDER_OF[language]}"
+
+
+def found_by_contact(value: str) -> Sequence[PersonFacts]:
+    """Find persons by an e-mail address or a number in E.164."""
+    rows = Contact.objects.filter(value_index=value, ended_at__isnull=True)
+    return [_facts(one) for one in Person.objects.filter(pk__in=rows.values("person"))]
+
+
+def doubles_of(person_id: int) -> Sequence[tuple[PersonFacts, tuple[str, ...]]]:
+    """Give who may be the same person, and why: the same `contact`, or `name` and `birth date`.
+
+    A hint: families share telephones. Sorted by the number of reasons.
+    """
+    here = Person.objects.get(pk=kept_person(person_id))
+    reasons: dict[int, list[str]] = {}
+    contacts = Contact.objects.filter(person=here, ended_at__isnull=True)
+    same = Contact.objects.filter(
+        value_index__in=list(contacts.values_list("value_index", flat=True)),
+        ended_at__isnull=True,
+    )
+    for other in same.exclude(person=here).values_list("person", flat=True).distinct():
+        reasons.setdefault(other, []).append("contact")
+    if here.birth_on_index is not None:
+        twins = Person.objects.filter(
+            birth_on_index=here.birth_on_index, search_key=here.search_key
+        )
+        for other in twins.exclude(pk=here.pk).values_list("pk", flat=True):
+            reasons.setdefault(other, []).append("name and birth date")
+    found = Person.objects.filter(pk__in=reasons, merged_into__isnull=True)
+    return sorted(
+        ((_facts(one), tuple(reasons[one.pk])) for one in found),
+        key=lambda pair: (-len(pair[1]), pair[0].id),
+    )
+
+
+def has_consented(person_id: int, *, purpose: str) -> bool:
+    """Say whether the last answer to a purpose, of a person or a double of theirs, was yes."""
+    last = (
+        Consent.objects.filter(person__in=all_of(person_id), purpose=purpose)
+        .order_by("-pk")
+        .first()
+    )
+    return last is not None and bool(last.is_given)
+
+
+def _facts(found: Person) -> PersonFacts:
+    return PersonFacts(
+        id=found.pk,
+        given_name=found.given_name,
+        family_name=found.family_name,
+        language=found.language,
+    )

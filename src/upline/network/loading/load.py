@@ -52,7 +52,7 @@ def load_members(table: Any, *, reason: str = "load of members") -> Loaded:
     `table` has Arrow columns, or anything with the Arrow interface; `read_members` reads files.
     Columns: code, joined_on, country; as wanted sponsor (a code), sponsor_since, number, status,
     status_since, person (rows with the same one are positions of one person), given_name,
-    family_name, and for each tree `<tree>_parent` (a code), `<tree>_side`, `<tree>_since`; a side
+    family_name, language, and for each tree `<tree>_parent` (a code), `<tree>_side`, `<tree>_since`; a side
     `root` without parent is a top. Raises MembersRefused with every fault and its row.
     """
     with transaction.atomic():
@@ -194,7 +194,13 @@ def _write_holders(resolved: Resolved, ids: Any) -> None:
         encoded = pc.dictionary_encode(named)
         persons = encoded.indices.to_numpy()
         first_rows = np.unique(persons, return_index=True)[1]
-    names = pa.table({"given_name": columns.given_name, "family_name": columns.family_name})
+    names = pa.table(
+        {
+            "given_name": columns.given_name,
+            "family_name": columns.family_name,
+            "language": columns.language,
+        }
+    )
     first = people.load_persons(names.take(pa.array(first_rows)))
     count = len(columns)
     rows = {

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.conf import settings
 from pyarrow import csv, parquet
 
 from upline.network.domain import sides_of
@@ -21,9 +22,10 @@ NEEDED = ("code", "joined_on", "country")
 KNOWN = (
     *NEEDED,
     *("sponsor", "sponsor_since", "number", "status", "status_since"),
-    *("person", "given_name", "family_name"),
+    *("person", "given_name", "family_name", "language"),
 )
 STATUSES = (str(Status.ACTIVE), str(Status.FROZEN), str(Status.TERMINATED))
+LANGUAGES = tuple(code for code, _ in settings.LANGUAGES)
 ROOT = "root"
 Days = npt.NDArray[np.int32]
 
@@ -70,6 +72,7 @@ class MemberColumns:
     person: pa.Array | None
     given_name: pa.Array
     family_name: pa.Array
+    language: pa.Array
     places: list[PlaceColumns]
 
     def __len__(self) -> int:
@@ -125,6 +128,7 @@ class _Reader:
             person=self.text("person") if "person" in self.table.column_names else None,
             given_name=self.name("given_name", code),
             family_name=self.name("family_name", None),
+            language=self.choice("language", LANGUAGES, LANGUAGES[0]),
             places=[
                 self.places(tree, joined)
                 for tree in trees
