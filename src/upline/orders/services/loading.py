@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 from django.db import connection, transaction
 from pyarrow import csv
 
-from upline.foundation import clock, outbox
+from upline.foundation import clock, outbox, set_aside
 from upline.foundation.copying import copy_in, copy_out
 from upline.ledger import services as ledger
 from upline.ledger.services import EntryDraft, JournalDraft
@@ -26,6 +27,9 @@ from upline.orders.services import loading_columns
 from upline.orders.services.booking import SALES, tax_account
 from upline.orders.services.loading_columns import Loaded
 
+TABLES = ("orders_order", "orders_orderline")
+# From so many on, and if they are not few beside those there, indexes are built afterwards.
+MANY_ORDERS = 50_000
 OPENING = "opening:orders"
 
 _TAKEN = """
@@ -76,7 +80,8 @@ def load_orders(*, table: pa.Table, reference: str, volumes: Sequence[str] = ())
     )
     with used_once(reference, "load"):
         load.save(force_insert=True)
-    _write(loaded, load)
+    with _room_for(loaded.orders.num_rows):
+        _write(loaded, load)
     outbox.append(OrdersLoaded(load_id=load.pk))
     return LoadReport(
         load_id=load.pk, order_count=loaded.orders.num_rows, line_count=loaded.lines.num_rows
@@ -156,6 +161,19 @@ def _taken(numbers: pa.Array) -> pa.Array:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE orders_loaded_number")
     return found["number"].combine_chunks()
+
+
+@contextmanager
+def _room_for(count: int) -> Iterator[None]:
+    """Set indexes and references aside where building them afterwards is quicker."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM orders_order")
+        there = int(cursor.fetchone()[0])
+    if count < MANY_ORDERS or 2 * count < there or not set_aside.may_set_aside(TABLES):
+        yield
+        return
+    with set_aside.set_aside(TABLES):
+        yield
 
 
 def _write(loaded: Loaded, load: Load) -> None:
