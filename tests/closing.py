@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from upline.commissions import services
 from upline.commissions.facts import FactDraft
+from upline.commissions.models import Run
 from upline.foundation import clock, context
 from upline.network.domain import Newcomer
 from upline.network.models import Member
@@ -81,13 +82,26 @@ def bought(
     return draft
 
 
-def closed(label: str = OCTOBER, *, at: datetime = NOVEMBER_2) -> None:
+def reopened(label: str = OCTOBER, *, calendar: str = "monthly") -> None:
+    """Take a close back, by two people."""
+    for actor in ("login:3", "login:4"):
+        with context.working(actor=actor):
+            services.reopen_period(calendar=calendar, label=label, reason="an order was missing")
+
+
+def computed(label: str = OCTOBER, *, at: datetime = NOVEMBER_2, calendar: str = "monthly") -> Run:
+    """Freeze and compute a period."""
+    by = {"calendar": calendar, "label": label}
+    with clock.stopped_at(at), context.working(actor="login:3"):
+        services.freeze_period(**by)
+        return services.compute_period(**by)
+
+
+def closed(label: str = OCTOBER, *, at: datetime = NOVEMBER_2, calendar: str = "monthly") -> None:
     """Close a period to the seal, by two people."""
-    by = {"calendar": "monthly", "label": label}
+    by = {"calendar": calendar, "label": label}
+    run = computed(label, at=at, calendar=calendar)
     with clock.stopped_at(at):
-        with context.working(actor="login:3"):
-            services.freeze_period(**by)
-            run = services.compute_period(**by)
         with context.working(actor="login:4"):
             services.approve_period(**by, digest=run.digest)
             services.post_period(**by)

@@ -135,7 +135,7 @@ def test_a_reopened_period_counts_what_came_meanwhile_and_keeps_the_first_run(me
     with clock.stopped_at(NOVEMBER_2), context.working(actor="login:3"):
         services.freeze_period(**BY)
         first = services.compute_period(**BY)
-        services.reopen_period(**BY, reason="an order was missing")
+        closing.reopened()
         closing.bought(members[CELINA], "A-2", "100.00")
 
         services.freeze_period(**BY)
@@ -151,7 +151,7 @@ def test_equal_facts_give_equal_digests(members):
     with clock.stopped_at(NOVEMBER_2), context.working(actor="login:3"):
         services.freeze_period(**BY)
         first = services.compute_period(**BY)
-        services.reopen_period(**BY, reason="to see it again")
+        closing.reopened()
         services.freeze_period(**BY)
         second = services.compute_period(**BY)
 

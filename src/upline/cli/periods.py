@@ -100,13 +100,16 @@ def approve(label: str, calendar: str, digest: str, email: str) -> None:
 @_actor
 @on_the_platform
 def reopen(label: str, calendar: str, reason: str, email: str) -> None:
-    """Take a freeze or a computation back, before it is approved."""
+    """Take a freeze or a computation back, before it is approved: two people do it, each once."""
     from upline.commissions import services
     from upline.foundation import context
 
     with context.working(actor=actor_of(email, "periods.close")):
-        services.reopen_period(calendar=calendar, label=label, reason=reason)
-    click.echo(f"{label} is open again.")
+        period = services.reopen_period(calendar=calendar, label=label, reason=reason)
+    if period.state == "open":
+        click.echo(f"{period} is open again.")
+    else:
+        click.echo(f"{period} is {period.state} until a second person agrees by the same command.")
 
 
 @periods.command()

@@ -21,6 +21,14 @@ class CalendarDiffers(DomainError):
     remedy = "Give the new one a name of its own."
 
 
+class CalendarTaken(DomainError):
+    """Two calendars of one length would pay by the same plan, and so pay every fact twice."""
+
+    code = "commissions.calendar_taken"
+    text = "The calendar '%(taken)s' has periods of a %(every)s already, so '%(calendar)s' cannot."
+    remedy = "Close the periods of that calendar."
+
+
 class CalendarMalformed(DomainError):
     """The calendar does not say where its periods begin."""
 
@@ -87,6 +95,14 @@ class DigestDiffers(DomainError):
     remedy = "Look at the run again and approve the digest that it shows."
 
 
+class NeedsPerson(DomainError):
+    """Programs answer for nothing."""
+
+    code = "commissions.needs_person"
+    text = "To %(act)s %(period)s somebody must be logged in; this is '%(actor)s'."
+    remedy = "Ask somebody with the right to do it."
+
+
 class MemberFieldUnknown(DomainError):
     """The plan asks of members what the company does not keep."""
 
@@ -103,12 +119,31 @@ class FiguresMissing(DomainError):
     remedy = "Give the prices of their products this figure, or the field a default in the plan."
 
 
+class FactsBeforeJoining(DomainError):
+    """Orders are credited to who was no member yet on the last day of the period."""
+
+    code = "commissions.facts_before_joining"
+    text = (
+        "%(count)s orders of %(period)s are credited to members who joined after its last day: "
+        "%(orders)s."
+    )
+    remedy = "Correct the day on which these members joined."
+
+
+class PlanFitsNot(DomainError):
+    """The plan counts days otherwise than the calendar that it would be paid by."""
+
+    code = "commissions.plan_fits_not"
+    text = "%(period)s cannot be closed under %(plan)s: %(fault)s."
+    remedy = "Approve a version of the plan that says what the company does."
+
+
 class RateMissing(DomainError):
     """An exchange rate is missing."""
 
     code = "commissions.rate_missing"
     text = "%(period)s needs a rate of %(currency)s to %(base)s on %(on)s from '%(source)s'."
-    remedy = "Import and approve it: upline ledger rates import."
+    remedy = "Import it and have it approved; it is neither turned round nor crossed."
 
 
 class RunRefused(DomainError):
@@ -131,13 +166,32 @@ class FactsDiffer(DomainError):
     """A fact of this key is there with other figures."""
 
     code = "commissions.fact_differs"
-    text = "The fact %(key)s is recorded already with other figures."
+    text = "The fact %(key)s is recorded already with another content."
     remedy = "Facts are never changed: record the opposite and a new one."
+
+
+class FigureUnreadable(DomainError):
+    """A figure of an order is no number, or has the name of another."""
+
+    code = "commissions.figure_unreadable"
+    text = "The fact %(key)s has %(figure)s for '%(name)s', which is no figure of that name."
+    remedy = "Name volumes otherwise than price, net, tax and retail, and give each as a decimal."
+
+
+class RoundingTooLarge(DomainError):
+    """What rounding leaves between bonuses and pay is more than roundings can leave."""
+
+    code = "commissions.rounding_too_large"
+    text = "Run %(run)s leaves %(left)s minor units of rounding for member %(member)s."
+    remedy = "Nothing of this part was posted; call for help before you post again."
 
 
 class PostingDiffers(DomainError):
     """What stands in the ledger is not what the run owes."""
 
     code = "commissions.posting_differs"
-    text = "Run %(run)s owes %(owed)s minor units of %(currency)s, but %(posted)s are posted."
+    text = (
+        "Run %(run)s owes %(owed)s minor units of %(currency)s in %(journals)s journals, "
+        "but %(posted)s are posted in %(found)s."
+    )
     remedy = "Run 'upline ledger check'; post again when it finds nothing, or call for help."

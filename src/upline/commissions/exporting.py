@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from upline.commissions import frozen
-from upline.commissions.calendars import calendar_named, period_labelled
+from upline.commissions.calendars import calendar_named, find_period
 from upline.commissions.computing import frozen_inputs
 from upline.commissions.errors import PeriodNot
 from upline.commissions.models import State
 
 _TABLES = ("members", "orders", "carries", "exchange", "pay_exchange")
-# Ids of our database, which mean nothing elsewhere.
-_OURS = ("member_id", "fact_id", "person")
+# Ids of our database, by which nothing is computed; a plan may ask which positions are one person's.
+_OURS = ("member_id", "fact_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +31,9 @@ def export_period(*, calendar: str, label: str) -> Export:
 
     Raises PeriodNot where it is not frozen yet.
     """
-    period = period_labelled(calendar_named(calendar), label)
-    if period.state == State.OPEN:
-        raise PeriodNot(period=period, state=period.state, act="exported", wanted="frozen or later")
+    period = find_period(calendar_named(calendar), label)
+    if period is None or period.state == State.OPEN:
+        raise PeriodNot(period=label, state=State.OPEN, act="exported", wanted="frozen or later")
     version, _, _, inputs = frozen_inputs(period)
     tables = {}
     for name in _TABLES:

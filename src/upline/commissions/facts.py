@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from upline.commissions.errors import FactsDiffer
+from upline.commissions.errors import FactsDiffer, FigureUnreadable
 from upline.commissions.models import VolumeFact
-from upline.foundation import locking
+from upline.foundation import clock, locking
 from upline.money import currency_places
 from upline.orders import queries as orders
 from upline.orders.events import OrderPaid, OrderRefunded
 
 # Every writer of facts shares this lock; a freeze holds it alone and so sees every fact or none.
 LOCK = ("facts", "all")
+# Who answers to the events by which facts come in, as the wiring names them.
+HANDLERS = (
+    "upline.commissions.facts:on_order_paid",
+    "upline.commissions.facts:on_order_refunded",
+    "upline.commissions.loaded:on_orders_loaded",
+)
+# What an order's money is called in plans; a product's volumes have other names.
+MONEY = ("price", "net", "tax", "retail")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,32 +45,46 @@ class FactDraft:
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
+_APPEND = """
+INSERT INTO commissions_volumefact
+    (key, member_id, order_number, occurred_at, recorded_at, customer, kind, currency, figures,
+     opposite_of_id)
+SELECT key, member_id, order_number, occurred_at, %s, customer, kind, currency, figures::jsonb,
+       opposite_of
+FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::text[],
+            %s::text[], %s::text[], %s::bigint[])
+    AS fact (key, member_id, order_number, occurred_at, customer, kind, currency, figures,
+             opposite_of)
+ON CONFLICT (key) DO NOTHING
+"""
+
+
 def record_volume(drafts: Sequence[FactDraft]) -> int:
     """Append facts and give how many were new; a fact that is there already stays.
 
-    Raises FactsDiffer where one is there with other figures.
+    Raises FactsDiffer where one is there with another content, FigureUnreadable; then nothing was
+    written.
     """
+    contents = [_content(draft) for draft in drafts]
+    columns = [list(column) for column in zip(*contents, strict=True)]
+    if not columns:
+        return 0
     with transaction.atomic():
         locking.take_shared(*LOCK)
-        known = VolumeFact.objects.in_bulk([draft.key for draft in drafts], field_name="key")
-        fresh = []
-        for draft in drafts:
-            figures = _written(draft)
-            if draft.key not in known:
-                fresh.append(_fact(draft, figures))
-            elif known[draft.key].figures != figures:
-                raise FactsDiffer(key=draft.key)
-        VolumeFact.objects.bulk_create(fresh)
-        return len(fresh)
+        with connection.cursor() as cursor:
+            # Of two who write one key at once the second waits for the first, and compares.
+            cursor.execute(_APPEND, [clock.now(), *columns])
+            written = int(cursor.rowcount)
+        if written < len(drafts):
+            _refuse_others(contents)
+        return written
 
 
 def on_order_paid(event: OrderPaid) -> None:
     """Record what a paid order brings to the member it is credited to."""
     order = orders.order_facts(event.order_number)
-    assert order.paid_at is not None
     if order.member_id is not None:
-        key = f"order:{order.number}"
-        record_volume([_draft(order, key, order.member_id, order.paid_at)])
+        record_volume([_of_order(order)])
 
 
 def on_order_refunded(event: OrderRefunded) -> None:
@@ -69,20 +92,55 @@ def on_order_refunded(event: OrderRefunded) -> None:
     refund = orders.refund_facts(event.refund_id)
     if refund.member_id is None:
         return
-    # The order's own fact comes first in the topic of the order, so it is there.
-    original = VolumeFact.objects.get(key=f"order:{refund.number}")
-    key = f"refund:{refund.number}:{event.refund_id}"
-    draft = _draft(refund, key, original.member_id, original.occurred_at)
-    figures = {name: -value for name, value in draft.figures.items()}
-    record_volume([replace(draft, figures=figures, opposite_of=original.pk)])
+    original = _original(refund.number)
+    record_volume(
+        [
+            FactDraft(
+                key=f"refund:{refund.number}:{event.refund_id}",
+                member_id=original.member_id,
+                order_number=refund.number,
+                occurred_at=original.occurred_at,
+                currency=original.currency,
+                figures={name: -value for name, value in figures_of(refund).items()},
+                customer=original.customer,
+                kind=original.kind,
+                opposite_of=original.pk,
+            )
+        ]
+    )
 
 
-def _draft(order: orders.OrderFacts, key: str, member_id: int, occurred_at: datetime) -> FactDraft:
+def figures_of(order: orders.OrderFacts) -> dict[str, Decimal]:
+    """Add up an order's money and volumes by the names that plans use.
+
+    `price` is with tax, `net` without, `tax` between, `retail` what a customer would pay. Raises
+    FigureUnreadable where a volume has a name of money.
+    """
+    unit = Decimal(1).scaleb(-currency_places(order.currency))
+    volumes: dict[str, Decimal] = {}
+    for line in order.lines:
+        for name, value in line.volumes.items():
+            volumes[name] = volumes.get(name, Decimal(0)) + value
+    for name in MONEY:
+        if name in volumes:
+            raise FigureUnreadable(key=f"order:{order.number}", name=name, figure="a volume")
+    minor = {
+        "price": sum(line.gross.minor for line in order.lines),
+        "net": sum(line.net.minor for line in order.lines),
+        "tax": sum(line.tax.minor for line in order.lines),
+        "retail": sum(line.retail.minor for line in order.lines),
+    }
+    return {name: amount * unit for name, amount in minor.items()} | volumes
+
+
+def _of_order(order: orders.OrderFacts) -> FactDraft:
+    assert order.member_id is not None
+    assert order.paid_at is not None
     return FactDraft(
-        key=key,
-        member_id=member_id,
+        key=f"order:{order.number}",
+        member_id=order.member_id,
         order_number=order.number,
-        occurred_at=occurred_at,
+        occurred_at=order.paid_at,
         currency=order.currency,
         figures=figures_of(order),
         customer=order.customer or "",
@@ -90,42 +148,70 @@ def _draft(order: orders.OrderFacts, key: str, member_id: int, occurred_at: date
     )
 
 
-def figures_of(order: orders.OrderFacts) -> dict[str, Decimal]:
-    """Add up an order's money and volumes by the names that plans use.
+def _original(number: str) -> VolumeFact:
+    """Give the fact of an order, recording it where the news of it comes later than this one.
 
-    `price` is with tax, `net` without, `tax` between, `retail` what a customer would pay.
+    The news of a load is not in the sequence of its orders.
     """
-    scale = Decimal(1).scaleb(-currency_places(order.currency))
-    sums: dict[str, Decimal] = {}
-
-    def add(name: str, value: Decimal) -> None:
-        sums[name] = sums.get(name, Decimal(0)) + value
-
-    for line in order.lines:
-        add("price", line.gross.minor * scale)
-        add("net", line.net.minor * scale)
-        add("tax", line.tax.minor * scale)
-        add("retail", line.retail.minor * scale)
-        for name, value in line.volumes.items():
-            add(name, value)
-    return sums
+    key = f"order:{number}"
+    if not VolumeFact.objects.filter(key=key).exists():
+        record_volume([_of_order(orders.order_facts(number))])
+    return VolumeFact.objects.get(key=key)
 
 
-def _written(draft: FactDraft) -> dict[str, str]:
-    """Give figures in one way of writing, so that equal facts are equal texts."""
-    numbers = {name: format(value.normalize(), "f") for name, value in draft.figures.items()}
-    return {**numbers, **draft.texts}
-
-
-def _fact(draft: FactDraft, figures: dict[str, str]) -> VolumeFact:
-    return VolumeFact(
-        key=draft.key,
-        member_id=draft.member_id,
-        order_number=draft.order_number,
-        occurred_at=draft.occurred_at,
-        currency=draft.currency,
-        customer=draft.customer,
-        kind=draft.kind,
-        figures=figures,
-        opposite_of_id=draft.opposite_of,
+def _content(draft: FactDraft) -> tuple[object, ...]:
+    figures = {name: _text(draft, name, value) for name, value in draft.figures.items()}
+    for name in draft.texts:
+        if name in figures:
+            raise FigureUnreadable(key=draft.key, name=name, figure="a text")
+    return (
+        draft.key,
+        draft.member_id,
+        draft.order_number,
+        draft.occurred_at,
+        draft.customer,
+        draft.kind,
+        draft.currency,
+        json.dumps({**figures, **draft.texts}, sort_keys=True, ensure_ascii=False),
+        draft.opposite_of,
     )
+
+
+def _text(draft: FactDraft, name: str, value: Decimal) -> str:
+    """Write a figure exactly and in one way, so that equal facts are equal texts."""
+    if not value.is_finite():
+        raise FigureUnreadable(key=draft.key, name=name, figure=value)
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text if value else "0"
+
+
+def _refuse_others(contents: Sequence[tuple[object, ...]]) -> None:
+    """Raise FactsDiffer where a fact is recorded with another content than is asked for."""
+    recorded = VolumeFact.objects.in_bulk([str(row[0]) for row in contents], field_name="key")
+    for key, *asked in contents:
+        fact = recorded[str(key)]
+        found = [
+            fact.member_id,
+            fact.order_number,
+            fact.occurred_at,
+            fact.customer,
+            fact.kind,
+            fact.currency,
+            json.dumps(fact.figures, sort_keys=True, ensure_ascii=False),
+            fact.opposite_of_id,
+        ]
+        if found != asked:
+            raise FactsDiffer(key=key)
+
+
+__all__ = [
+    "HANDLERS",
+    "LOCK",
+    "FactDraft",
+    "figures_of",
+    "on_order_paid",
+    "on_order_refunded",
+    "record_volume",
+]

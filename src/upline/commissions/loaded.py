@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 
-from upline.commissions.facts import LOCK
+from upline.commissions.errors import FigureUnreadable
+from upline.commissions.facts import LOCK, MONEY
 from upline.foundation import clock, locking
 from upline.money import CURRENCY_PLACES
 from upline.orders.events import OrdersLoaded
@@ -43,13 +44,27 @@ ORDER BY placed.member_id, placed.id
 ON CONFLICT (key) DO NOTHING
 """
 
+_MISNAMED = """
+SELECT placed.number, volume.name
+FROM orders_order AS placed
+JOIN orders_orderline AS line ON line.order_id = placed.id,
+     jsonb_object_keys(line.volumes) AS volume (name)
+WHERE placed.load_id = %(load)s AND volume.name = ANY(%(money)s) LIMIT 1
+"""
+
 
 def on_orders_loaded(event: OrdersLoaded) -> None:
-    """Record what every order of a load brings to the member it is credited to."""
+    """Record what every order of a load brings to the member it is credited to.
+
+    Raises FigureUnreadable where a volume has a name of money.
+    """
     units = " ".join(
         f"WHEN '{code}' THEN 1e-{places}::numeric" for code, places in CURRENCY_PLACES.items()
     )
     with transaction.atomic():
         locking.take_shared(*LOCK)
         with connection.cursor() as cursor:
+            cursor.execute(_MISNAMED, {"load": event.load_id, "money": list(MONEY)})
+            for number, name in cursor.fetchall():
+                raise FigureUnreadable(key=f"order:{number}", name=name, figure="a volume")
             cursor.execute(_RECORD.format(units=units), {"load": event.load_id, "now": clock.now()})

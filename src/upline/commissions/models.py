@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -19,6 +21,13 @@ class Calendar(models.Model):
     every = models.CharField(max_length=20)
     starts_on = models.DateField()
     time_zone = models.CharField(max_length=64)
+
+    class Meta:
+        # The plan in force is found by the length of periods, so that a second calendar of the same
+        # length would pay every fact twice.
+        constraints = [
+            models.UniqueConstraint(fields=["every"], name="commissions_calendar_one_a_length")
+        ]
 
     def __str__(self) -> str:
         return str(self.name)
@@ -74,10 +83,45 @@ class Period(models.Model):
                 condition=Q(state=State.SEALED) | Q(sealed_digest=""),
                 name="commissions_only_sealed_have_a_seal",
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="commissions_period_state_known"
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.calendar} {self.label}"
+
+
+class Reopening(models.Model):
+    """That somebody asked to take a close back, and who agreed: another person."""
+
+    period = models.ForeignKey(
+        Period, on_delete=models.PROTECT, related_name="reopenings", db_index=False
+    )
+    fence = models.PositiveIntegerField()
+    reason = models.CharField(max_length=1000)
+    asked_by = models.CharField(max_length=100)
+    asked_at = models.DateTimeField(default=clock.now)
+    agreed_by = models.CharField(max_length=100, blank=True)
+    agreed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["period", "fence"], name="commissions_reopened_once"),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(asked_by=""), name="commissions_reopening_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(agreed_by=F("asked_by")), name="commissions_reopened_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_by="") ^ Q(agreed_at__isnull=False),
+                name="commissions_reopened_at_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reopening of {self.period}"
 
 
 class VolumeFact(models.Model):
@@ -110,9 +154,21 @@ class VolumeFact(models.Model):
 class FrozenFact(models.Model):
     """That a calendar's period counts a fact. A fact in no period whose time is over is late."""
 
-    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="+")
-    fact = models.ForeignKey(VolumeFact, on_delete=models.PROTECT, related_name="+", db_index=False)
-    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
+    # Unconstrained in the database, where what they name is never deleted: checking a million of
+    # them one by one takes longer than the rest of a freeze.
+    calendar = models.ForeignKey(
+        Calendar, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    fact = models.ForeignKey(
+        VolumeFact,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    period = models.ForeignKey(
+        Period, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
 
     class Meta:
         # Each fact counts once in every calendar; by the fact, for the anti-join of late ones.
@@ -166,12 +222,23 @@ class Run(models.Model):
         ]
 
 
+def _of_a_run(model: type[models.Model], *, is_indexed: bool) -> Any:
+    """Name a run or member in what a run writes, unconstrained as in FrozenFact."""
+    return models.ForeignKey(
+        model,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=is_indexed,
+        db_constraint=False,
+    )
+
+
 class Total(models.Model):
     """What a run gives a member by one bonus: exactly, in units of the run's places."""
 
     pk = models.CompositePrimaryKey("run", "member", "bonus")
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
+    run = _of_a_run(Run, is_indexed=False)
+    member = _of_a_run(Member, is_indexed=False)
     bonus = models.PositiveSmallIntegerField()
     amount_units = models.BigIntegerField()
     # In the currency of the member's statement, rounded to its smallest unit.
@@ -182,8 +249,8 @@ class Statement(models.Model):
     """What a run gives a member in all, in the currency in which he is paid."""
 
     pk = models.CompositePrimaryKey("run", "member")
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    run = _of_a_run(Run, is_indexed=False)
+    member = _of_a_run(Member, is_indexed=True)
     currency = models.CharField(max_length=3)
     pay_minor = models.BigIntegerField()
 
@@ -192,8 +259,8 @@ class RankHeld(models.Model):
     """The rank and title that a run found for a member on one ladder."""
 
     pk = models.CompositePrimaryKey("run", "member", "ladder")
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    run = _of_a_run(Run, is_indexed=False)
+    member = _of_a_run(Member, is_indexed=True)
     ladder = models.CharField(max_length=60)
     rank = models.CharField(max_length=100)
     title = models.CharField(max_length=100, blank=True)

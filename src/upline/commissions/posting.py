@@ -6,38 +6,41 @@ import hashlib
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection, transaction
-from django.db.models import Sum
 
-from upline.commissions.calendars import calendar_named, period_labelled
+from upline.commissions import persons
+from upline.commissions.calendars import calendar_named, period_before, period_labelled
 from upline.commissions.computing import Say, latest_run, silent
 from upline.commissions.errors import (
     DigestDiffers,
-    NeedsAnother,
-    PeriodFenced,
+    EarlierPeriodOpen,
     PeriodNot,
     PostingDiffers,
+    RoundingTooLarge,
 )
-from upline.commissions.freezing import previous
-from upline.commissions.models import Period, Run, State, Statement
-from upline.foundation import audit, clock, context, copying, locking
+from upline.commissions.models import Period, Run, State
+from upline.foundation import audit, clock, copying, locking
 from upline.ledger import services as ledger
+from upline.network import services as network
 
+# What the ledger calls our journals.
+KIND = "commissions"
 _MEMBERS_AT_ONCE = 20_000
 _AFTER_APPROVAL = (State.APPROVED, State.POSTING, State.POSTED, State.SEALED)
 
 
 def approve_period(*, calendar: str, label: str, digest: str, reason: str = "") -> Run:
-    """Approve what was computed, by its digest; a second person does it. Repeatable.
+    """Approve what was computed, by its digest; a person does it who did not compute. Repeatable.
 
-    Raises PeriodNot, DigestDiffers, NeedsAnother.
+    Raises PeriodNot, DigestDiffers, NeedsPerson, NeedsAnother.
     """
     period = period_labelled(calendar_named(calendar), label)
     with transaction.atomic():
         locking.take("period", str(period.pk))
-        period = Period.objects.select_for_update(of=("self",)).get(pk=period.pk)
+        period.refresh_from_db()
         if period.state in _AFTER_APPROVAL:
             return latest_run(period)
         if period.state != State.CALCULATED:
@@ -45,11 +48,9 @@ def approve_period(*, calendar: str, label: str, digest: str, reason: str = "") 
                 period=period, state=period.state, act="approved", wanted=State.CALCULATED
             )
         run = latest_run(period)
-        actor = context.present().actor
+        actor = persons.another(run.computed_by, act="approve", period=period)
         if digest != run.digest:
             raise DigestDiffers(period=period, computed=run.digest, approved=digest)
-        if actor == run.computed_by:
-            raise NeedsAnother(actor=actor, act="approve", period=period)
         run.approved_by, run.approved_at = actor, clock.now()
         run.save(update_fields=["approved_by", "approved_at"])
         _change(period, State.APPROVED, reason or "approved", {"digest": digest})
@@ -60,7 +61,8 @@ def post_period(*, calendar: str, label: str, say: Say = silent) -> Run:
     """Post an approved run to the ledger: one journal for each member, each exactly once.
 
     Journals go in chunks, each a transaction; begun again after a kill it finds what is there by
-    its key. Raises PeriodNot, PeriodFenced, PostingDiffers.
+    its key. Raises PeriodNot, PostingDiffers, RoundingTooLarge, and what the ledger refuses, as a
+    closed day; posting goes on where it stood when that is mended.
     """
     period = period_labelled(calendar_named(calendar), label)
     if period.state not in _AFTER_APPROVAL:
@@ -79,41 +81,43 @@ def post_period(*, calendar: str, label: str, say: Say = silent) -> Run:
     _check(run)
     with transaction.atomic():
         locking.take("period", str(period.pk))
-        kept = Period.objects.select_for_update(of=("self",)).get(pk=period.pk)
-        if kept.fence != period.fence:
-            raise PeriodFenced(period=period)
-        if kept.state == State.POSTING:
-            _change(kept, State.POSTED, "posted", {"run": run.pk})
+        period.refresh_from_db()
+        if period.state == State.POSTING:
+            _change(period, State.POSTED, "posted", {"run": run.pk})
     return run
 
 
 def seal_period(*, calendar: str, label: str) -> Period:
     """Seal a posted period: its digest goes on from that of the period before. Repeatable.
 
-    Raises PeriodNot.
+    From then on the history of the network before its end stands, too. Raises PeriodNot,
+    EarlierPeriodOpen.
     """
     period = period_labelled(calendar_named(calendar), label)
     with transaction.atomic():
         locking.take("period", str(period.pk))
-        period = Period.objects.select_for_update(of=("self",)).get(pk=period.pk)
+        period.refresh_from_db()
         if period.state == State.SEALED:
             return period
         if period.state != State.POSTED:
             raise PeriodNot(period=period, state=period.state, act="sealed", wanted=State.POSTED)
-        earlier = previous(period)
+        earlier = period_before(period)
+        if earlier is not None and earlier.state != State.SEALED:
+            raise EarlierPeriodOpen(period=period, earlier=earlier, state=earlier.state)
         chained = "" if earlier is None else earlier.sealed_digest
         text = f"{chained}\n{period}\n{latest_run(period).digest}"
         period.sealed_digest = hashlib.sha256(text.encode()).hexdigest()
         _change(period, State.SEALED, "sealed", {"seal": period.sealed_digest})
+        network.seal_history(before_on=period.ends_on, reason=f"{period} is sealed")
         return period
 
 
 def _begin(period: Period) -> None:
     with transaction.atomic():
         locking.take("period", str(period.pk))
-        kept = Period.objects.select_for_update(of=("self",)).get(pk=period.pk)
-        if kept.state == State.APPROVED:
-            _change(kept, State.POSTING, "posting begins", None)
+        period.refresh_from_db()
+        if period.state == State.APPROVED:
+            _change(period, State.POSTING, "posting begins", None)
 
 
 def _change(period: Period, state: str, reason: str, after: dict[str, object] | None) -> None:
@@ -167,6 +171,7 @@ def _journals(run: Run, period: Period, after: int) -> tuple[pa.Table | None, in
     sums = np.add.reduceat(posted, first_rows)
     people = found.take(first_rows)
     pay = people["pay_minor"].to_numpy()
+    _refuse_large_rounding(run, people, pay - sums)
     names = pa.array([f"commissions:expense:{name}" for name in run.bonuses], pa.string())
     parts = [
         _entries(found, names.take(found["bonus"].combine_chunks()), posted),
@@ -186,7 +191,7 @@ def _journals(run: Run, period: Period, after: int) -> tuple[pa.Table | None, in
             "key": pc.binary_join_element_wise(
                 f"commissions:{run.pk}", table["member_id"].cast(pa.string()), ":"
             ),
-            "kind": pa.repeat("commissions", count),
+            "kind": pa.repeat(KIND, count),
             "effective_on": pa.repeat(pa.scalar(_last_day(period), pa.date32()), count),
             "account": table["account"],
             "currency": table["currency"],
@@ -211,23 +216,48 @@ def _last_day(period: Period) -> date:
     return period.ends_on - timedelta(days=1)
 
 
+def _refuse_large_rounding(run: Run, people: pa.Table, left: npt.NDArray[np.int64]) -> None:
+    """Refuse what no roundings leave: half a unit for each bonus, and half a unit for the whole."""
+    wrong = np.flatnonzero(2 * np.abs(left) > len(run.bonuses) + 1)
+    if len(wrong):
+        first = int(wrong[0])
+        raise RoundingTooLarge(run=run.pk, left=int(left[first]), member=people["code"][first])
+
+
+# The first part counts journals, so that none of nothing but rounding is missed either.
 _POSTED = """
-SELECT coalesce(sum(entry.amount_minor), 0)
+SELECT count(DISTINCT journal.id), coalesce(sum(entry.amount_minor) FILTER (
+           WHERE account.code LIKE 'commissions:payable:%%'), 0)
 FROM ledger_journal AS journal
 JOIN ledger_entry AS entry ON entry.journal_id = journal.id
 JOIN ledger_account AS account ON account.id = entry.account_id
-WHERE journal.reference = %s AND entry.currency = %s AND account.code LIKE %s
+WHERE journal.reference = %s AND journal.kind = %s AND entry.currency = %s
+"""
+_OWED = """
+SELECT statement.currency, sum(statement.pay_minor),
+       count(*) FILTER (WHERE statement.pay_minor <> 0 OR EXISTS (
+           SELECT FROM commissions_total AS total
+           WHERE total.run_id = statement.run_id AND total.member_id = statement.member_id
+             AND total.posted_minor <> 0
+       ))
+FROM commissions_statement AS statement WHERE statement.run_id = %s
+GROUP BY statement.currency ORDER BY statement.currency
 """
 
 
 def _check(run: Run) -> None:
     """Compare what the ledger owes by the run with the statements. Raises PostingDiffers."""
-    owed = Statement.objects.filter(run=run).values("currency").annotate(sum=Sum("pay_minor"))
-    for row in owed.order_by("currency"):
-        with connection.cursor() as cursor:
-            cursor.execute(_POSTED, [f"run:{run.pk}", row["currency"], "commissions:payable:%"])
-            posted = -int(cursor.fetchone()[0])
-        if posted != row["sum"]:
-            raise PostingDiffers(
-                run=run.pk, currency=row["currency"], owed=row["sum"], posted=posted
-            )
+    with connection.cursor() as cursor:
+        cursor.execute(_OWED, [run.pk])
+        for currency, owed, journals in cursor.fetchall():
+            cursor.execute(_POSTED, [f"run:{run.pk}", KIND, currency])
+            found, posted = cursor.fetchone()
+            if (found, -posted) != (journals, owed):
+                raise PostingDiffers(
+                    run=run.pk,
+                    currency=currency,
+                    owed=owed,
+                    journals=journals,
+                    posted=-posted,
+                    found=found,
+                )

@@ -10,14 +10,16 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Count, Sum
 
-from upline.commissions.calendars import calendar_named, period_labelled
+from upline.commissions.calendars import calendar_named, find_period, first_day
 from upline.commissions.computing import computed, frozen_inputs
+from upline.commissions.errors import PeriodNot
 from upline.commissions.models import (
     Calendar,
     Line,
     Period,
     RankHeld,
     Run,
+    State,
     Statement,
     Total,
     VolumeFact,
@@ -26,6 +28,7 @@ from upline.compensation.decimals import SHOWN_PLACES
 from upline.compensation.explain.render import sentences
 from upline.compensation.explain.why import reasons
 from upline.money import Money
+from upline.network import queries as network
 from upline.network.models import Member
 
 
@@ -94,20 +97,28 @@ def calendars() -> list[Calendar]:
 
 
 def run_of(*, calendar: str, label: str) -> Run | None:
-    """Give the run of a period's present close, or None where it is not computed."""
-    period = period_labelled(calendar_named(calendar), label)
+    """Give the run of a period's present close, or None where it is not computed.
+
+    A run that was taken back is of no close. Raises CalendarUnknown, PeriodUnknown.
+    """
+    period = find_period(calendar_named(calendar), label)
+    if period is None or period.state == State.OPEN:
+        return None
     return Run.objects.filter(period=period, fence=period.fence).select_related("period").first()
 
 
 def statement(*, calendar: str, label: str, member: str) -> MemberStatement | None:
-    """Give a member's statement by his code; None where the period is not computed."""
+    """Give a member's statement by his code, in any case; None where the period is not computed.
+
+    Raises MemberUnknown.
+    """
     run = run_of(calendar=calendar, label=label)
     if run is None:
         return None
-    who = Member.objects.get(code=member)
-    head = Statement.objects.filter(run=run, member=who).first()
-    totals = Total.objects.filter(run=run, member=who).order_by("bonus")
-    ranks = RankHeld.objects.filter(run=run, member=who).order_by("ladder")
+    who = network.member(member)
+    head = Statement.objects.filter(run=run, member_id=who.id).first()
+    totals = Total.objects.filter(run=run, member_id=who.id).order_by("bonus")
+    ranks = RankHeld.objects.filter(run=run, member_id=who.id).order_by("ladder")
     return MemberStatement(
         period=str(run.period),
         state=run.period.state,
@@ -139,6 +150,15 @@ def totals_of(run: Run) -> list[RunTotal]:
     ]
 
 
+def richest(run: Run) -> str:
+    """Give the code of the member to whom a run pays most in the plan's currency."""
+    sums = Total.objects.filter(run=run).values("member__code").annotate(sum=Sum("amount_units"))
+    found = sums.order_by("-sum", "member__code").first()
+    if found is None:
+        raise Member.DoesNotExist
+    return str(found["member__code"])
+
+
 def lines(
     *, calendar: str, label: str, member: str, first: int = 0, most: int = 100
 ) -> list[PayLine]:
@@ -146,9 +166,9 @@ def lines(
     run = run_of(calendar=calendar, label=label)
     if run is None:
         return []
-    who = Member.objects.get(code=member)
+    who = network.member(member)
     found = list(
-        Line.objects.filter(run_id=run.pk, member_id=who.pk).order_by("number")[
+        Line.objects.filter(run_id=run.pk, member_id=who.id).order_by("number")[
             first : first + most
         ]
     )
@@ -171,20 +191,28 @@ def lines(
 def why(
     *, calendar: str, label: str, member: str, language: str, bonus: str | None = None
 ) -> Sequence[str]:
-    """Say why a member earned what he did, and why not more, by computing the frozen period again."""
-    period = period_labelled(calendar_named(calendar), label)
+    """Say why a member earned what he did, and why not more, by computing the frozen period again.
+
+    Raises PeriodNot where it is not frozen, MemberUnknown.
+    """
+    period = find_period(calendar_named(calendar), label)
+    if period is None or period.state == State.OPEN:
+        raise PeriodNot(period=label, state=State.OPEN, act="explained", wanted="frozen or later")
     version, _, _, inputs = frozen_inputs(period)
     result = computed(period, version, inputs)
-    found = reasons(result, member, bonus=bonus)
+    found = reasons(result, network.member(member).code, bonus=bonus)
     return list(sentences(found, result.world.plan, language))
 
 
+# By local date, as a freeze counts.
 _LATE = """
 SELECT fact.key, fact.order_number, member.code, fact.occurred_at, fact.recorded_at
 FROM commissions_volumefact AS fact
 JOIN network_member AS member ON member.id = fact.member_id
-WHERE fact.occurred_at >= (%(since)s::timestamp AT TIME ZONE %(zone)s)
-  AND fact.occurred_at < (%(until)s::timestamp AT TIME ZONE %(zone)s)
+WHERE fact.occurred_at >= %(since)s::timestamp AT TIME ZONE %(zone)s - interval '1 day'
+  AND fact.occurred_at < %(until)s::timestamp AT TIME ZONE %(zone)s + interval '1 day'
+  AND (fact.occurred_at AT TIME ZONE %(zone)s)::date >= %(since)s
+  AND (fact.occurred_at AT TIME ZONE %(zone)s)::date < %(until)s
   AND NOT EXISTS (
       SELECT FROM commissions_frozenfact AS counted
       WHERE counted.fact_id = fact.id AND counted.calendar_id = %(calendar)s
@@ -201,7 +229,7 @@ def late_facts(*, calendar: str, first: int = 0, most: int = 100) -> list[LateFa
     if closed is None:
         return []
     parameters: dict[str, object] = {
-        "since": found.starts_on,
+        "since": first_day(found),
         "until": closed.ends_on,
         "zone": found.time_zone,
         "calendar": found.pk,

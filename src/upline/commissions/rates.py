@@ -2,48 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from upline.commissions import frozen
 from upline.commissions.errors import RateMissing
 from upline.commissions.models import Period
+from upline.compensation.plan import values
+from upline.compensation.plan.formula import Word
 from upline.compensation.plan.load import Plan
+from upline.ledger import queries as ledger
 
 # The source whose rates commissions are computed with.
 SOURCE = "company"
 
 
 def wanted(period: Period, plan: Plan, orders: pa.Table) -> dict[str, pa.Table]:
-    """Give the rates that the plan takes from the run.
+    """Give the rates that the plan takes from the run, as approved for the period's last day.
 
-    Raises RateMissing for a currency in which orders came in. A currency to pay in that has no
-    rate is refused by name when the period is computed.
+    Raises RateMissing for a currency in which orders came in, or that the plan names to pay in.
+    One that only a field of members names is refused by its name when the period is computed.
     """
     file = plan.file
     on = period.ends_on - timedelta(days=1)
+    approved = ledger.rates(on=on, source=SOURCE)
     found: dict[str, pa.Table] = {}
     if file.exchange == "given":
-        worth = _worth(file.currency, on)
-        for currency in sorted(set(orders["currency"].to_pylist()) - {file.currency}):
-            if currency not in worth:
-                raise RateMissing(
-                    period=period, currency=currency, base=file.currency, on=on, source=SOURCE
-                )
+        worth = {base: rate for (base, quote), rate in approved.items() if quote == file.currency}
+        came_in = set(pc.unique(orders["currency"]).to_pylist()) - {file.currency}
+        pairs = {code: (code, file.currency) for code in came_in}
+        _refuse_missing(period, worth, pairs)
         found["exchange"] = _table(worth)
     if file.pay_exchange == "given":
-        worth = _worth(file.currency, on)
-        found["pay_exchange"] = _table({code: 1 / rate for code, rate in worth.items()})
+        paid = {quote: rate for (base, quote), rate in approved.items() if base == file.currency}
+        pairs = {code: (file.currency, code) for code in _paid_in(plan) - {file.currency}}
+        _refuse_missing(period, paid, pairs)
+        found["pay_exchange"] = _table(paid)
     return found
 
 
-def _worth(base: str, on: date) -> Mapping[str, Fraction]:
-    from upline.ledger import rates as ledger_rates  # noqa: PLC0415
+def _paid_in(plan: Plan) -> set[str]:
+    """Give the currencies to pay in that the plan names."""
+    content = plan.file.pay_currency
+    return set() if content is None else set(_texts(content))
 
-    return ledger_rates.rates_to(base=base, on=on, source=SOURCE)
+
+def _texts(content: values.Value) -> Iterator[str]:
+    if isinstance(content, values.Formula) and isinstance(content.node, Word):
+        yield content.node.text
+    for part in values.parts_of(content):
+        yield from _texts(part)
+
+
+def _refuse_missing(
+    period: Period, known: Iterable[str], pairs: Mapping[str, tuple[str, str]]
+) -> None:
+    for currency in sorted(pairs.keys() - set(known)):
+        base, quote = pairs[currency]
+        on = period.ends_on - timedelta(days=1)
+        raise RateMissing(period=period, currency=base, base=quote, on=on, source=SOURCE)
 
 
 def kept(period: Period, name: str) -> Mapping[str, Fraction]:
@@ -54,11 +76,12 @@ def kept(period: Period, name: str) -> Mapping[str, Fraction]:
     return {row["currency"]: Fraction(row["rate"]) for row in table.to_pylist()}
 
 
-def _table(rates: Mapping[str, Fraction]) -> pa.Table:
+def _table(rates: Mapping[str, Decimal]) -> pa.Table:
     listed = sorted(rates.items())
     return pa.table(
         {
             "currency": pa.array([code for code, _ in listed], pa.string()),
-            "rate": pa.array([str(rate) for _, rate in listed], pa.string()),
+            # As decimals, which is what anybody can read who computes it again.
+            "rate": pa.array([format(rate, "f") for _, rate in listed], pa.string()),
         }
     )

@@ -3,8 +3,9 @@
 from upline.commissions.calendars import open_calendar
 from upline.commissions.computing import compute_period
 from upline.commissions.facts import record_volume
-from upline.commissions.freezing import freeze_period, reopen_period
+from upline.commissions.freezing import freeze_period
 from upline.commissions.posting import approve_period, post_period, seal_period
+from upline.commissions.reopening import reopen_period
 
 __all__ = [
     "approve_period",

@@ -186,6 +186,7 @@ class Migration(migrations.Migration):
                 (
                     "member",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="network.member",
@@ -194,6 +195,7 @@ class Migration(migrations.Migration):
                 (
                     "run",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -221,6 +223,7 @@ class Migration(migrations.Migration):
                 (
                     "member",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="network.member",
@@ -229,6 +232,7 @@ class Migration(migrations.Migration):
                 (
                     "run",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -258,6 +262,7 @@ class Migration(migrations.Migration):
                 (
                     "member",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -267,6 +272,7 @@ class Migration(migrations.Migration):
                 (
                     "run",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -328,6 +334,7 @@ class Migration(migrations.Migration):
                 (
                     "calendar",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="commissions.calendar",
@@ -336,6 +343,7 @@ class Migration(migrations.Migration):
                 (
                     "period",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="commissions.period",
@@ -344,6 +352,7 @@ class Migration(migrations.Migration):
                 (
                     "fact",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
