@@ -13,6 +13,8 @@ from django.db import connection
 from pyarrow import csv
 
 _CHUNK_ROWS = 200_000
+# Below, `cursor.cursor` is the driver's own: the one that Django puts around it in development
+# copies nothing that has parameters.
 
 
 def copy_in(table: str, rows: pa.Table) -> None:
@@ -23,7 +25,7 @@ def copy_in(table: str, rows: pa.Table) -> None:
     columns = ", ".join(f'"{name}"' for name in rows.column_names)
     statement = f'COPY "{table}" ({columns}) FROM STDIN (FORMAT csv)'
     options = csv.WriteOptions(include_header=False)
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
         for start in range(0, rows.num_rows, _CHUNK_ROWS):
             sink = io.BytesIO()
             csv.write_csv(rows.slice(start, _CHUNK_ROWS), sink, options)
@@ -36,7 +38,7 @@ def copy_out(
     """Give what a query finds as an Arrow table with columns of these types, in this order."""
     found = io.BytesIO()
     statement = f"COPY ({query}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
-    with connection.cursor() as cursor, cursor.copy(statement, parameters or None) as copy:
+    with connection.cursor() as cursor, cursor.cursor.copy(statement, parameters or None) as copy:
         for block in copy:
             found.write(block)
     if not found.tell():
