@@ -9,6 +9,13 @@ from decimal import Decimal
 
 from upline.money import Money
 from upline.orders.errors import OrderUnknown
+from upline.orders.lists import (
+    OrderFilter,
+    OrderPage,
+    OrderRow,
+    Position,
+    order_list,
+)
 from upline.orders.models import Order, OrderLine, Refund, RefundLine
 
 
@@ -89,3 +96,16 @@ def _line(line: OrderLine, part: OrderLine | RefundLine, currency: str) -> LineF
         retail=Money(part.retail_minor, currency),
         volumes={name: Decimal(text) for name, text in part.volumes.items()},
     )
+
+
+__all__ = [
+    "LineFacts",
+    "OrderFacts",
+    "OrderFilter",
+    "OrderPage",
+    "OrderRow",
+    "Position",
+    "order_facts",
+    "order_list",
+    "refund_facts",
+]
