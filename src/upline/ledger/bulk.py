@@ -35,7 +35,7 @@ CREATE TEMP TABLE ledger_new_journal (
     reference text NOT NULL,
     memo text NOT NULL,
     entry_count integer NOT NULL,
-    id bigint NOT NULL DEFAULT nextval(pg_get_serial_sequence('ledger_journal', 'id'))
+    id bigint NOT NULL DEFAULT nextval('ledger_journal_id_seq')
 ) ON COMMIT DROP;
 CREATE TEMP TABLE ledger_new_entry (
     journal_id bigint NOT NULL,
