@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,13 +29,43 @@ def bench() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Keep the figures as JSON.")
 def engine(members: int, orders: int, out: Path | None) -> None:
     """Seven compressed levels by rank: Upline, DuckDB and dicts, the same cents asserted."""
+    _from_clone("benchmarks.engine").main(members, orders, out)
+
+
+def _from_clone(module: str) -> Any:
+    """Import a benchmark, which stands beside the package and not in it."""
     if not Path("benchmarks/engine.py").is_file():
         problem = "benchmarks/ is not here; run this in a clone of the repository."
         raise click.UsageError(problem)
     sys.path.insert(0, str(Path.cwd()))
     try:
-        from benchmarks.engine import main
+        return import_module(module)
     except ModuleNotFoundError as error:
         problem = f"{error.name} is missing; 'make bench' installs what benchmarks need."
         raise click.UsageError(problem) from error
-    main(members, orders, out)
+
+
+@bench.command()
+@click.option(
+    "--members", default=200_000, show_default=True, type=click.IntRange(100), help="How many."
+)
+@click.option(
+    "--facts", default=1_000_000, show_default=True, type=click.IntRange(100), help="How many."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Keep the figures as JSON.")
+def close(members: int, facts: int, out: Path | None) -> None:
+    """Close a month on the embedded server, from command to readable statements."""
+    _from_clone("benchmarks.closing").main(members, facts, out)
+
+
+@bench.command()
+@click.option(
+    "--entries", default=300_000, show_default=True, type=click.IntRange(300), help="How many."
+)
+@click.option(
+    "--single", default=1_000, show_default=True, type=click.IntRange(10), help="One by one."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Keep the figures as JSON.")
+def ledger(entries: int, single: int, out: Path | None) -> None:
+    """Post journals at once and one by one on the embedded server, and check the books."""
+    _from_clone("benchmarks.ledger").main(entries, single, out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +20,7 @@ from upline.foundation import copying
 from upline.money import currency_places
 
 Array = npt.NDArray[Any]
+_LINES_AT_ONCE = 200_000
 
 
 def keep(
@@ -33,10 +34,10 @@ def keep(
     copying.copy_in("commissions_total", totals)
     say("Writing ranks")
     copying.copy_in("commissions_rankheld", _ranks(run, result, members))
-    lines = _lines(run, result, ids, orders["fact_id"].to_numpy())
-    say(f"Writing {lines.num_rows:,} lines")
+    say(f"Writing {len(result.line_rows()):,} lines")
     with connection.cursor() as cursor:
         cursor.execute("SELECT commissions_begin_lines(%s)", [run.pk])
+        lines = _lines(run, result, ids, orders["fact_id"].to_numpy())
         copying.copy_in(f"commissions_line_{run.pk}", lines)
         cursor.execute("SELECT commissions_end_lines(%s)", [run.pk])
 
@@ -121,27 +122,29 @@ def _ranks(run: Run, result: Result, members: pa.Table) -> pa.Table:
     return table.filter(pc.is_valid(table["rank"]))
 
 
-def _lines(run: Run, result: Result, ids: Array, facts: Array) -> pa.Table:
-    """Give every line, a member's side by side; `number` is its place in canonical order."""
+def _lines(run: Run, result: Result, ids: Array, facts: Array) -> Iterator[pa.Table]:
+    """Give the lines in parts, a member's side by side; `number` is its place in canonical order."""
     lines = result.line_rows()
-    member = ids[lines.member]
-    sequence = np.argsort(member, kind="stable")
+    sequence = np.argsort(ids[lines.member], kind="stable")
+    for start in range(0, len(sequence), _LINES_AT_ONCE):
+        rows = sequence[start : start + _LINES_AT_ONCE]
+        level = lines.level[rows]
+        yield pa.table(
+            {
+                "run_id": _constant(run.pk, len(rows), pa.int64()),
+                "number": rows,
+                "member_id": ids[lines.member[rows]],
+                "bonus": lines.bonus[rows],
+                "level": pa.array(level, pa.int64(), mask=level < 0),
+                "fact_id": _looked_up(facts, lines.order[rows]),
+                "buyer_id": _looked_up(ids, lines.buyer[rows]),
+                "base_billionths": lines.base[rows],
+                "rate_billionths": lines.rate[rows],
+                "amount_units": lines.amount[rows],
+            }
+        )
 
-    def looked_up(table: Array, rows: Array) -> pa.Array:
-        values = table[np.maximum(rows, 0)] if len(table) else np.zeros(len(rows), np.int64)
-        return pa.array(values[sequence], pa.int64(), mask=rows[sequence] < 0)
 
-    return pa.table(
-        {
-            "run_id": _constant(run.pk, len(lines), pa.int64()),
-            "number": sequence,
-            "member_id": member[sequence],
-            "bonus": lines.bonus[sequence],
-            "level": pa.array(lines.level[sequence], pa.int64(), mask=lines.level[sequence] < 0),
-            "fact_id": looked_up(facts, lines.order),
-            "buyer_id": looked_up(ids, lines.buyer),
-            "base_billionths": lines.base[sequence],
-            "rate_billionths": lines.rate[sequence],
-            "amount_units": lines.amount[sequence],
-        }
-    )
+def _looked_up(table: Array, rows: Array) -> pa.Array:
+    values = table[np.maximum(rows, 0)] if len(table) else np.zeros(len(rows), np.int64)
+    return pa.array(values, pa.int64(), mask=rows < 0)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 import upline
 from upline.compensation import columns, digests
@@ -18,11 +19,12 @@ from upline.compensation.decimals import SHOWN_PLACES, decimal_text, decimals
 from upline.compensation.inputs import World
 from upline.compensation.line_rows import LineRows, line_rows, looked_up
 from upline.compensation.measures.scopes import Figures
-from upline.compensation.measures.windows import carry_text, resolve_carries
+from upline.compensation.measures.windows import carry_texts, resolve_carries
 from upline.compensation.wallets import Pay, Payable
 from upline.money import currency_places
 
 Array = npt.NDArray[Any]
+_NO_CARRIES = pa.schema([(name, pa.string()) for name in ("member", "name", "value")]).empty_table()
 
 
 @dataclass(slots=True)
@@ -270,25 +272,19 @@ class Result:
         return pa.concat_tables(tables)
 
     def _carries(self) -> pa.Table:
-        members: list[str] = []
-        names: list[str] = []
-        values: list[str] = []
-        ids = self._ids().to_pylist()
+        parts = [_NO_CARRIES]
         for name, column in sorted(resolve_carries(self.figures.member_scope).items()):
             spread = column.spread(len(self.world))
-            for position in _carried_positions(spread).tolist():
-                text = carry_text(spread, position)
-                if text is not None:
-                    members.append(ids[int(self.world.forest.rows[position])])
-                    names.append(name)
-                    values.append(text)
-        return pa.table(
-            {
-                "member": pa.array(members, pa.string()),
-                "name": pa.array(names, pa.string()),
-                "value": pa.array(values, pa.string()),
-            }
-        )
+            positions = _carried_positions(spread)
+            part = pa.table(
+                {
+                    "member": self._ids_at(positions),
+                    "name": pa.repeat(name, len(positions)),
+                    "value": carry_texts(spread, positions),
+                }
+            )
+            parts.append(part.filter(pc.is_valid(part["value"])))
+        return pa.concat_tables(parts).combine_chunks()
 
     def _legal(self) -> pa.Table:
         order = np.asarray(self.world.forest.positions)

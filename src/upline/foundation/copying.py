@@ -6,7 +6,9 @@ A million rows go in or out in seconds; both ways run in the present transaction
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 import pyarrow as pa
 from django.db import connection
@@ -17,19 +19,39 @@ _CHUNK_ROWS = 200_000
 # copies nothing that has parameters.
 
 
-def copy_in(table: str, rows: pa.Table) -> None:
-    """Append the rows of an Arrow table; its column names are the table's. A null stays null.
+def copy_in(table: str, rows: pa.Table | Iterable[pa.Table]) -> None:
+    """Append the rows of an Arrow table, or of several; column names are the table's. Null stays null.
 
-    Texts may hold anything but the null byte.
+    Several are asked for one after the other, so that all need not be held at once. Texts may hold
+    anything but the null byte.
     """
-    columns = ", ".join(f'"{name}"' for name in rows.column_names)
+    parts = iter([rows] if isinstance(rows, pa.Table) else rows)
+    first = next(parts, None)
+    if first is None:
+        return
+    columns = ", ".join(f'"{name}"' for name in first.column_names)
     statement = f'COPY "{table}" ({columns}) FROM STDIN (FORMAT csv)'
-    options = csv.WriteOptions(include_header=False)
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
-        for start in range(0, rows.num_rows, _CHUNK_ROWS):
-            sink = io.BytesIO()
-            csv.write_csv(rows.slice(start, _CHUNK_ROWS), sink, options)
-            copy.write(sink.getbuffer())
+    # The next chunk is written as text while the server takes this one in.
+    with (
+        ThreadPoolExecutor(1) as ahead,
+        connection.cursor() as cursor,
+        cursor.cursor.copy(statement) as copy,
+    ):
+        waiting = None
+        for part in chain([first], parts):
+            for start in range(0, part.num_rows, _CHUNK_ROWS):
+                following = ahead.submit(_text_of, part.slice(start, _CHUNK_ROWS))
+                if waiting is not None:
+                    copy.write(waiting.result())
+                waiting = following
+        if waiting is not None:
+            copy.write(waiting.result())
+
+
+def _text_of(rows: pa.Table) -> memoryview:
+    sink = io.BytesIO()
+    csv.write_csv(rows, sink, csv.WriteOptions(include_header=False))
+    return sink.getbuffer()
 
 
 def copy_out(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from upline.compensation import columns
 from upline.compensation.columns import Codes, Column, Flags, Numbers, aligned, common_unit
@@ -106,13 +109,17 @@ def carried_numbers(figures: Computed, key: str) -> Numbers:
     return Numbers(out, unit)
 
 
-def carry_text(column: Column, position: int) -> str | None:
-    """Write one carried value as text; None where there is nothing to carry."""
+def carry_texts(column: Column, positions: npt.NDArray[Any]) -> pa.Array:
+    """Write the carried values of some positions as text; null where there is nothing to carry."""
     if isinstance(column, Codes):
-        return column.at(position)
+        codes = column.values[positions]
+        return pa.array(column.labels, pa.string()).take(pa.array(codes, mask=codes < 0))
     if isinstance(column, Flags):
-        return "1" if column.at(position) else None
+        held = column.values[positions]
+        return pa.array(np.full(len(held), "1"), pa.string(), mask=~held)
     if isinstance(column, Numbers):
-        exact = column.at(position)
-        return str(exact) if exact else None
+        # Each different value is written once: many members carry the same.
+        distinct, places = np.unique(column.values[positions], return_inverse=True)
+        texts = [str(int(value) * column.unit) if value else None for value in distinct.tolist()]
+        return pa.array(texts, pa.string()).take(pa.array(places))
     raise not_computed("Carrying this value")
