@@ -198,6 +198,17 @@ def decimals_of(millionths: Integers) -> pa.Array:
     return _without_empty_places(exact.cast(pa.string()))
 
 
+def volumes_as_json(reading: Reading, names: Sequence[str]) -> pa.Array:
+    """Write the volumes of each row as JSON; an empty cell brings none."""
+    inside = pa.array([""] * reading.rows, pa.string())
+    for name in sorted(names):
+        millionths, is_there = reading.millionths(name, is_required=False)
+        part = pc.binary_join_element_wise(f'"{name}": "', decimals_of(millionths), '",', "")
+        named = pc.if_else(pa.array(is_there), part, "")
+        inside = pc.binary_join_element_wise(inside, named, "")
+    return pc.binary_join_element_wise("{", pc.utf8_rtrim(inside, ","), "}", "")
+
+
 def _without_empty_places(texts: pa.Array) -> pa.Array:
     plain = pc.replace_substring_regex(texts, r"([.]\d*?)0+$", r"\1")
     return pc.replace_substring_regex(plain, r"[.]$", "")

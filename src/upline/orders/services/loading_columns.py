@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from upline.catalog.amounts import read_volumes
 from upline.catalog.models import Market
-from upline.catalog.tables import Integers, Reading, decimals_of
+from upline.catalog.tables import Integers, Reading, volumes_as_json
 from upline.foundation.copying import copy_out
 from upline.orders.models import Order
 
@@ -47,7 +47,7 @@ def read(table: pa.Table, *, volumes: Sequence[str], taken: Taken) -> Loaded:
         if "retail" in table.column_names
         else figures["net"]
     )
-    volume_texts = _volumes(reading, volumes)
+    volume_texts = volumes_as_json(reading, volumes)
     quantity = reading.whole("quantity", default=1)
     firsts, places = _orders(reading, columns, taken)
     reading.refuse()
@@ -165,17 +165,6 @@ def _products(reading: Reading, skus: pa.Array) -> pa.Array:
         "Load the products first, or leave the cell empty and fill 'name'.",
     )
     return pc.take(known["id"].combine_chunks(), places)
-
-
-def _volumes(reading: Reading, names: Sequence[str]) -> pa.Array:
-    """Write the volumes of each row as JSON; an empty cell brings none."""
-    inside = pa.array([""] * reading.rows, pa.string())
-    for name in sorted(names):
-        millionths, is_there = reading.millionths(name, is_required=False)
-        part = pc.binary_join_element_wise(f'"{name}": "', decimals_of(millionths), '",', "")
-        named = pc.if_else(pa.array(is_there), part, "")
-        inside = pc.binary_join_element_wise(inside, named, "")
-    return pc.binary_join_element_wise("{", pc.utf8_rtrim(inside, ","), "}", "")
 
 
 def _orders(
