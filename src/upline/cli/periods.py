@@ -25,7 +25,7 @@ def actor_of(email: str, right: str) -> str:
 
     login = Login.objects.filter(email=email.strip().lower()).first()
     if login is None:
-        raise click.ClickException(f"There is no login {email}. 'upline manage' makes one.")
+        raise click.ClickException(f"There is no login {email}; 'upline logins add' makes one.")
     if not login.has_perm(right):
         raise click.ClickException(f"{email} lacks the right '{right}'; the owner grants roles.")
     return f"login:{login.pk}"

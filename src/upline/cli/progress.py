@@ -25,6 +25,10 @@ class Steps:
             sys.stderr.write(f"\r\x1b[2K{doing} ...")
             sys.stderr.flush()
 
+    def pause(self) -> None:
+        """End the present step, so that something can be asked."""
+        self._end()
+
     def __exit__(
         self,
         kind: type[BaseException] | None,

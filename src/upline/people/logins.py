@@ -20,7 +20,7 @@ class PasswordRefused(DomainError):
 
     code = "people.password_refused"
     text = "The password for %(email)s cannot be used:\n%(faults)s"
-    remedy = "Choose a longer one of several unusual words."
+    remedy = "\nChoose a longer one of several unusual words."
 
 
 class EmailRefused(DomainError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from upline.plans.errors import NoPlanInForce
+from upline.plans.errors import NoPlanInForce, PlanUnknown
 from upline.plans.models import PlanVersion, State
 
 
@@ -23,3 +23,11 @@ def plan_in_force(*, every: str, on: date) -> PlanVersion:
 def versions() -> list[PlanVersion]:
     """Give every version, the latest first."""
     return list(PlanVersion.objects.order_by("-starts_on", "-id"))
+
+
+def version(number: int) -> PlanVersion:
+    """Give a version by its number. Raises PlanUnknown."""
+    found = PlanVersion.objects.filter(pk=number).first()
+    if found is None:
+        raise PlanUnknown(version=number)
+    return found
