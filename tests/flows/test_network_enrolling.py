@@ -218,9 +218,14 @@ def test_a_load_lists_every_fault_with_row_and_remedy_and_writes_nothing():
 
     found = [(fault.row, fault.column, fault.code) for fault in refused.value.faults]
     assert found == [
+        (2, "code", "code_twice"),
+        (3, "binary_side", "slot_twice"),
+        (3, "sponsor", "circle"),
         (4, "binary_side", "side_unknown"),
         (5, "country", "country_unreadable"),
         (6, "joined_on", "day_unreadable"),
+        (7, "code", "code_taken"),
+        (8, "binary_parent", "placed_early"),
     ]
     assert counted() == before
 

@@ -69,3 +69,13 @@ def close(members: int, facts: int, out: Path | None) -> None:
 def ledger(entries: int, single: int, out: Path | None) -> None:
     """Post journals at once and one by one on the embedded server, and check the books."""
     _from_clone("benchmarks.ledger").main(entries, single, out)
+
+
+@bench.command()
+@click.option(
+    "--members", default=1_000_000, show_default=True, type=click.IntRange(100), help="How many."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Keep the figures as JSON.")
+def network(members: int, out: Path | None) -> None:
+    """Load members with both trees on the embedded server, and read them all as of a day."""
+    _from_clone("benchmarks.network").main(members, out)

@@ -69,6 +69,11 @@ class Faults:
             LoadFault(row=0, column=column, code=code, problem=problem, remedy=remedy)
         )
 
+    def add_for_other_rows(self, further: Faults) -> None:
+        """Take over the faults of rows that have none yet."""
+        known = {fault.row for fault in self.found if fault.row}
+        self.found += [fault for fault in further.found if fault.row not in known]
+
     def refuse(self) -> None:
         """Raise MembersRefused if there is any."""
         if self.found:

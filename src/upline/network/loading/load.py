@@ -90,9 +90,13 @@ def _resolved(table: Any) -> Resolved:
     locks.hold_all()
     faults = Faults()
     columns = reading.in_form(table, list(Tree.objects.order_by("code")), faults)
-    faults.refuse()
+    if columns is None:
+        faults.refuse()
     assert columns is not None, "what could not be read was refused"
-    resolved = checked(columns, faults)
+    # Of a row that cannot be read nothing more is said; the others are looked at all the same.
+    further = Faults()
+    resolved = checked(columns, further)
+    faults.add_for_other_rows(further)
     faults.refuse()
     return resolved
 
@@ -122,7 +126,10 @@ def _ask_for_the_triggers() -> None:
                 AND open.tree_id = past.tree_id
                 AND (open.member_id = past.member_id
                     OR (open.parent_id = past.parent_id AND open.slot = past.slot))""",
-        "the shares of a position do not sum to one": ODD_HOLDERS.format(where=""),
+        "the shares of a position do not sum to one": ODD_HOLDERS.format(
+            where="WHERE member_id IN (SELECT member_id FROM network_holder"
+            " WHERE place > 1 OR share_numerator <> share_denominator)"
+        ),
     }
     with connection.cursor() as cursor:
         for problem, question in questions.items():
