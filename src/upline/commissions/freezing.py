@@ -231,7 +231,7 @@ def _counted(period: Period, reach: int) -> str:
         WHERE fact.occurred_at >= '{since}'::timestamp AT TIME ZONE '{zone}' - interval '1 day'
           AND fact.occurred_at < '{end}'::timestamp AT TIME ZONE '{zone}' + interval '1 day'
           AND {day} >= '{since}' AND {day} < '{end}'
-          AND (counted.id IS NOT NULL OR {day} < '{first}')"""
+          AND (counted.fact_id IS NOT NULL OR {day} < '{first}')"""
 
 
 def _refuse_before_joining(period: Period, table: pa.Table, members: pa.Table) -> None:

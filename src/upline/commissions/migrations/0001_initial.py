@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -326,15 +327,21 @@ class Migration(migrations.Migration):
             name="FrozenFact",
             fields=[
                 (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "fact",
+                        "calendar",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 (
                     "calendar",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="commissions.calendar",
@@ -344,6 +351,7 @@ class Migration(migrations.Migration):
                     "period",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="commissions.period",
@@ -360,6 +368,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        fields=["period"], name="commissions_frozen_period"
+                    )
+                ]
+            },
         ),
         migrations.AddConstraint(
             model_name="period",
@@ -425,11 +440,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="volumefact",
             index=models.Index(fields=["occurred_at"], name="commissions_fact_moment"),
-        ),
-        migrations.AddConstraint(
-            model_name="frozenfact",
-            constraint=models.UniqueConstraint(
-                fields=("fact", "calendar"), name="commissions_frozen_once"
-            ),
         ),
     ]
