@@ -15,6 +15,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Max
 
 from upline.foundation import clock
+from upline.foundation.models import Company
 from upline.network.errors import (
     BeforeJoining,
     HistorySealed,
@@ -40,8 +41,9 @@ def span(from_on: date, until_on: date | None = None) -> Any:
 
 
 def today() -> date:
-    """Give the company's day."""
-    return clock.today(settings.TIME_ZONE)
+    """Give the company's day, or that of UTC before it is set up."""
+    zone = Company.objects.values_list("time_zone", flat=True).first()
+    return clock.today(zone or settings.TIME_ZONE)
 
 
 def refuse_sealed(effective_on: date) -> None:
