@@ -47,6 +47,8 @@ class Life(RuleBasedStateMachine):
         self.parcels: dict[str, list[services.Pieces]] = {}
         self.arrived: set[str] = set()
         self.events = ["placed"]
+        # What was done at least once; what changes nothing is tried once a life.
+        self.paths: set[str] = set()
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -64,6 +66,7 @@ class Life(RuleBasedStateMachine):
 
     def note(self, act: str, event: str = "") -> None:
         STEPS_DONE[act] += 1
+        self.paths.add(act)
         if event:
             self.events.append(event)
 
@@ -100,7 +103,7 @@ class Life(RuleBasedStateMachine):
         if is_paid:
             self.pay(0)
 
-    @precondition(lambda self: self.status in ("placed", "cancelled") or len(self.events) < 4)
+    @precondition(lambda self: not {"payment again", "late payment"} & self.paths)
     @rule(off_by=st.sampled_from([0, 0, 0, 1, -1]))
     def pay(self, off_by: int) -> None:
         def confirm() -> None:
@@ -123,8 +126,8 @@ class Life(RuleBasedStateMachine):
             self.status, self.paid = "paid", self.cost
             self.note("payment", "paid")
 
-    @precondition(lambda self: self.status != "placed" or STEPS_DONE.total() % 3 == 0)
-    @precondition(lambda self: self.paid == 0 or len(self.events) < 3)
+    @precondition(lambda self: self.status != "placed" or len(self.paths) == 2)
+    @precondition(lambda self: "late cancel" not in self.paths)
     @rule()
     def cancel(self) -> None:
         def act() -> None:
@@ -139,7 +142,7 @@ class Life(RuleBasedStateMachine):
             self.refuses(errors.OrderNotCancellable, act)
             self.note("late cancel")
 
-    @precondition(lambda self: self.paid or len(self.events) < 2)
+    @precondition(lambda self: "paid" in self.events or len(self.events) < 2)
     @rule(place=picks, count=st.sampled_from([1, 1, 1, 2, 3]))
     def ship(self, place: int, count: int) -> None:
         place %= len(self.lines)
@@ -175,7 +178,7 @@ class Life(RuleBasedStateMachine):
             self.turn()
             self.note("delivery", "delivered")
 
-    @precondition(lambda self: self.paid or len(self.events) < 2)
+    @precondition(lambda self: "paid" in self.events or len(self.events) < 2)
     @rule(minor=st.integers(1, 6_000))
     def refund_amount(self, minor: int) -> None:
         def act() -> int:
@@ -191,7 +194,7 @@ class Life(RuleBasedStateMachine):
                 self.take([had - gone for had, gone in zip(self.had, self.returned, strict=True)])
             self.keep("amount", minor, minor, refund_id)
 
-    @precondition(lambda self: self.paid or len(self.events) < 2)
+    @precondition(lambda self: "paid" in self.events or len(self.events) < 2)
     @rule(place=picks, count=st.sampled_from([1, 1, 1, 2, 3]))
     def refund_pieces(self, place: int, count: int) -> None:
         place %= len(self.lines)
@@ -211,7 +214,7 @@ class Life(RuleBasedStateMachine):
             self.take([count if other == place else 0 for other in range(len(self.lines))])
             self.keep("pieces", pieces, gross, refund_id)
 
-    @precondition(lambda self: len(self.refunds) > 2)
+    @precondition(lambda self: len(self.refunds) > 1)
     @rule()
     def refund_all(self) -> None:
         def act() -> int:
@@ -224,7 +227,7 @@ class Life(RuleBasedStateMachine):
         self.take([had - gone for had, gone in zip(self.had, self.returned, strict=True)])
         self.keep("all", None, gross, refund_id)
 
-    @precondition(lambda self: self.refunds)
+    @precondition(lambda self: self.refunds and "refund again" not in self.paths)
     @rule(pick=picks)
     def refund_again(self, pick: int) -> None:
         reference = sorted(self.refunds)[pick % len(self.refunds)]
@@ -296,5 +299,6 @@ def test_random_lives_of_orders_agree_with_the_model():
         ),
     )
 
-    acts = ("payment", "parcel", "delivery", "refund of amount", "refund of pieces")
-    assert min(STEPS_DONE[act] for act in acts) >= 10, STEPS_DONE
+    for act in ("payment", "parcel", "refund of amount", "refund of pieces"):
+        assert STEPS_DONE[act] >= 5, STEPS_DONE
+    assert STEPS_DONE["delivery"], STEPS_DONE
