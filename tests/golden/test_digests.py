@@ -43,5 +43,9 @@ def test_another_hash_seed_and_time_zone_give_the_kept_digests(changed):
     assert digests_with(**changed) == KEPT
 
 
+def test_columns_cut_for_several_threads_give_the_kept_digests():
+    assert digests_with(UPLINE_PARTS_FROM="1", UPLINE_BOUNDSCHECK="1") == KEPT
+
+
 def test_kernels_that_check_every_index_give_the_kept_digests():
     assert digests_with(UPLINE_BOUNDSCHECK="1") == KEPT

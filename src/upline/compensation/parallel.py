@@ -13,13 +13,14 @@ import numpy.typing as npt
 
 Result = TypeVar("Result")
 
-# Under so many rows one thread is faster than two.
-MANY = 500_000
+# Under so many rows one thread is faster than two. The variable lets tests cut small columns.
+MANY = int(os.environ.get("UPLINE_PARTS_FROM", "500000"))
 
 
 def parts_of(count: int, *, workers: int = 0) -> list[tuple[int, int]]:
     """Cut `count` rows into a part for each thread; one part where they are few."""
     workers = workers or (min(os.cpu_count() or 1, 4) if count >= MANY else 1)
+    workers = max(min(workers, count), 1)
     return list(pairwise(count * part // workers for part in range(workers + 1)))
 
 
