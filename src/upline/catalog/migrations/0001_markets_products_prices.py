@@ -5,7 +5,6 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import pgtrigger.compiler
 import pgtrigger.migrations
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 import upline.catalog.models
@@ -21,7 +20,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        BtreeGistExtension(),
+        # Left there when this is taken back, for other apps use it too.
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
         migrations.CreateModel(
             name="MarketEvent",
             fields=[
