@@ -15,9 +15,8 @@ from upline.cli.refusals import shows_refusals
 if TYPE_CHECKING:
     from upline.cli.progress import Steps
     from upline.company.description import Description, MarketDescription, PlanFinder
+    from upline.compensation import Plan
     from upline.compensation.plan.text import Entries
-
-SCALARS = ("name", "plan", "owner", "time_zone", "currency")
 
 
 @click.command()
@@ -73,12 +72,26 @@ def init(
     if _set_up(description, password_file):
         if not asks:
             _show(description)
+        warn_of_kinds(description.plan)
         click.echo(f"{description.name} is set up. Next:")
         click.echo("  upline load members members.csv")
         click.echo("  upline load products products.csv")
         click.echo("  upline load orders orders.csv")
     else:
         click.echo(f"{description.name} is set up already, just so; nothing was changed.")
+
+
+def warn_of_kinds(plan: Plan) -> None:
+    """Say aloud which rules of a plan no order here can meet."""
+    from upline.company.services import strange_kinds
+    from upline.orders.models import Order
+
+    for kind in strange_kinds(plan):
+        known = ", ".join(Order.Kind.values)
+        click.echo(
+            f"Mind: the plan asks for orders of kind '{kind}'. Orders here are of the kinds"
+            f" {known}, so what asks for another pays nothing."
+        )
 
 
 def _plans(config: Path | None) -> PlanFinder:

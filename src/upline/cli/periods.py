@@ -69,7 +69,9 @@ def close(label: str, calendar: str, email: str) -> None:
         run = services.compute_period(calendar=calendar, label=label, say=steps)
     _show(run)
     click.echo("A second person approves it:")
-    click.echo(f"  upline periods approve {label} --calendar {calendar} --digest {run.digest}")
+    click.echo(
+        f"  upline periods approve {label} --calendar {calendar} --as E-MAIL --digest {run.digest}"
+    )
 
 
 @periods.command()

@@ -42,6 +42,8 @@ def list_plans() -> None:
 @on_the_platform
 def draft(file: Path, email: str) -> None:
     """Keep a plan's text as a draft; the same text again is the same version."""
+    from upline.cli.company import warn_of_kinds
+    from upline.compensation import load_plan
     from upline.foundation import context
     from upline.plans import services
 
@@ -55,6 +57,7 @@ def draft(file: Path, email: str) -> None:
     with context.working(actor=actor):
         version = services.draft_plan(text=text, file=str(file))
     click.echo(_row(version))
+    warn_of_kinds(load_plan(version.text, file=str(file)))
     if version.state == "draft":
         click.echo("A second person approves it:")
         click.echo(f"  upline plans approve {version.pk} --as E-MAIL")

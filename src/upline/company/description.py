@@ -261,15 +261,15 @@ def _is_computed(path: Path) -> bool:
 
 
 def _plan(reading: _Reading, plans: PlanFinder) -> tuple[Plan | None, str]:
-    examples = ", ".join(plans.names)
-    remedy = f"Give as 'plan:' or --plan a file, or an example: {examples or 'none is here'}."
-    given = reading.text("plan", remedy, longest=4096)
-    if not given:
-        return None, ""
+    given = reading.value(reading.entries, "plan")
     place = reading.entries.place_of("plan")
-    path = plans.path_of(given)
+    path = plans.path_of(given) if given else None
     if path is None:
-        reading.fault(place, "plan_unknown", f"There is no plan '{given}'.", remedy)
+        code = "plan_unknown" if given else "missing"
+        problem = f"There is no plan '{given}'." if given else "'plan' is missing."
+        examples = ", ".join(plans.names) or "none is here"
+        remedy = f"Give as 'plan:' or --plan a file, or an example: {examples}."
+        reading.fault(place, code, problem, remedy)
         return None, ""
     try:
         plan = load_plan(path.read_text(encoding="utf-8"), file=str(path))
@@ -278,6 +278,7 @@ def _plan(reading: _Reading, plans: PlanFinder) -> tuple[Plan | None, str]:
         reading.faults.extend(refused.faults)
         return None, ""
     except (OSError, UnicodeDecodeError) as error:
+        remedy = "Give the path of a YAML file in UTF-8."
         reading.fault(place, "plan_unreadable", f"{path} cannot be read: {error}.", remedy)
         return None, ""
     return plan, str(path)

@@ -169,20 +169,22 @@ def _catalogue(wanted: Wanted, say: Say, load: Callable[[], catalog.LoadedRows])
     """Load products or prices; a check does the same and takes it back."""
     say("Checking" if wanted.is_check else "Loading")
     with transaction.atomic():
+        before = _rows_written()
         loaded = load()
-        with connection.cursor() as cursor:
-            cursor.execute(_WRITTEN, [[f"catalog_{name}" for name in _WRITTEN_TABLES]])
-            is_new = bool(cursor.fetchone()[0])
+        is_new = _rows_written() > before
         transaction.set_rollback(wanted.is_check)
     return Outcome(count=loaded.rows, is_new=is_new)
 
 
-# What the present transaction has written so far.
-_WRITTEN = """
-SELECT coalesce(sum(n_tup_ins + n_tup_upd), 0) > 0 FROM pg_stat_xact_user_tables
-WHERE relname = ANY(%s)
-"""
-_WRITTEN_TABLES = ("product", "producttext", "price")
+def _rows_written() -> int:
+    """Count what the present transaction has written to the catalogue so far."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(n_tup_ins + n_tup_upd), 0) FROM pg_stat_xact_user_tables"
+            " WHERE relname = ANY(%s)",
+            [["catalog_product", "catalog_producttext", "catalog_price"]],
+        )
+        return int(cursor.fetchone()[0])
 
 
 _LOADS: dict[str, Callable[[Wanted, pa.Table, Say], Outcome]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -15,11 +16,13 @@ from upline.commissions.errors import MemberFieldUnknown
 from upline.commissions.models import Calendar
 from upline.company.description import Description, MarketDescription
 from upline.company.errors import CompanyDiffers
+from upline.compensation import Plan
 from upline.foundation import audit, clock, context, health, locking
 from upline.foundation.access import OWNER
 from upline.foundation.models import Company
 from upline.network import queries as network
 from upline.network import services as members
+from upline.orders.models import Order
 from upline.people import logins
 from upline.people.models import Login, RoleGrant
 from upline.plans import services as plans
@@ -31,6 +34,12 @@ Say = Callable[[str], None]
 
 def silent(_: str) -> None:
     """Say nothing."""
+
+
+def strange_kinds(plan: Plan) -> list[str]:
+    """List the kinds of orders that a plan asks for and no order here is of: they pay nothing."""
+    asked = set(re.findall(r"\bkind\s*=\s*'([^']*)'", plan.source))
+    return sorted(asked - set(Order.Kind.values))
 
 
 def has_tables() -> bool:
