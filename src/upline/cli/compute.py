@@ -220,7 +220,7 @@ def further_faults(
     import pyarrow.compute as pc
 
     from upline.compensation import Inputs, Period, Refused, load_plan
-    from upline.compensation.inputs import prepare
+    from upline.compensation.preparation import prepare
 
     members, orders = tables.get("members"), tables.get("orders")
     empty: dict[str, list[str]] = {"id": [], "sponsor": [], "member": [], "date": []}

@@ -19,9 +19,9 @@ from upline.commissions.errors import (
 )
 from upline.commissions.models import Period, State
 from upline.compensation import load_plan
-from upline.compensation.inputs import reach_days
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.schema import GivenRanks
+from upline.compensation.preparation import reach_days
 from upline.foundation import audit, clock, copying, locking, outbox
 from upline.network import queries as network
 from upline.plans import queries as plans

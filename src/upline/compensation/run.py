@@ -13,12 +13,13 @@ from upline.compensation.bonuses import award, differential, level, own, pool, s
 from upline.compensation.bonuses.lines import Paid, Work
 from upline.compensation.columns import Flags
 from upline.compensation.errors import Fault, InputRefused, PlanRefused
-from upline.compensation.inputs import Inputs, World, prepare
+from upline.compensation.inputs import Inputs, World
 from upline.compensation.measures.evaluate import rule
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.plan import schema
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.stages import asked_on_orders
+from upline.compensation.preparation import prepare
 from upline.compensation.ranks.ladder import rank_members
 from upline.compensation.result import Result
 

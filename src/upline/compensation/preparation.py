@@ -1,0 +1,481 @@
+"""Reads inputs, lists all their faults, and lays them out for computing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from upline.compensation import columns, memory
+from upline.compensation.columns import (
+    NO_DAY,
+    Codes,
+    Column,
+    Days,
+    Flags,
+    Members,
+    Numbers,
+    Quotients,
+    multiplied,
+)
+from upline.compensation.errors import Fault, InputRefused
+from upline.compensation.exchange import faults_of_rates, worth_of_orders
+from upline.compensation.finding import Finder, are_distinct
+from upline.compensation.genealogy.forest import Forest, Positions, lay_out
+from upline.compensation.inputs import Inputs, World
+from upline.compensation.kernels import grouping
+from upline.compensation.orders import MadeOnce, Named, Orders
+from upline.compensation.plan.fields import default_of, places_of
+from upline.compensation.plan.formula import Call, Name
+from upline.compensation.plan.load import Plan
+from upline.compensation.plan.parts import all_nodes
+from upline.compensation.plan.schema import FieldSpec, GivenRanks
+from upline.compensation.tables import Reader, Source, arrow_table
+from upline.money import currency_places
+
+
+def prepare(plan: Plan, inputs: Inputs) -> World:
+    """Read and lay out the inputs; raises InputRefused with every fault in all of them."""
+    preparation = _Preparation(plan, inputs)
+    return preparation.world()
+
+
+# The row of the k-th to join, and the k of each row.
+_Joining = tuple[Positions, Positions]
+
+
+class _Preparation:
+    def __init__(self, plan: Plan, inputs: Inputs) -> None:
+        self.plan = plan
+        self.inputs = inputs
+        self.faults: list[Fault] = faults_of_rates(plan.file, inputs.rates)
+        members = arrow_table(inputs.members, "members")
+        orders = arrow_table(inputs.orders, "orders")
+        self.members = Reader(
+            members, _with_columns(inputs.source("members"), members), self.faults
+        )
+        self.orders = Reader(orders, _with_columns(inputs.source("orders"), orders), self.faults)
+
+    def world(self) -> World:
+        # Orders are read and brought together by member while the tree is laid out.
+        with ThreadPoolExecutor(1) as meanwhile:
+            self._order_ids = meanwhile.submit(self._read_order_ids)
+            self._order_dates = meanwhile.submit(self._order_days)
+            self._joined_as = meanwhile.submit(self._joining)
+            ids = self._ids(self.members)
+            self._finder = Finder(ids)
+            if not self._finder.is_distinct:
+                self._list_twice(self.members, ids)
+            self._orders_read = meanwhile.submit(self._read_orders)
+            return self._world(ids)
+
+    def _world(self, ids: pa.Array) -> World:
+        parent = self._references(self.members, "sponsor", "sponsor")
+        joining = self._joined_as.result()
+        forest = self._forest(parent, joining, "sponsor")
+        others = self._other_trees(joining)
+        self._refuse_if_faulty_tables(forest)
+        assert forest is not None
+        columns = self._member_columns(forest, joining[1])
+        earnings, unit = self._given_earnings(forest)
+        carried = self._carried(forest)
+        order_ids = self._order_ids.result()
+        orders, outside = self._orders(forest)
+        if self.faults:
+            raise InputRefused(self.faults)
+        orders.bring(_order_fields_named(self.plan))
+        return World(
+            plan=self.plan,
+            period=self.inputs.period,
+            ids=ids,
+            order_ids=order_ids,
+            forest=forest,
+            trees=others,
+            members=columns,
+            orders=orders,
+            given_earnings=earnings,
+            earnings_unit=unit,
+            carried=carried,
+            rates=self.inputs.rates,
+            orders_outside=outside,
+            ignored_columns=self._ignored(),
+        )
+
+    def _refuse_if_faulty_tables(self, forest: Forest | None) -> None:
+        if forest is None:
+            # Go on reading, so that faults in values are listed together with those of the tree.
+            joining = age = np.arange(len(self.members), dtype=np.int32)
+            loose, _ = lay_out(np.full(len(joining), -1, np.int32), joining, age)
+            assert loose is not None
+            self._member_columns(loose, age)
+            self._orders(loose)
+            raise InputRefused(self.faults)
+
+    # Members
+
+    def _ids(self, reader: Reader) -> pa.Array:
+        ids = reader.raw("id")
+        if not pa.types.is_integer(ids.type):
+            ids = pc.utf8_trim_whitespace(ids.cast(pa.string()))
+        # One piece is taken as it is: combining would copy it.
+        ids = (
+            ids.chunk(0)
+            if ids.num_chunks == 1
+            else pa.concat_arrays([pa.array([], ids.type), *ids.chunks])
+        )
+        if not reader.has("id"):
+            return ids
+        if ids.null_count or (pa.types.is_string(ids.type) and pc.any(pc.equal(ids, "")).as_py()):
+            for row, text in enumerate(ids.to_pylist()):
+                if text in (None, ""):
+                    reader.fault(
+                        row, "id", "table.no_id", "This row has no id.", "Give each an id."
+                    )
+        return ids
+
+    def _read_order_ids(self) -> pa.Array:
+        ids = self._ids(self.orders)
+        if not are_distinct(ids):
+            self._list_twice(self.orders, ids)
+        return ids
+
+    def _list_twice(self, reader: Reader, ids: pa.Array) -> None:
+        if not reader.has("id"):
+            return
+        seen: dict[Any, int] = {}
+        for row, text in enumerate(ids.to_pylist()):
+            if text in (None, ""):
+                continue
+            if text in seen:
+                first = reader.source.place(seen[text]).line
+                problem = f"The id '{text}' stands twice."
+                remedy = f"It is first in line {first}; keep one row, or give this one its own id."
+                reader.fault(row, "id", "table.id_twice", problem, remedy)
+            else:
+                seen[text] = row
+
+    def _references(self, reader: Reader, column: str, what: str) -> Positions:
+        """Read a column of member ids as rows; -1 where it is empty."""
+        if not reader.has(column):
+            reader.raw(column)
+            return np.full(len(reader), -1, np.int32)
+        raw = reader.raw(column)
+        rows, is_empty = self._finder.rows(raw)
+        self._list_unknown(reader, column, what, rows, is_empty)
+        return rows
+
+    def _list_unknown(
+        self,
+        reader: Reader,
+        column: str,
+        what: str,
+        found: Positions,
+        is_empty: npt.NDArray[Any] | None,
+    ) -> None:
+        unknown = found < 0 if is_empty is None else (found < 0) & ~is_empty
+        if unknown.any():
+            texts = reader.raw(column).to_pylist()
+            for row in np.flatnonzero(unknown).tolist():
+                problem = f"The {what} '{texts[row]}' is no member."
+                remedy = "Add that member, or correct the id; leave it empty if there is none."
+                reader.fault(row, column, "table.unknown_member", problem, remedy)
+
+    def _joining(self) -> _Joining:
+        count = len(self.members)
+        if not self.members.has("number"):
+            as_listed = np.arange(count, dtype=np.int32)
+            return as_listed, as_listed
+        numbers = columns.as_int64(self.members.numbers("number", 0).values, "join numbers")
+        low = int(numbers.min()) if count else 0
+        dense = memory.filled(count, np.int32, -1)
+        if grouping.inverted(numbers, low, dense):
+            return dense, np.subtract(
+                numbers, low, out=memory.empty(count, np.int32), casting="unsafe"
+            )
+        order = np.argsort(numbers, kind="stable").astype(np.int32)
+        same = np.flatnonzero(np.diff(numbers[order]) == 0)
+        for index in same.tolist():
+            row = int(order[index + 1])
+            problem = f"Two members joined as number {numbers[row]}."
+            remedy = "Give each its own number: it breaks every tie."
+            self.members.fault(row, "number", "table.number_twice", problem, remedy)
+        age = np.empty(count, np.int32)
+        age[order] = np.arange(count, dtype=np.int32)
+        return order, age
+
+    def _forest(self, parent: Positions, joining: _Joining, column: str) -> Forest | None:
+        forest, circle = lay_out(parent, *joining)
+        if forest is None:
+            ids = self._finder.ids
+            for row in circle:
+                above = ids[int(parent[row])].as_py()
+                problem = f"'{ids[row].as_py()}' stands below himself, by way of '{above}'."
+                remedy = f"Correct the {column} of one member of this circle."
+                self.members.fault(row, column, "tree.circle", problem, remedy)
+        return forest
+
+    def _other_trees(self, joining: _Joining) -> dict[str, Forest]:
+        forests = {}
+        for name, tree in self.plan.file.trees.items():
+            if tree.kind == "matrix" and tree.fill != "given":
+                continue
+            if not self.members.has("placement_parent"):
+                if name in _trees_used(self.plan):
+                    self.members.raw("placement_parent")
+                continue
+            parent = self._references(self.members, "placement_parent", "placement parent")
+            forest = self._forest(parent, joining, "placement_parent")
+            if forest is not None:
+                forests[name] = forest
+        return forests
+
+    def _member_columns(self, forest: Forest, age: Positions) -> Mapping[str, Column]:
+        """Read every column of members; it is brought into preorder when it is asked for."""
+        by_row: dict[str, Column] = {}
+        file = self.plan.file
+        by_row["joined"], by_row["joined_in_period"] = self._joined()
+        for name, spec in file.members.items():
+            by_row[name] = _placed(self._column(self.members, name, spec), forest)
+        for name in ("side", "person"):
+            if self.members.has(name) and name not in by_row:
+                by_row[name] = self.members.codes(name)
+        if isinstance(file.ranks, GivenRanks):
+            by_row["rank"] = self._given_rank(file.ranks.given)
+
+        def number() -> Column:
+            return Numbers(forest.in_preorder(age).astype(np.int64), Fraction(1))
+
+        made: dict[str, Callable[[], Column]] = {
+            "number": number,
+            "sponsor": lambda: Members(forest.parent),
+        }
+        for name, column in by_row.items():
+            made[name] = partial(_in_preorder, column, forest)
+        return MadeOnce(made)
+
+    def _joined(self) -> tuple[Days, Flags]:
+        period = self.inputs.period
+        if not self.members.has("joined"):
+            return Days(np.asarray(NO_DAY, np.int32)), Flags(np.asarray(0, np.bool_))
+        days = self.members.days("joined", self.plan.file.time_zone)
+        first, end = _day_number(period.start), _day_number(period.end)
+        return days, Flags((days.values >= first) & (days.values < end))
+
+    def _given_rank(self, given: list[str]) -> Codes:
+        if not self.members.has("rank"):
+            self.members.raw("rank")
+            return Codes(np.full(len(self.members), -1, np.int32), tuple(given), is_ranked=True)
+        codes = self.members.codes("rank")
+        table = np.full(len(codes.labels) + 1, -1, np.int32)
+        if codes.labels == tuple(given):
+            return replace(codes, is_ranked=True)
+        for code, label in enumerate(codes.labels):
+            if label in given:
+                table[code] = given.index(label)
+                continue
+            for row in np.flatnonzero(codes.values == code).tolist():
+                problem = f"'{label}' is no rank of the plan."
+                remedy = f"Ranks: {', '.join(given)}; leave it empty for none."
+                self.members.fault(row, "rank", "table.rank", problem, remedy)
+        return Codes(table[codes.values], tuple(given), is_ranked=True)
+
+    def _column(self, reader: Reader, name: str, spec: FieldSpec) -> Column:
+        currency = self.plan.file.currency
+        default = default_of(spec, currency)
+        match spec.unit:
+            case "text":
+                return reader.codes(name, default=default if isinstance(default, str) else "")
+            case "yes_no":
+                return reader.flags(name, default=default is True)
+            case "date":
+                day = _day_number(default) if default is not None else NO_DAY
+                return reader.days(name, self.plan.file.time_zone, default=day)
+            case "member":
+                return Members(self._references(reader, name, "member"))
+        number = default if isinstance(default, Fraction) else Fraction(0)
+        return reader.numbers(name, places_of(spec, currency), number)
+
+    def _ignored(self) -> tuple[str, ...]:
+        known = {*self.plan.names.member, "name", "id", "sponsor", "rank"}
+        known_orders = {*self.plan.names.order, "id"}
+        members = [
+            f"members.{name}" for name in self.members.table.column_names if name not in known
+        ]
+        orders = [
+            f"orders.{name}" for name in self.orders.table.column_names if name not in known_orders
+        ]
+        return (*members, *orders)
+
+    # Orders
+
+    def _read_orders(self) -> tuple[Named, dict[str, Column]]:
+        """Read whom the orders name, and their columns."""
+        raw = self.orders.raw("member")
+        columns = self._order_columns(self._order_dates.result())
+        return self._finder.named(raw), columns
+
+    def _orders(self, forest: Forest) -> tuple[Orders, int]:
+        """Put the orders of the period, and those that the plan looks back at, by member.
+
+        Gives how many others there are, too.
+        """
+        named, columns = self._orders_read.result()
+        days = self._order_dates.result()
+        first, end = _day_number(self.inputs.period.start), _day_number(self.inputs.period.end)
+        inside = _between(days.values, first, end)
+        reach = reach_days(self.plan)
+        kept = inside
+        if reach and inside is not None:
+            kept = inside | ((days.values > end - 1 - reach) & (days.values < end))
+        chosen = None if kept is None or kept.all() else np.flatnonzero(kept)
+        if chosen is not None:
+            # Those left out may name nobody, too.
+            self._list_orders_of_unknown()
+            named = named.taken(chosen)
+        orders = Orders(named, forest, chosen, columns, None if kept is inside else inside)
+        if orders.unknown:
+            self._list_orders_of_unknown()
+        outside = 0 if inside is None else int(len(inside) - np.count_nonzero(inside))
+        return orders, outside
+
+    def _list_orders_of_unknown(self) -> None:
+        if not self.orders.has("member"):
+            return
+        raw = self.orders.raw("member")
+        found, is_empty = self._finder.rows(raw)
+        self._list_unknown(self.orders, "member", "member", found, is_empty)
+        if is_empty is not None:
+            for row in np.flatnonzero(is_empty).tolist():
+                problem = "This order names no member."
+                remedy = "Every order is credited to a member; a customer's order to his partner."
+                self.orders.fault(row, "member", "table.no_member", problem, remedy)
+
+    def _order_days(self) -> Days:
+        days = self.orders.days("date", self.plan.file.time_zone)
+        if self.orders.has("date") and len(days.values) and int(days.values.min()) == NO_DAY:
+            listed = {fault.place for fault in self.faults}
+            for row in np.flatnonzero(days.values == NO_DAY).tolist():
+                if self.orders.source.place(row, "date") not in listed:
+                    remedy = "Write the day of the order, as in 2026-10-31."
+                    problem = "This order has no date."
+                    self.orders.fault(row, "date", "table.no_date", problem, remedy)
+        return days
+
+    def _order_columns(self, days: Days) -> dict[str, Column]:
+        file = self.plan.file
+        columns: dict[str, Column] = {"date": days}
+        exchange = worth_of_orders(self.orders, file, self.inputs.exchange)
+        for name, spec in file.orders.items():
+            column = self._column(self.orders, name, spec)
+            if exchange is not None and spec.unit == "money" and isinstance(column, Numbers):
+                column = multiplied(column, exchange)
+            columns[name] = column
+        for name in ("kind", "customer", "currency"):
+            if name not in columns and self.orders.has(name):
+                columns[name] = self.orders.codes(name)
+        return columns
+
+    # What else comes in
+
+    def _given_earnings(self, forest: Forest) -> tuple[dict[str, npt.NDArray[Any]], Fraction]:
+        places = max(currency_places(self.plan.file.currency), self.plan.file.rounding.places)
+        unit = Fraction(1, 10**places)
+        sums = {name: np.zeros(len(forest), np.int64) for name in self.plan.file.given_earnings}
+        if self.inputs.given_earnings is None:
+            return sums, unit
+        table = arrow_table(self.inputs.given_earnings, "given earnings")
+        reader = Reader(
+            table, _with_columns(self.inputs.source("given earnings"), table), self.faults
+        )
+        rows = self._references(reader, "member", "member")
+        bonuses = reader.codes("bonus")
+        amounts = reader.numbers("amount", places).values
+        for code, label in enumerate(bonuses.labels):
+            chosen = np.flatnonzero((bonuses.values == code) & (rows >= 0))
+            if label not in sums:
+                row = int(np.flatnonzero(bonuses.values == code)[0])
+                problem = f"The plan takes no given earnings of '{label}'."
+                remedy = f"Add it to the plan: given_earnings: [{label}]."
+                reader.fault(row, "bonus", "table.bonus", problem, remedy)
+                continue
+            np.add.at(sums[label], forest.positions[rows[chosen]], amounts[chosen])
+        return sums, unit
+
+    def _carried(self, forest: Forest) -> dict[str, dict[int, str]]:
+        if self.inputs.carries is None:
+            return {}
+        table = arrow_table(self.inputs.carries, "carries")
+        reader = Reader(table, _with_columns(self.inputs.source("carries"), table), self.faults)
+        rows, is_empty = self._finder.rows(reader.raw("member"))
+        carried: dict[str, dict[int, str]] = {}
+        names, amounts = reader.raw("name").to_pylist(), reader.raw("value").to_pylist()
+        for row, (member, name, value) in enumerate(
+            zip(rows.tolist(), names, amounts, strict=True)
+        ):
+            if member < 0 and not (is_empty is not None and is_empty[row]):
+                problem = "These carries belong to somebody who is no member any more."
+                remedy = "Keep every former member in the list, or remove the carry on purpose."
+                reader.fault(row, "member", "table.unknown_member", problem, remedy)
+            elif name is not None and value is not None:
+                position = int(forest.positions[member]) if member >= 0 else -1
+                carried.setdefault(name, {})[position] = value
+        return carried
+
+
+def _in_preorder(column: Column, forest: Forest) -> Column:
+    if isinstance(column, Quotients):
+        raise TypeError("a quotient does not come in")
+    return column.with_values(forest.in_preorder(column.values))
+
+
+def _placed(column: Column, forest: Forest) -> Column:
+    """Turn rows of members that a column names into positions."""
+    if not isinstance(column, Members):
+        return column
+    return Members(forest.positions_of(column.values))
+
+
+def _between(days: npt.NDArray[np.int32], first: int, end: int) -> npt.NDArray[np.bool_] | None:
+    """Say which days lie in [first, end); None where all do."""
+    if len(days) and int(days.min()) >= first and int(days.max()) < end:
+        return None
+    return np.asarray((days >= first) & (days < end))
+
+
+def _with_columns(source: Source, table: pa.Table) -> Source:
+    if source.columns:
+        return source
+    return Source(source.name, source.first_line, tuple(table.column_names))
+
+
+def _day_number(day: object) -> int:
+    return int(np.datetime64(str(day), "D").astype(np.int64))
+
+
+def _trees_used(plan: Plan) -> set[str]:
+    """Give the trees that a bonus goes up or a formula sums over."""
+    calls = (node for node in all_nodes(plan.file) if isinstance(node, Call))
+    return {bonus.tree for bonus in plan.file.bonuses.values()} | {call.tree for call in calls}
+
+
+def _order_fields_named(plan: Plan) -> set[str]:
+    """Give the fields of orders that some rule of the plan names."""
+    return {
+        node.name
+        for node in all_nodes(plan.file)
+        if isinstance(node, Name) and node.name in plan.file.orders
+    }
+
+
+def reach_days(plan: Plan) -> int:
+    """Give how many days before the end of the period the plan's rolling sums look back."""
+    calls = (node for node in all_nodes(plan.file) if isinstance(node, Call))
+    return max((call.last_days for call in calls), default=0)
