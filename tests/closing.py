@@ -101,8 +101,7 @@ def closed(label: str = OCTOBER, *, at: datetime = NOVEMBER_2, calendar: str = "
     """Close a period to the seal, by two people."""
     by = {"calendar": calendar, "label": label}
     run = computed(label, at=at, calendar=calendar)
-    with clock.stopped_at(at):
-        with context.working(actor="login:4"):
-            services.approve_period(**by, digest=run.digest)
-            services.post_period(**by)
-            services.seal_period(**by)
+    with clock.stopped_at(at), context.working(actor="login:4"):
+        services.approve_period(**by, digest=run.digest)
+        services.post_period(**by)
+        services.seal_period(**by)
