@@ -32,6 +32,7 @@ TAIL = """\
 
 | variable | meaning |
 |---|---|
+| `UPLINE_NEW_PASSWORD` | the password of a login that `init` or `logins add` makes |
 | `UPLINE_CACHE_DIR` | where compiled loops are kept; else `XDG_CACHE_HOME`, else `~/.cache`; each in its folder `upline` |
 | `UPLINE_BOUNDSCHECK` | `1`: compile loops that check every index, for tests; slower and not kept |
 | `NO_COLOR` | no colours in tables |

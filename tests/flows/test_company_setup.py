@@ -349,6 +349,40 @@ def test_without_a_password_and_a_terminal_nothing_begins(folder):
     )
 
 
+def test_at_a_terminal_everything_is_asked_for(folder, monkeypatch):
+    monkeypatch.setattr("upline.cli.passwords.at_terminal", lambda: True)
+    password = company_files.PASSWORD
+    answers = ["Tea", "", "KZ", "Asia/Almaty", "EUR", "16", "bg", "", "", "", ANNA, "y"]
+    answers += ["4fg!kz", "4fg!kz", password, password]
+
+    found = CliRunner().invoke(main, ["init"], input="\n".join([*answers, ""]))
+
+    assert found.exit_code == 0, found.output
+    assert "too short" in found.stderr
+    assert password not in found.output
+    assert Company.objects.get().time_zone == "Asia/Almaty"
+    assert list(Market.objects.order_by("code").values_list("code", "currency")) == [
+        ("BG", "EUR"),
+        ("KZ", "EUR"),
+    ]
+    assert Login.objects.get().check_password(password)
+
+
+def test_answers_that_cannot_be_are_given_back_as_a_command(folder, monkeypatch):
+    monkeypatch.setattr("upline.cli.passwords.at_terminal", lambda: True)
+    before = written()
+
+    answers = ["Tea & co", "", "PL", "", "", "", ANNA, ""]
+    found = CliRunner().invoke(main, ["init"], input="\n".join(answers))
+
+    assert found.exit_code == 1
+    assert "[company.rate_missing]" in found.stderr
+    assert (
+        f"upline init --name 'Tea & co' --plan unilevel-basic --market PL:currency=PLN --owner {ANNA}"
+    ) in found.stderr
+    assert written() == before
+
+
 def test_the_password_may_come_from_the_environment(folder, monkeypatch):
     monkeypatch.setenv("UPLINE_NEW_PASSWORD", company_files.PASSWORD)
 
@@ -582,3 +616,18 @@ def test_an_empty_database_is_prepared_by_the_way(folder, other_connection, data
     other_connection("DROP DATABASE IF EXISTS upline_begins WITH (FORCE)")
     assert (run.returncode, run.stderr) == (0, "")
     assert "Мёд & чай is set up." in run.stdout
+
+
+def test_a_server_that_cannot_be_reached_is_said_in_words(folder):
+    run = subprocess.run(
+        [sys.executable, "-c", "from upline.cli.main import main; main()", "plans", "list"],
+        env={**os.environ, "DATABASE_URL": "postgresql://upline@127.0.0.1:1/upline"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert run.returncode == 1
+    assert "The database cannot be reached: " in run.stderr
+    assert "Traceback" not in run.stderr

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import sys
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from upline.cli.passwords import new_password, password_file
+from upline.cli import passwords
+from upline.cli.passwords import password_file
 from upline.cli.refusals import shows_refusals
 
 if TYPE_CHECKING:
     from upline.cli.progress import Steps
-    from upline.company.description import Description, MarketDescription, PlanFinder
+    from upline.company.description import Description, PlanFinder
+    from upline.company.markets import MarketDescription
     from upline.compensation import Plan
     from upline.compensation.plan.text import Entries
 
@@ -59,13 +61,19 @@ def init(
     the same database is refused. docs/how-to/set-up-a-company.md explains the description.
     """
     from upline.company.description import described
+    from upline.company.reading import DescriptionRefused
 
     plans = _plans(config)
     entries = _entries(config, scalars, markets, calendars)
-    asks = config is None and sys.stdin.isatty() and sys.stdout.isatty()
+    asks = config is None and passwords.at_terminal()
     if asks:
         _ask(entries, plans)
-    description = described(entries, plans=plans)
+    try:
+        description = described(entries, plans=plans)
+    except DescriptionRefused:
+        if asks:
+            click.echo(f"Your answers, to be corrected:\n  {_as_command(entries)}", err=True)
+        raise
     if asks:
         _show(description)
         click.confirm("Set it up like this?", default=True, abort=True)
@@ -112,7 +120,7 @@ def _entries(
     calendars: Iterable[str],
 ) -> Entries:
     """Join a file and options into one description, each value with its place."""
-    from upline.company.description import read_description
+    from upline.company.reading import read_description
     from upline.compensation.errors import Place
     from upline.compensation.plan.text import Entries, Text
 
@@ -168,15 +176,15 @@ def _ask(entries: Entries, plans: PlanFinder) -> None:
 
     if "name" not in entries:
         keep("name", click.prompt("Name of the company"))
+    if "plan" not in entries:
+        names = plans.names
+        click.echo(f"Examples of plans: {', '.join(names)}; or give the path of a file of yours.")
+        keep("plan", click.prompt("Marketing plan", default=names[0] if names else None))
     if "markets" not in entries:
         question = "Country you sell in (two letters, as PL)"
         while country := click.prompt(question, default="", show_default=False).strip().upper():
             _add(entries, "markets", "--market", _asked_market(country))
             question = "Another country (Enter: no more)"
-    if "plan" not in entries:
-        names = plans.names
-        click.echo(f"Examples of plans: {', '.join(names)}; or give the path of a file of yours.")
-        keep("plan", click.prompt("Marketing plan", default=names[0] if names else None))
     if "owner" not in entries:
         keep("owner", click.prompt("E-mail of the first owner"))
 
@@ -192,8 +200,8 @@ def _asked_market(country: str) -> str:
     if len(zones) > 1:
         click.echo(f"Time zones: {', '.join(zones)}")
         said["time_zone"] = click.prompt("Time zone", type=click.Choice(zones), show_choices=False)
-    if territories.currency_of(country) is None:
-        said["currency"] = click.prompt("Currency (three letters)").upper()
+    usual = territories.currency_of(country)
+    said["currency"] = click.prompt("Currency (three letters)", default=usual).upper()
     if territories.language_of(country) is None:
         said["language"] = click.prompt("Language (two letters)", default="en")
     tax = click.prompt("Usual tax there in % (Enter: later)", default="", show_default=False)
@@ -202,16 +210,32 @@ def _asked_market(country: str) -> str:
     return f"{country}:{','.join(f'{name}={value}' for name, value in said.items())}"
 
 
+def _as_command(entries: Entries) -> str:
+    """Write a description as the options that say the same."""
+    from upline.compensation.plan.text import Entries
+
+    words = ["upline", "init"]
+    for name, value in entries.items():
+        if not isinstance(value, Entries):
+            words += [f"--{name.replace('_', '-')}", str(value)]
+            continue
+        for code, row in value.items():
+            assert isinstance(row, Entries)
+            said = ",".join(f"{key}={one}" for key, one in row.items())
+            words += [f"--{name.removesuffix('s')}", f"{code}:{said}" if said else code]
+    return shlex.join(words)
+
+
 def _set_up(description: Description, path: Path | None) -> bool:
     """Set up, and say whether that was still to be done."""
     from upline.cli.progress import Steps
-    from upline.foundation import start
+    from upline.cli.worker import reach_database
     from upline.foundation.errors import DomainError
 
     try:
         with Steps() as steps:
             steps("Starting the database")
-            start.start()
+            reach_database()
             return _written(description, path, steps)
     except DomainError as refused:
         click.echo(str(refused), err=True)
@@ -230,7 +254,7 @@ def _written(description: Description, path: Path | None, steps: Steps) -> bool:
         if services.is_set_up(description):
             return False
     steps.pause()
-    password = new_password(description.owner, path)
+    password = passwords.new_password(description.owner, path)
     logins.check_password(email=description.owner, password=password)
     if is_new:
         services.migrate(say=steps)

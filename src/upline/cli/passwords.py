@@ -17,6 +17,11 @@ password_file = click.option(
 )
 
 
+def at_terminal() -> bool:
+    """Say whether somebody is there who can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def new_password(email: str, path: Path | None) -> str:
     """Give the password of a new login."""
     if path is not None:
@@ -29,9 +34,24 @@ def new_password(email: str, path: Path | None) -> str:
             ) from error
     if os.environ.get(VARIABLE):
         return os.environ[VARIABLE]
-    if not sys.stdin.isatty():
+    if not at_terminal():
         raise click.ClickException(
             f"There is no password for {email}, and no terminal to ask at. Give --password-file, or"
             f" set {VARIABLE}."
         )
-    return str(click.prompt(f"Password for {email}", hide_input=True, confirmation_prompt=True))
+    return _asked(email)
+
+
+def _asked(email: str) -> str:
+    """Ask at the terminal, and again while the answer is easy to guess."""
+    from upline.people.logins import PasswordRefused, check_password
+
+    while True:
+        text = f"Password for {email}"
+        given = str(click.prompt(text, hide_input=True, confirmation_prompt=True))
+        try:
+            check_password(email=email, password=given)
+        except PasswordRefused as refused:
+            click.echo(str(refused), err=True)
+            continue
+        return given

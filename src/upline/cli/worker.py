@@ -16,12 +16,11 @@ def on_the_platform(command: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(command)
     def started(*args: P.args, **kwargs: P.kwargs) -> None:
-        from upline.foundation import start
         from upline.foundation.errors import DomainError
 
         name = click.get_current_context().command_path.partition(" ")[2]
         try:
-            start.start()
+            reach_database()
             _require_migrations()
             from upline.foundation import context
 
@@ -32,6 +31,22 @@ def on_the_platform(command: Callable[P, None]) -> Callable[P, None]:
             raise SystemExit(1) from None
 
     return started
+
+
+def reach_database() -> None:
+    """Start Django, and the database where it is our own; say it well where it cannot be reached."""
+    from upline.foundation import start
+
+    start.start()
+    from django.db import OperationalError, connection
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise click.ClickException(
+            f"The database cannot be reached: {str(error).strip()}\n"
+            "Look whether its server runs, and whether DATABASE_URL names it rightly."
+        ) from None
 
 
 def _require_migrations() -> None:

@@ -14,8 +14,9 @@ from upline.catalog.models import Market
 from upline.commissions import services as commissions
 from upline.commissions.errors import MemberFieldUnknown
 from upline.commissions.models import Calendar
-from upline.company.description import Description, MarketDescription
+from upline.company.description import Description
 from upline.company.errors import CompanyDiffers
+from upline.company.markets import MarketDescription
 from upline.compensation import Plan
 from upline.foundation import audit, clock, context, health, locking
 from upline.foundation.access import OWNER
