@@ -12,7 +12,9 @@ BEGIN
         RAISE EXCEPTION 'a plan version never changes' USING ERRCODE = 'restrict_violation',
             HINT = 'Draft a new version.';
     END IF;
-    IF OLD.state <> 'draft' AND NEW.state <> OLD.state THEN
+    IF OLD.state <> 'draft' AND (NEW.state, NEW.decided_by, NEW.decided_at)
+       IS DISTINCT FROM (OLD.state, OLD.decided_by, OLD.decided_at)
+    THEN
         RAISE EXCEPTION 'a plan version is decided once' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
