@@ -38,9 +38,14 @@ def of_ids(ids: pa.Array) -> str:
     return digest.hexdigest()
 
 
-def of_column(column: Column, rows: npt.NDArray[Any], ids: npt.NDArray[Any] | None = None) -> str:
-    """Digest a column in the order of `rows`; members by the rank of their id in `ids`."""
-    spread = column.spread(len(rows))
+def of_column(
+    column: Column, rows: npt.NDArray[Any] | slice, ids: npt.NDArray[Any] | None = None
+) -> str:
+    """Digest a column in the order of `rows`; members by the rank of their id in `ids`.
+
+    A full slice takes a column as it stands, without copying it.
+    """
+    spread = column if isinstance(rows, slice) else column.spread(len(rows))
     digest = hashlib.sha256()
     match spread:
         case Numbers(values=values, unit=unit):
@@ -72,14 +77,14 @@ def _add_numbers(digest: Any, values: npt.NDArray[Any], unit: Any) -> None:
         digest.update(f"0 {len(values)}".encode())
         return
     digest.update(f"{unit * divisor}".encode())
-    whole = values // divisor
+    whole = values if divisor == 1 else values // divisor
     if whole.dtype == object:
         if all(abs(value) < 2**63 for value in whole.tolist()):
             whole = whole.astype(np.int64)
         else:
             digest.update(repr(whole.tolist()).encode())
             return
-    digest.update(whole.astype("<i8").tobytes())
+    digest.update(np.ascontiguousarray(whole, "<i8"))
 
 
 def _add_codes(digest: Any, values: npt.NDArray[Any], labels: tuple[str, ...]) -> None:
@@ -87,4 +92,4 @@ def _add_codes(digest: Any, values: npt.NDArray[Any], labels: tuple[str, ...]) -
     places = {label: place for place, label in enumerate(used)}
     table = np.asarray([places.get(label, -1) for label in labels] + [-1], np.int32)
     digest.update("\n".join(used).encode())
-    digest.update(table[values].astype("<i4").tobytes())
+    digest.update(np.ascontiguousarray(table[values], "<i4"))

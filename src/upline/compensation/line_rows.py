@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from upline.compensation import columns, memory
-from upline.compensation.bonuses.lines import Lines, Paid, id_ranks
+from upline.compensation.bonuses.lines import Lines, Paid
 from upline.compensation.columns import Numbers
 from upline.compensation.decimals import SHOWN_PLACES
 from upline.compensation.inputs import World
@@ -43,8 +43,13 @@ class LineRows:
         return len(self.amount)
 
 
-def line_rows(paid: Sequence[Paid], world: World, places: int) -> LineRows:
-    """Put the lines of all bonuses behind each other; amounts get the decimals that are asked for."""
+def line_rows(
+    paid: Sequence[Paid], world: World, places: int, id_ranks: tuple[Array, Array]
+) -> LineRows:
+    """Put the lines of all bonuses behind each other; amounts get the decimals that are asked for.
+
+    `id_ranks` are the places of members' and of orders' ids in sorted order, by row.
+    """
     kept = [
         (index, part, part.lines)
         for index, part in enumerate(paid)
@@ -62,7 +67,7 @@ def line_rows(paid: Sequence[Paid], world: World, places: int) -> LineRows:
     buyer = looked_up(world.forest.rows, every("buyer"))
     order = looked_up(world.orders.rows, every("order"))
     level = every("level")
-    members, orders = id_ranks(world.ids), id_ranks(world.order_ids)
+    members, orders = id_ranks
     sequence = _sorted(
         (
             looked_up(members, member),

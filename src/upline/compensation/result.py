@@ -37,6 +37,7 @@ class Result:
     _tables: dict[str, pa.Table] = field(default_factory=dict)
     _own_currency: Pay | None = None
     _line_rows: LineRows | None = None
+    _ranks_of_ids: tuple[Array, Array] | None = None
 
     @property
     def world(self) -> World:
@@ -173,8 +174,14 @@ class Result:
     def line_rows(self) -> LineRows:
         """Give the lines as whole numbers, by rows of the inputs."""
         if self._line_rows is None:
-            self._line_rows = line_rows(self.paid, self.world, self.places)
+            self._line_rows = line_rows(self.paid, self.world, self.places, self._id_ranks())
         return self._line_rows
+
+    def _id_ranks(self) -> tuple[Array, Array]:
+        """Give the places of members' and of orders' ids in sorted order, by row."""
+        if self._ranks_of_ids is None:
+            self._ranks_of_ids = id_ranks(self.world.ids), id_ranks(self.world.order_ids)
+        return self._ranks_of_ids
 
     def _lines(self) -> pa.Table:
         every = self.line_rows()
@@ -196,7 +203,7 @@ class Result:
         )
 
     def _totals(self) -> pa.Table:
-        member = id_ranks(self.world.ids)[self.world.forest.rows]
+        member = self._id_ranks()[0][self.world.forest.rows]
         parts = []
         for index, part in enumerate(self.paid):
             rows = np.flatnonzero(part.totals)
@@ -223,7 +230,7 @@ class Result:
 
     def _paid_members(self) -> Array:
         """Give the members with something to be paid, by id."""
-        member = id_ranks(self.world.ids)[self.world.forest.rows]
+        member = self._id_ranks()[0][self.world.forest.rows]
         rows = np.flatnonzero(self.in_own_currency().totals.values)
         return np.asarray(rows[np.argsort(member[rows])])
 
@@ -327,7 +334,7 @@ class Result:
 
     def _digests(self) -> tuple[dict[str, str], dict[str, str]]:
         world = self.world
-        by_id = np.argsort(id_ranks(world.ids), kind="stable")
+        by_id = _inverse(self._id_ranks()[0])
         positions = world.forest.positions[by_id]
         rank_at = np.empty(len(world), np.int64)
         rank_at[positions] = np.arange(len(world))
@@ -337,7 +344,7 @@ class Result:
         for name, column in world.members.items():
             inputs[f"members.{name}"] = digests.of_column(column, positions, rank_at)
         order_ids = world.order_ids.take(pa.array(world.orders.rows))
-        by_order = np.argsort(id_ranks(order_ids), kind="stable")
+        by_order = np.argsort(self._id_ranks()[1][world.orders.rows], kind="stable")
         inputs["orders.id"] = digests.of_ids(order_ids.take(pa.array(by_order)))
         inputs["orders.member"] = digests.of_column(Members(world.orders.member), by_order, rank_at)
         for name, column in world.orders.columns.items():
@@ -368,7 +375,7 @@ class Result:
             outputs[f"carries.{name}"] = digests.of_column(column, positions)
         every = self.line_rows()
         if len(every):
-            members, orders = id_ranks(self.world.ids), id_ranks(self.world.order_ids)
+            members, orders = self._id_ranks()
             billionth = Fraction(1, 10**SHOWN_PLACES)
             columns_of_lines: dict[str, Column] = {
                 "member": Numbers(members[every.member], Fraction(1)),
@@ -380,14 +387,13 @@ class Result:
                 "rate": Numbers(every.rate, billionth),
                 "amount": Numbers(every.amount, Fraction(1, 10**self.places)),
             }
-            rows = np.arange(len(every))
             for name, column in columns_of_lines.items():
-                outputs[f"lines.{name}"] = digests.of_column(column, rows)
+                outputs[f"lines.{name}"] = digests.of_column(column, slice(None))
         return outputs
 
     def _digests_of_pay(self) -> dict[str, str]:
         members, pay = self._paid_members(), self.in_own_currency()
-        rank = id_ranks(self.world.ids)[self.world.forest.rows]
+        rank = self._id_ranks()[0][self.world.forest.rows]
         columns_of_pay: dict[str, Column] = {
             "member": Numbers(rank, Fraction(1)),
             "amount": pay.totals,
@@ -398,6 +404,13 @@ class Result:
             f"pay.{name}": digests.of_column(column, members)
             for name, column in columns_of_pay.items()
         }
+
+
+def _inverse(places: Array) -> Array:
+    """Give the row at each place."""
+    rows = np.empty_like(places)
+    rows[places] = np.arange(len(places))
+    return rows
 
 
 def _labelled(column: Codes) -> pa.Array:
