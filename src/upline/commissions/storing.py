@@ -37,7 +37,7 @@ def keep(
     say(f"Writing {len(result.line_rows()):,} lines")
     with connection.cursor() as cursor:
         cursor.execute("SELECT commissions_begin_lines(%s)", [run.pk])
-        lines = _lines(run, result, ids, orders["fact_id"].to_numpy())
+        lines = _lines(result, ids, orders["fact_id"].to_numpy())
         copying.copy_in(f"commissions_line_{run.pk}", lines)
         cursor.execute("SELECT commissions_end_lines(%s)", [run.pk])
 
@@ -122,7 +122,7 @@ def _ranks(run: Run, result: Result, members: pa.Table) -> pa.Table:
     return table.filter(pc.is_valid(table["rank"]))
 
 
-def _lines(run: Run, result: Result, ids: Array, facts: Array) -> Iterator[pa.Table]:
+def _lines(result: Result, ids: Array, facts: Array) -> Iterator[pa.Table]:
     """Give the lines in parts, a member's side by side; `number` is its place in canonical order."""
     lines = result.line_rows()
     sequence = np.argsort(ids[lines.member], kind="stable")
@@ -131,7 +131,6 @@ def _lines(run: Run, result: Result, ids: Array, facts: Array) -> Iterator[pa.Ta
         level = lines.level[rows]
         yield pa.table(
             {
-                "run_id": _constant(run.pk, len(rows), pa.int64()),
                 "number": rows,
                 "member_id": ids[lines.member[rows]],
                 "bonus": lines.bonus[rows],

@@ -56,6 +56,7 @@ BEGIN
     EXECUTE format(
         'CREATE TABLE commissions_line_%s (LIKE commissions_line, CHECK (run_id = %s))', run, run
     );
+    EXECUTE format('ALTER TABLE commissions_line_%s ALTER run_id SET DEFAULT %s', run, run);
     EXECUTE format('GRANT SELECT, INSERT ON commissions_line_%s TO %I', run, session_user);
 END
 $$;
