@@ -51,8 +51,9 @@ docs: $(READY) ## Build the documentation into build/docs
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 docs build/docs
 	@echo "Open build/docs/index.html"
 
-bench: $(READY) ## Time the engine against other ways to do the same
+bench: $(READY) ## Time the engine against other ways to do the same, and the close of a month
 	@$(BIN)/upline bench engine $(ARGS)
+	@$(BIN)/upline bench close
 
 warm: $(READY) ## Compile the kernels now, so that the first run need not
 	@$(BIN)/upline warm $(ARGS)
