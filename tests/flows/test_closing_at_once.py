@@ -239,6 +239,18 @@ def test_a_letter_about_facts_that_cannot_be_delivered_stops_the_freeze_and_no_o
     assert FrozenFact.objects.count() == 1
 
 
+def test_news_for_a_handler_under_an_earlier_name_is_waited_for_as_well(open_shop):
+    sold("renamed")
+    Delivery.objects.filter(handler=facts.HANDLERS[0]).update(
+        handler="upline.commissions.former:on_order_paid"
+    )
+
+    with clock.stopped_at(NOVEMBER_2), pytest.raises(outbox.OutboxBlocked, match="former"):
+        services.freeze_period(**BY)
+
+    assert state() == "open"
+
+
 def test_the_handlers_that_a_freeze_waits_for_are_those_of_the_wiring():
     from upline.config.wiring import WIRING
 

@@ -110,7 +110,7 @@ def closes():
     return found
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(made=sales)
 def test_periods_closed_in_sequence_pay_what_the_engine_pays(made):
     before = transaction.savepoint()

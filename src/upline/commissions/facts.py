@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from upline.commissions.errors import FactsDiffer, FigureUnreadable
 from upline.commissions.models import VolumeFact
 from upline.foundation import clock, locking
+from upline.foundation.models import Delivery
 from upline.money import currency_places
 from upline.orders import queries as orders
 from upline.orders.events import OrderPaid, OrderRefunded
@@ -25,6 +26,7 @@ HANDLERS = (
     "upline.commissions.facts:on_order_refunded",
     "upline.commissions.loaded:on_orders_loaded",
 )
+_OURS = "upline.commissions."
 # What an order's money is called in plans; a product's volumes have other names.
 MONEY = ("price", "net", "tax", "retail")
 
@@ -78,6 +80,12 @@ def record_volume(drafts: Sequence[FactDraft]) -> int:
         if written < len(drafts):
             _refuse_others(contents)
         return written
+
+
+def news_handlers() -> set[str]:
+    """Give the handlers whose news a freeze waits for: ours, also under names they had before."""
+    ours = Delivery.objects.filter(state__in=["waiting", "dead"], handler__startswith=_OURS)
+    return {*HANDLERS, *ours.values_list("handler", flat=True).distinct()}
 
 
 def on_order_paid(event: OrderPaid) -> None:
@@ -211,6 +219,7 @@ __all__ = [
     "LOCK",
     "FactDraft",
     "figures_of",
+    "news_handlers",
     "on_order_paid",
     "on_order_refunded",
     "record_volume",

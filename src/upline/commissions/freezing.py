@@ -44,7 +44,7 @@ def freeze_period(*, calendar: str, label: str, reason: str = "closed on schedul
     if period.state != State.OPEN:
         return period
     # Of no other handlers: a letter that cannot be delivered must not hold up pay.
-    outbox.drain(until=outbox.horizon(), handlers=facts.HANDLERS)
+    outbox.drain(until=outbox.horizon(), handlers=facts.news_handlers())
     with transaction.atomic():
         # Whoever changes a period holds its lock, so the row needs none.
         locking.take("period", str(period.pk))
