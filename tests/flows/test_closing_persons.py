@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
+from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection, transaction
 
 from tests import closing
 from tests.closing import BORIS, CELINA, NOVEMBER_2, OCTOBER
+from upline.cli.main import main as upline
 from upline.commissions import errors, queries, services
 from upline.commissions.models import FrozenFact, Period, Reopening, Run
 from upline.foundation import clock, context
 from upline.foundation.audit import ReasonMissing
 from upline.foundation.models import AuditEntry
 from upline.money import Money
+from upline.people.models import RoleGrant
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +77,27 @@ def test_a_second_person_agrees_and_the_period_is_open(run):
     assert Run.objects.count() == 1
     assert queries.run_of(**BY) is None
     assert queries.statement(**BY, member=BORIS) is None
+
+
+def test_two_people_reopen_by_the_same_command(run):
+    for name in ("ada", "ben"):
+        login = get_user_model().objects.create_user(f"{name}@example.com")
+        RoleGrant.objects.create(login=login, role="finance")
+
+    said = [
+        CliRunner()
+        .invoke(
+            upline,
+            ["periods", "reopen", OCTOBER, "--reason", "missing", "--as", f"{name}@example.com"],
+            catch_exceptions=False,
+        )
+        .output.strip()
+        for name in ("ada", "ada", "ben")
+    ]
+
+    waits = "monthly 2026-10 is calculated until a second person agrees by the same command."
+    assert said == [waits, waits, "monthly 2026-10 is open again."]
+    assert state() == "open"
 
 
 def test_a_request_holds_for_one_freeze_only(run):
