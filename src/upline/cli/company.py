@@ -91,11 +91,11 @@ def init(
 
 def warn_of_kinds(plan: Plan) -> None:
     """Say aloud which rules of a plan no order here can meet."""
+    from upline.commissions.facts import KINDS
     from upline.company.services import strange_kinds
-    from upline.orders.models import Order
 
     for kind in strange_kinds(plan):
-        known = ", ".join(Order.Kind.values)
+        known = ", ".join(KINDS)
         click.echo(
             f"Mind: the plan asks for orders of kind '{kind}'. Orders here are of the kinds"
             f" {known}, so what asks for another pays nothing."

@@ -279,7 +279,9 @@ def period_of(plan: Plan, orders: pa.Table, text: str | None) -> Period:
     period = Period.with_day(first, spec.every, spec.starts)
     if last >= period.end:
         problem = f"The orders reach from {first} to {last}, which is more than one period."
-        remedy = f"Add --period, as in --period {Period.with_day(last, spec.every, spec.starts).label}."
+        remedy = (
+            f"Add --period, as in --period {Period.with_day(last, spec.every, spec.starts).label}."
+        )
         raise InputRefused.because("period.unclear", problem, remedy)
     return period
 

@@ -18,6 +18,10 @@ from upline.money import currency_places
 from upline.orders import queries as orders
 from upline.orders.events import OrderPaid, OrderRefunded
 
+# What plans call an order by which goods were bought; whether a customer or the member himself bought
+# them is said by `customer`. Starter kits and subscriptions will have kinds of their own.
+PURCHASE = "purchase"
+KINDS = (PURCHASE,)
 # Every writer of facts shares this lock; a freeze holds it alone and so sees every fact or none.
 LOCK = ("facts", "all")
 # Who answers to the events by which facts come in, as the wiring names them.
@@ -152,7 +156,7 @@ def _of_order(order: orders.OrderFacts) -> FactDraft:
         currency=order.currency,
         figures=figures_of(order),
         customer=order.customer or "",
-        kind=order.kind,
+        kind=PURCHASE,
     )
 
 

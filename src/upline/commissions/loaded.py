@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from upline.commissions.errors import FigureUnreadable
-from upline.commissions.facts import LOCK, MONEY
+from upline.commissions.facts import LOCK, MONEY, PURCHASE
 from upline.foundation import clock, locking
 from upline.money import CURRENCY_PLACES
 from upline.orders.events import OrdersLoaded
@@ -15,7 +15,7 @@ _RECORD = """
 INSERT INTO commissions_volumefact
     (key, member_id, order_number, occurred_at, recorded_at, customer, kind, currency, figures)
 SELECT 'order:' || placed.number, placed.member_id, placed.number, placed.paid_at, %(now)s,
-       placed.customer, placed.kind, placed.currency,
+       placed.customer, %(kind)s, placed.currency,
        jsonb_build_object(
            'price', trim_scale((lines.net + lines.tax) * scale.unit)::text,
            'net', trim_scale(lines.net * scale.unit)::text,
@@ -67,4 +67,7 @@ def on_orders_loaded(event: OrdersLoaded) -> None:
             cursor.execute(_MISNAMED, {"load": event.load_id, "money": list(MONEY)})
             for number, name in cursor.fetchall():
                 raise FigureUnreadable(key=f"order:{number}", name=name, figure="a volume")
-            cursor.execute(_RECORD.format(units=units), {"load": event.load_id, "now": clock.now()})
+            cursor.execute(
+                _RECORD.format(units=units),
+                {"load": event.load_id, "now": clock.now(), "kind": PURCHASE},
+            )

@@ -13,6 +13,7 @@ from upline.catalog import services as catalog
 from upline.catalog.models import Market
 from upline.commissions import services as commissions
 from upline.commissions.errors import MemberFieldUnknown
+from upline.commissions.facts import KINDS
 from upline.commissions.models import Calendar
 from upline.company.description import Description
 from upline.company.errors import CompanyDiffers
@@ -23,7 +24,6 @@ from upline.foundation.access import OWNER
 from upline.foundation.models import Company
 from upline.network import queries as network
 from upline.network import services as members
-from upline.orders.models import Order
 from upline.people import logins
 from upline.people.models import Login, RoleGrant
 from upline.plans import services as plans
@@ -40,7 +40,7 @@ def silent(_: str) -> None:
 def strange_kinds(plan: Plan) -> list[str]:
     """List the kinds of orders that a plan asks for and no order here is of: they pay nothing."""
     asked = set(re.findall(r"\bkind\s*=\s*'([^']*)'", plan.source))
-    return sorted(asked - set(Order.Kind.values))
+    return sorted(asked - set(KINDS))
 
 
 def has_tables() -> bool:
