@@ -7,13 +7,16 @@ lines from `cursor` on; it returns the cursor, so that a first walk that writes 
 
 from __future__ import annotations
 
-from numba import int64, uint64
+import numpy as np
+from numba import int64, uint32, uint64
 
 from upline.compensation.kernels import kernel
 from upline.compensation.kernels.rounding import line_amount
 
 NONE, COUNT_BETWEEN, REMOVE, MERGE_UP, ROLL_UP, BELOW = 0, 1, 2, 3, 4, 5
 TOTALS, COUNT, WRITE = 0, 1, 2
+# 8,192 amounts of at most 2^32 / 10,000 add up to less than 2^32.
+_SOURCES_AT_ONCE = 8192
 
 
 @kernel
@@ -184,6 +187,88 @@ def chain_totals(  # type: ignore[no-untyped-def]
                         total += (uint64(base[source] * factor) + half) // by
                 totals[u] += int64(total)
             u = (step >> 32) - 1
+
+
+@kernel
+def narrow_chain_totals(  # type: ignore[no-untyped-def]
+    first, last, starts, base, chain, pays, factors, deepest, totals
+):
+    """As chain_totals, where base x factor + 5000 fits 32 bits and is divided by 10,000.
+
+    Eight levels are added up at once, side by side in one register of the processor; within so few
+    sources their sums fit 32 bits, too. Two to three times as fast.
+    """
+    listed = factors.shape[1] - 1
+    mask = (1 << 32) - 1
+    uplines = np.zeros(8, np.int64)
+    wanted = np.zeros(8, np.uint32)
+    half, by = uint32(5000), uint32(10000)
+    p = first
+    while p < last:
+        here = p
+        above = chain[p] >> 32
+        p += 1
+        if not pays[here]:
+            continue
+        while p < last and chain[p] >> 32 == above and pays[p]:
+            p += 1
+        low, high = starts[here], starts[p]
+        if low == high:
+            continue
+        u = above - 1
+        level = 0
+        while u >= 0 and level < deepest:
+            count = 0
+            while count < 8 and u >= 0 and level < deepest:
+                level += 1
+                step = chain[u]
+                uplines[count] = u
+                wanted[count] = factors[step & mask, min(level, listed)]
+                count += 1
+                u = (step >> 32) - 1
+            for lane in range(count, 8):
+                wanted[lane] = 0
+            f0, f1, f2, f3, f4, f5, f6, f7 = (
+                wanted[0],
+                wanted[1],
+                wanted[2],
+                wanted[3],
+                wanted[4],
+                wanted[5],
+                wanted[6],
+                wanted[7],
+            )
+            begin = low
+            while begin < high:
+                end = min(begin + _SOURCES_AT_ONCE, high)
+                t0 = t1 = t2 = t3 = t4 = t5 = t6 = t7 = uint32(0)
+                for source in range(begin, end):
+                    value = uint32(base[source])
+                    t0 = uint32(t0 + uint32(uint32(value * f0) + half) // by)
+                    t1 = uint32(t1 + uint32(uint32(value * f1) + half) // by)
+                    t2 = uint32(t2 + uint32(uint32(value * f2) + half) // by)
+                    t3 = uint32(t3 + uint32(uint32(value * f3) + half) // by)
+                    t4 = uint32(t4 + uint32(uint32(value * f4) + half) // by)
+                    t5 = uint32(t5 + uint32(uint32(value * f5) + half) // by)
+                    t6 = uint32(t6 + uint32(uint32(value * f6) + half) // by)
+                    t7 = uint32(t7 + uint32(uint32(value * f7) + half) // by)
+                if count > 0:
+                    totals[uplines[0]] += int64(t0)
+                if count > 1:
+                    totals[uplines[1]] += int64(t1)
+                if count > 2:
+                    totals[uplines[2]] += int64(t2)
+                if count > 3:
+                    totals[uplines[3]] += int64(t3)
+                if count > 4:
+                    totals[uplines[4]] += int64(t4)
+                if count > 5:
+                    totals[uplines[5]] += int64(t5)
+                if count > 6:
+                    totals[uplines[6]] += int64(t6)
+                if count > 7:
+                    totals[uplines[7]] += int64(t7)
+                begin = end
 
 
 @kernel
