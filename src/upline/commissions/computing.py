@@ -14,7 +14,7 @@ from upline.commissions import frozen, rates, storing
 from upline.commissions.calendars import calendar_named, period_labelled
 from upline.commissions.errors import PeriodFenced, PeriodNot, RunRefused
 from upline.commissions.models import Period, Run, State
-from upline.compensation import Inputs, Refused, Result, load_plan, run
+from upline.compensation import Inputs, Refused, Result, load_plan, memory, run
 from upline.compensation.periods import Period as Span
 from upline.foundation import audit, clock, context, locking
 from upline.plans.models import PlanVersion
@@ -42,6 +42,7 @@ def compute_period(*, calendar: str, label: str, say: Say = silent) -> Run:
     say("Computing")
     result = computed(period, version, inputs)
     receipt = result.receipt()
+    memory.forget()
     with transaction.atomic():
         kept = _locked(period)
         row = Run.objects.create(

@@ -21,6 +21,7 @@ from upline.money import currency_places
 
 Array = npt.NDArray[Any]
 _LINES_AT_ONCE = 200_000
+_BY_MEMBER = [("member_id", "ascending"), ("bonus", "ascending")]
 
 
 def keep(
@@ -30,10 +31,11 @@ def keep(
     ids = members["member_id"].to_numpy()
     say("Writing statements and totals")
     statements, totals = _pay(run, result, ids)
-    copying.copy_in("commissions_statement", statements)
-    copying.copy_in("commissions_total", totals)
+    # In the sequence of the keys, so that each index is written from one end to the other.
+    copying.copy_in("commissions_statement", statements.sort_by("member_id"))
+    copying.copy_in("commissions_total", totals.sort_by(_BY_MEMBER))
     say("Writing ranks")
-    copying.copy_in("commissions_rankheld", _ranks(run, result, members))
+    copying.copy_in("commissions_rankheld", _ranks(run, result, members).sort_by("member_id"))
     say(f"Writing {len(result.line_rows()):,} lines")
     with connection.cursor() as cursor:
         cursor.execute("SELECT commissions_begin_lines(%s)", [run.pk])

@@ -37,6 +37,12 @@ class _Store:
         self._kept -= size
         return held
 
+    def clear(self) -> None:
+        for size, free in self._free.items():
+            while free:
+                free.pop()
+                self._kept -= size
+
     def give_back(self, held: mmap.mmap, size: int) -> None:
         if self._kept + size <= _MOST_KEPT_BYTES:
             self._kept += size
@@ -44,6 +50,11 @@ class _Store:
 
 
 _STORE = _Store()
+
+
+def forget() -> None:
+    """Give free memory back to the system, where no other run is to follow soon."""
+    _STORE.clear()
 
 
 def empty(count: int, kind: Any) -> Array:

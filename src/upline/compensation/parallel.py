@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy.typing as npt
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 # Under so many rows one thread is faster than two. The variable lets tests cut small columns.
@@ -60,3 +61,8 @@ def at_once(count: int, *works: Callable[[], object]) -> None:
     """Do several things on `count` rows, at once where there are many."""
     workers = len(works) if count >= MANY else 1
     in_parts([(0, 0)] * workers, lambda part, *_: [work() for work in works[part::workers]])
+
+
+def mapped(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """Do the work on each item, several at once. It must not wait for other work."""
+    return list(_helpers().map(work, items))

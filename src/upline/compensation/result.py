@@ -20,11 +20,12 @@ from upline.compensation.inputs import World
 from upline.compensation.line_rows import LineRows, line_rows, looked_up
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.measures.windows import carry_texts, resolve_carries
+from upline.compensation.parallel import mapped
 from upline.compensation.wallets import Pay, Payable
 from upline.money import currency_places
 
 Array = npt.NDArray[Any]
-_NO_CARRIES = pa.schema([(name, pa.string()) for name in ("member", "name", "value")]).empty_table()
+_CARRIES = pa.schema([(name, pa.string()) for name in ("member", "name", "value")])
 
 
 @dataclass(slots=True)
@@ -279,7 +280,7 @@ class Result:
         return pa.concat_tables(tables)
 
     def _carries(self) -> pa.Table:
-        parts = [_NO_CARRIES]
+        parts = [_CARRIES.empty_table()]
         for name, column in sorted(resolve_carries(self.figures.member_scope).items()):
             spread = column.spread(len(self.world))
             positions = _carried_positions(spread)
@@ -387,8 +388,11 @@ class Result:
                 "rate": Numbers(every.rate, billionth),
                 "amount": Numbers(every.amount, Fraction(1, 10**self.places)),
             }
-            for name, column in columns_of_lines.items():
-                outputs[f"lines.{name}"] = digests.of_column(column, slice(None))
+            found = mapped(
+                lambda column: digests.of_column(column, slice(None)), columns_of_lines.values()
+            )
+            for name, digest in zip(columns_of_lines, found, strict=True):
+                outputs[f"lines.{name}"] = digest
         return outputs
 
     def _digests_of_pay(self) -> dict[str, str]:
