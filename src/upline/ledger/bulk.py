@@ -6,6 +6,7 @@ A chunk is one transaction. A killed run leaves whole chunks; the next finds the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
@@ -102,13 +103,31 @@ def post_table(*, table: pa.Table, progress: Callable[[Posted], None] | None = N
     `reference` and `memo`. The rows of a journal stand together and agree in what is the
     journal's. All faults of the table are listed before anything is written.
     """
-    whole = columns.read(table)
     done = Posted()
-    for first, last in whole.chunks(ENTRIES_AT_ONCE):
-        done += _written(whole.part(first, last))
+    for part, journals in _prepared(columns.read(table)):
+        done += _written(part, journals)
         if progress:
             progress(done)
     return done
+
+
+def _prepared(whole: Columns) -> Iterator[tuple[Columns, pa.Table]]:
+    """Give each chunk with its journals, hashed while the database writes the chunk before."""
+
+    def prepare(bounds: tuple[int, int]) -> tuple[Columns, pa.Table]:
+        part = whole.part(*bounds)
+        return part, part.journals()
+
+    chunks = list(whole.chunks(ENTRIES_AT_ONCE))
+    with ThreadPoolExecutor(1) as ahead:
+        waiting = [ahead.submit(prepare, bounds) for bounds in chunks[:1]]
+        for following in [*chunks[1:], None]:
+            if not waiting:
+                return
+            present = waiting.pop().result()
+            if following is not None:
+                waiting.append(ahead.submit(prepare, following))
+            yield present
 
 
 def _chunks(journals: Iterable[JournalDraft]) -> Iterator[list[JournalDraft]]:
@@ -117,22 +136,22 @@ def _chunks(journals: Iterable[JournalDraft]) -> Iterator[list[JournalDraft]]:
         yield some
 
 
-def _written(part: Columns) -> Posted:
+def _written(part: Columns, journals: pa.Table) -> Posted:
     """Write a chunk; where others wrote one of its keys meanwhile, look again and write the rest."""
     for tries_left in reversed(range(TRIES)):
         try:
             with transaction.atomic(), writing.refusing_closed_days():
-                return _write(part)
+                return _write(part, journals)
         except IntegrityError as refused:
             if writing.constraint_of(refused) != "ledger_journal_key" or not tries_left:
                 raise
     raise AssertionError("unreachable")
 
 
-def _write(part: Columns) -> Posted:
+def _write(part: Columns, journals: pa.Table) -> Posted:
     with connection.cursor() as cursor:
         cursor.execute(STAGE)
-        copy_in("ledger_new_journal", part.journals())
+        copy_in("ledger_new_journal", journals)
         known = _written_before(cursor)
         new = part.without(known)
         if new.journal_count:
