@@ -135,10 +135,11 @@ def test_the_role_of_the_site_works_and_can_neither_change_the_past_nor_the_tabl
         " VALUES (now(), 'login:1', 'orders.cancel', 'order:1', 'doubled', '')"
     )
     app.execute(
-        "INSERT INTO people_person (given_name, family_name, created_at) VALUES ('A', '', now())"
+        "INSERT INTO foundation_company (id, name, time_zone, currency, set_up_at)"
+        " VALUES (1, 'A', 'UTC', 'EUR', now())"
     )
-    app.execute("UPDATE people_person SET given_name = 'B'")
-    app.execute("DELETE FROM people_person")
+    app.execute("UPDATE foundation_company SET name = 'B'")
+    app.execute("DELETE FROM foundation_company")
 
     assert {"foundation_auditentry", "people_loginevent"} <= set(tables)
     for statement in (

@@ -163,8 +163,8 @@ def test_a_member_takes_as_many_queries_however_many_rows(aiman, count, django_a
     viewer = login("aiman@example.com", role="member", person=person)
     many(count)
 
-    # Roles and Django's own permissions three, positions three, orders one.
-    with django_assert_num_queries(7):
+    # Roles and Django's own permissions three, the company's day one, positions three, orders one.
+    with django_assert_num_queries(8):
         page = queries.order_list(viewer=viewer)
 
     assert len(page.rows) == count
