@@ -19,7 +19,7 @@ from upline.money import Money
 pytestmark = pytest.mark.django_db
 
 # A little more than 5,000 steps: an example may end early.
-EXAMPLES, STEPS = 58, 100
+EXAMPLES, STEPS = 70, 100
 FIRST_DAY = date(2026, 11, 1)
 CODES = (
     "cash:bank",
