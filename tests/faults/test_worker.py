@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def start_worker(database_url, settings, tmp_path):
     settings.OUTBOX_WIRING = "tests.faults.worker_parts.WIRING"
+    _forget_jobs()
     started = []
 
     def start(pause_seconds=0.0):
@@ -52,6 +53,13 @@ def start_worker(database_url, settings, tmp_path):
         if process.poll() is None:
             process.kill()
         process.wait()
+
+
+def _forget_jobs():
+    # Between tests Django empties the tables of its own models alone: the job of a worker that
+    # was killed at the end of a test would be found stalled, and run again, in the next.
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
 def tell(count, note="a"):

@@ -1,4 +1,4 @@
-"""Amounts and volumes as text: read exactly or refused, never rounded."""
+"""Volumes as text: read exactly or refused, never rounded."""
 
 from __future__ import annotations
 
@@ -6,29 +6,13 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from upline.catalog.errors import AmountUnreadable, VolumeUnreadable
-from upline.money import Money, currency_places
+from upline.catalog.errors import VolumeUnreadable
 
 # Volumes have six decimals at most, so that they are whole numbers of millionths everywhere.
 VOLUME_PLACES = 6
 MILLIONTHS = 10**VOLUME_PLACES
 _VOLUME = re.compile(r"[0-9]{1,12}([.][0-9]{1,6})?", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
-_AMOUNT = re.compile(r"(-?)([0-9]{1,15})(?:[.]([0-9]+))?", re.ASCII)
-
-
-def read_amount(given: str, currency: str) -> Money:
-    """Read an amount in whole units with decimals. Raises AmountUnreadable.
-
-    >>> read_amount("12.5", "EUR")
-    Money(minor=1250, currency='EUR')
-    """
-    places = currency_places(currency)
-    found = _AMOUNT.fullmatch(given.strip())
-    decimals = (found[3] or "").rstrip("0") if found else ""
-    if found is None or len(decimals) > places:
-        raise AmountUnreadable(given=given, currency=currency, places=places)
-    return Money(int(found[1] + found[2] + decimals.ljust(places, "0")), currency)
 
 
 def read_volumes(given: Mapping[str, Decimal | str]) -> dict[str, Decimal]:

@@ -94,14 +94,6 @@ class VolumeUnreadable(DomainError):
     )
 
 
-class AmountUnreadable(DomainError):
-    """A text is not an amount of a currency."""
-
-    code = "catalog.amount_unreadable"
-    text = "%(given)s is not an amount in %(currency)s."
-    remedy = "Write it as 1234.50, with at most %(places)s decimals."
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFault:
     """One thing that is wrong with a table that was to be loaded; row 1 is the first of values."""

@@ -228,8 +228,8 @@ def _as_command(entries: Entries) -> str:
 
 def _set_up(description: Description, path: Path | None) -> bool:
     """Set up, and say whether that was still to be done."""
+    from upline.cli.on_platform import reach_database
     from upline.cli.progress import Steps
-    from upline.cli.worker import reach_database
     from upline.foundation.errors import DomainError
 
     try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from upline.cli.refusals import shows_refusals
+from upline.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from upline.compensation import Result
@@ -29,7 +30,7 @@ PLAN = Path("examples/plans/unilevel-compression.yaml")
 @click.option("--seed", default=7, show_default=True, help="Another number, another company.")
 @click.option(
     "--lang",
-    type=click.Choice(["en", "ru", "bg", "kk", "pl"]),
+    type=click.Choice(LANGUAGES),
     default="en",
     show_default=True,
     help="The language of the explanations.",

@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from upline.cli.refusals import shows_refusals
-
-LANGUAGES = ("en", "ru", "bg", "kk", "pl")
+from upline.languages import LANGUAGES
 
 
 @click.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from upline.cli.worker import on_the_platform
+from upline.cli.on_platform import on_the_platform
 
 
 @click.group()

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upline.cli.periods import actor_of
-from upline.cli.worker import on_the_platform
+from upline.cli.on_platform import actor_of, on_the_platform
 
 if TYPE_CHECKING:
     from upline.ledger.queries import AccountBalance

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from upline.cli.on_platform import on_the_platform
 from upline.cli.refusals import shows_refusals
-from upline.cli.worker import on_the_platform
 
 if TYPE_CHECKING:
     from upline.company.loading import Wanted

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from upline.cli.on_platform import actor_of, on_the_platform
 from upline.cli.passwords import new_password, password_file
-from upline.cli.worker import on_the_platform
 
 
 @click.group()
@@ -75,6 +75,4 @@ def grant(email: str, role: str, by: str, reason: str) -> None:
 
 
 def _owner(email: str) -> int:
-    from upline.cli.periods import actor_of
-
     return int(actor_of(email, "roles.grant").removeprefix("login:"))

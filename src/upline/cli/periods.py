@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upline.cli.worker import on_the_platform
+from upline.cli.on_platform import actor_of, on_the_platform
+from upline.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from upline.commissions.models import Run
@@ -16,19 +17,6 @@ _calendar = click.option("--calendar", default="monthly", show_default=True, hel
 _actor = click.option(
     "--as", "email", required=True, help="The e-mail of the login that answers for it."
 )
-LANGUAGES = ("en", "ru", "bg", "kk", "pl")
-
-
-def actor_of(email: str, right: str) -> str:
-    """Give the login behind an e-mail as an actor, if it has the right."""
-    from upline.people.models import Login
-
-    login = Login.objects.filter(email=email.strip().lower()).first()
-    if login is None:
-        raise click.ClickException(f"There is no login {email}; 'upline logins add' makes one.")
-    if not login.has_perm(right):
-        raise click.ClickException(f"{email} lacks the right '{right}'; the owner grants roles.")
-    return f"login:{login.pk}"
 
 
 @click.group()

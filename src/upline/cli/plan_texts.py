@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from upline.cli.plan import plan
+from upline.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from upline.compensation.plan.load import Plan
 
 __all__ = ["plan"]
 
-LANGUAGES = ("en", "ru", "bg", "kk", "pl")
 PLAN_FILE = click.Path(path_type=Path)
 
 

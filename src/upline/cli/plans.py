@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upline.cli.periods import LANGUAGES, actor_of
-from upline.cli.worker import on_the_platform
+from upline.cli.on_platform import actor_of, on_the_platform
+from upline.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from upline.plans.models import PlanVersion

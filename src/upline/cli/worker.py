@@ -2,58 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import ParamSpec
-
 import click
 
-P = ParamSpec("P")
-
-
-def on_the_platform(command: Callable[P, None]) -> Callable[P, None]:
-    """Start database and Django before a command, and print a refusal as a sentence."""
-
-    @functools.wraps(command)
-    def started(*args: P.args, **kwargs: P.kwargs) -> None:
-        from upline.foundation.errors import DomainError
-
-        name = click.get_current_context().command_path.partition(" ")[2]
-        try:
-            reach_database()
-            _require_migrations()
-            from upline.foundation import context
-
-            with context.working(actor=f"command:{name}"):
-                command(*args, **kwargs)
-        except DomainError as refused:
-            click.echo(str(refused), err=True)
-            raise SystemExit(1) from None
-
-    return started
-
-
-def reach_database() -> None:
-    """Start Django, and the database where it is our own; say it well where it cannot be reached."""
-    from upline.foundation import start
-
-    start.start()
-    from django.db import OperationalError, connection
-
-    try:
-        connection.ensure_connection()
-    except OperationalError as error:
-        raise click.ClickException(
-            f"The database cannot be reached: {str(error).strip()}\n"
-            "Look whether its server runs, and whether DATABASE_URL names it rightly."
-        ) from None
-
-
-def _require_migrations() -> None:
-    # Importable only when Django has been started.
-    from upline.foundation.health import require_migrations
-
-    require_migrations()
+from upline.cli.on_platform import on_the_platform
 
 
 @click.command()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
@@ -17,13 +16,8 @@ from upline.commissions.models import Period, Run, State
 from upline.compensation import Inputs, Refused, Result, load_plan, memory, run
 from upline.compensation.periods import Period as Span
 from upline.foundation import audit, clock, context, locking
+from upline.foundation.progress import Say, silent
 from upline.plans.models import PlanVersion
-
-Say = Callable[[str], None]
-
-
-def silent(_: str) -> None:
-    """Say nothing."""
 
 
 def compute_period(*, calendar: str, label: str, say: Say = silent) -> Run:
@@ -86,22 +80,25 @@ def computed(period: Period, version: PlanVersion, inputs: Inputs) -> Result:
 
 def frozen_inputs(period: Period) -> tuple[PlanVersion, pa.Table, pa.Table, Inputs]:
     """Give plan, members and orders of the present close, and all of it as the engine takes it."""
-    tables = {name: frozen.kept(period, name) for name in ("plan", "members", "orders", "carries")}
-    members, orders = tables["members"], tables["orders"]
-    plan = tables["plan"]
-    assert plan is not None
+    members, orders = frozen.kept(period, "members"), frozen.kept(period, "orders")
     assert members is not None
     assert orders is not None
-    version = PlanVersion.objects.get(pk=plan["version"][0].as_py())
     inputs = Inputs(
         members=members,
         orders=orders,
         period=Span(start=period.starts_on, end=period.ends_on, label=period.label),
-        carries=tables["carries"],
+        carries=frozen.kept(period, "carries"),
         exchange=rates.kept(period, "exchange"),
         pay_exchange=rates.kept(period, "pay_exchange"),
     )
-    return version, members, orders, inputs
+    return frozen_plan(period), members, orders, inputs
+
+
+def frozen_plan(period: Period) -> PlanVersion:
+    """Give the plan version that the present close is computed under."""
+    plan = frozen.kept(period, "plan")
+    assert plan is not None
+    return PlanVersion.objects.get(pk=plan["version"][0].as_py())
 
 
 def digest_of(receipt: dict[str, Any], period: Period) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pyarrow as pa
 
 from upline.commissions import frozen
 from upline.commissions.calendars import calendar_named, find_period
-from upline.commissions.computing import frozen_inputs
+from upline.commissions.computing import frozen_plan
 from upline.commissions.errors import PeriodNot
 from upline.commissions.models import State
 
@@ -34,12 +35,11 @@ def export_period(*, calendar: str, label: str) -> Export:
     period = find_period(calendar_named(calendar), label)
     if period is None or period.state == State.OPEN:
         raise PeriodNot(period=label, state=State.OPEN, act="exported", wanted="frozen or later")
-    version, _, _, inputs = frozen_inputs(period)
+    version = frozen_plan(period)
     tables = {}
     for name in _TABLES:
         table = frozen.kept(period, name)
         if table is not None:
             tables[name] = table.drop_columns([c for c in _OURS if c in table.column_names])
-    last = inputs.period.end.toordinal() - 1
-    days = f"{inputs.period.start}..{inputs.period.start.fromordinal(last)}"
+    days = f"{period.starts_on}..{period.ends_on - timedelta(days=1)}"
     return Export(plan=version.text, first_and_last_day=days, tables=tables)

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from upline.commissions import persons
 from upline.commissions.calendars import calendar_named, period_before, period_labelled
-from upline.commissions.computing import Say, latest_run, silent
+from upline.commissions.computing import latest_run
 from upline.commissions.errors import (
     DigestDiffers,
     EarlierPeriodOpen,
@@ -23,6 +23,7 @@ from upline.commissions.errors import (
 )
 from upline.commissions.models import Period, Run, State
 from upline.foundation import audit, clock, copying, locking
+from upline.foundation.progress import Say, silent
 from upline.ledger import services as ledger
 from upline.network import services as network
 

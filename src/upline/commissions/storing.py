@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +17,7 @@ from upline.compensation import Result, columns
 from upline.compensation.columns import Codes, Numbers
 from upline.compensation.exchange import pay_rate
 from upline.foundation import copying
+from upline.foundation.progress import Say
 from upline.money import currency_places
 
 Array = npt.NDArray[Any]
@@ -24,9 +25,7 @@ _LINES_AT_ONCE = 200_000
 _BY_MEMBER = [("member_id", "ascending"), ("bonus", "ascending")]
 
 
-def keep(
-    run: Run, result: Result, members: pa.Table, orders: pa.Table, say: Callable[[str], None]
-) -> None:
+def keep(run: Run, result: Result, members: pa.Table, orders: pa.Table, say: Say) -> None:
     """Keep statements, totals, ranks and lines of a run; `members` and `orders` are its inputs."""
     ids = members["member_id"].to_numpy()
     say("Writing statements and totals")

@@ -21,6 +21,7 @@ from upline.compensation import Fault, InputRefused, Place, load_plan
 from upline.compensation.tables import Source
 from upline.foundation import outbox
 from upline.foundation.models import AuditEntry, Company
+from upline.foundation.progress import Say
 from upline.network import services as network
 from upline.network.services import MembersRefused
 from upline.orders import services as orders
@@ -28,7 +29,6 @@ from upline.orders.models import Load
 from upline.plans.models import PlanVersion, State
 from upline.runs.tables import CsvSource, read_table
 
-Say = Callable[[str], None]
 # What an order knows of itself; all else that a plan asks of orders are volumes.
 _OF_ORDERS = ("price", "net", "tax", "retail", "kind", "customer", "currency")
 _NO_VOLUMES = ("text", "member", "date", "yes_no")

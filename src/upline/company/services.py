@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 from django.core.management import call_command
@@ -22,6 +22,7 @@ from upline.compensation import Plan
 from upline.foundation import audit, clock, context, health, locking
 from upline.foundation.access import OWNER
 from upline.foundation.models import Company
+from upline.foundation.progress import Say, silent
 from upline.network import queries as network
 from upline.network import services as members
 from upline.people import logins
@@ -30,11 +31,6 @@ from upline.plans import services as plans
 from upline.plans.models import PlanVersion, State
 
 TAX_CATEGORY = "standard"
-Say = Callable[[str], None]
-
-
-def silent(_: str) -> None:
-    """Say nothing."""
 
 
 def strange_kinds(plan: Plan) -> list[str]:

@@ -10,9 +10,7 @@ from typing import Any
 import numpy.typing as npt
 import pyarrow as pa
 
-from upline.compensation.columns import (
-    Column,
-)
+from upline.compensation.columns import Column
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.orders import Orders
 from upline.compensation.periods import Period

@@ -341,7 +341,7 @@ class _Preparation:
             self._list_orders_of_unknown()
             named = named.taken(chosen)
         orders = Orders(named, forest, chosen, columns, None if kept is inside else inside)
-        if orders.unknown:
+        if orders.unknown and chosen is None:
             self._list_orders_of_unknown()
         outside = 0 if inside is None else int(len(inside) - np.count_nonzero(inside))
         return orders, outside

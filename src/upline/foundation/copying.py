@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 import pyarrow as pa
 from django.db import connection
 from pyarrow import csv
+
+from upline.foundation.ahead import prepared
 
 _CHUNK_ROWS = 200_000
 # Below, `cursor.cursor` is the driver's own: the one that Django puts around it in development
@@ -31,21 +32,14 @@ def copy_in(table: str, rows: pa.Table | Iterable[pa.Table]) -> None:
         return
     columns = ", ".join(f'"{name}"' for name in first.column_names)
     statement = f'COPY "{table}" ({columns}) FROM STDIN (FORMAT csv)'
-    # The next chunk is written as text while the server takes this one in.
-    with (
-        ThreadPoolExecutor(1) as ahead,
-        connection.cursor() as cursor,
-        cursor.cursor.copy(statement) as copy,
-    ):
-        waiting = None
-        for part in chain([first], parts):
-            for start in range(0, part.num_rows, _CHUNK_ROWS):
-                following = ahead.submit(_text_of, part.slice(start, _CHUNK_ROWS))
-                if waiting is not None:
-                    copy.write(waiting.result())
-                waiting = following
-        if waiting is not None:
-            copy.write(waiting.result())
+    chunks = (
+        part.slice(start, _CHUNK_ROWS)
+        for part in chain([first], parts)
+        for start in range(0, part.num_rows, _CHUNK_ROWS)
+    )
+    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+        for text in prepared(_text_of, chunks):
+            copy.write(text)
 
 
 def _text_of(rows: pa.Table) -> memoryview:

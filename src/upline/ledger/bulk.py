@@ -6,7 +6,6 @@ A chunk is one transaction. A killed run leaves whole chunks; the next finds the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,6 +14,7 @@ import pyarrow as pa
 from django.db import IntegrityError, connection, transaction
 
 from upline.foundation import clock
+from upline.foundation.ahead import prepared
 from upline.foundation.copying import copy_in
 from upline.ledger import columns, writing
 from upline.ledger.columns import Columns
@@ -103,31 +103,18 @@ def post_table(*, table: pa.Table, progress: Callable[[Posted], None] | None = N
     `reference` and `memo`. The rows of a journal stand together and agree in what is the
     journal's. All faults of the table are listed before anything is written.
     """
+    whole = columns.read(table)
     done = Posted()
-    for part, journals in _prepared(columns.read(table)):
+
+    def hashed(bounds: tuple[int, int]) -> tuple[Columns, pa.Table]:
+        part = whole.part(*bounds)
+        return part, part.journals()
+
+    for part, journals in prepared(hashed, whole.chunks(ENTRIES_AT_ONCE)):
         done += _written(part, journals)
         if progress:
             progress(done)
     return done
-
-
-def _prepared(whole: Columns) -> Iterator[tuple[Columns, pa.Table]]:
-    """Give each chunk with its journals, hashed while the database writes the chunk before."""
-
-    def prepare(bounds: tuple[int, int]) -> tuple[Columns, pa.Table]:
-        part = whole.part(*bounds)
-        return part, part.journals()
-
-    chunks = list(whole.chunks(ENTRIES_AT_ONCE))
-    with ThreadPoolExecutor(1) as ahead:
-        waiting = [ahead.submit(prepare, bounds) for bounds in chunks[:1]]
-        for following in [*chunks[1:], None]:
-            if not waiting:
-                return
-            present = waiting.pop().result()
-            if following is not None:
-                waiting.append(ahead.submit(prepare, following))
-            yield present
 
 
 def _chunks(journals: Iterable[JournalDraft]) -> Iterator[list[JournalDraft]]:

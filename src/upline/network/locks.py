@@ -29,13 +29,6 @@ def hold_all() -> None:
     hold(Tree.objects.values_list("code", flat=True), sponsor="alone")
 
 
-def share_all() -> None:
-    """Keep every tree as it is until the transaction ends, together with others who ask the same."""
-    for code in Tree.objects.order_by("code").values_list("code", flat=True):
-        locking.take_shared("tree", f"placement:{code}")
-    locking.take_shared("tree", SPONSOR)
-
-
 def members_for_update(*ids: int) -> list[Member]:
     """Lock members in the order of their keys and give them as asked. Raises MemberUnknown."""
     found = {one.pk: one for one in locking.rows(Member.objects.filter(pk__in=ids))}

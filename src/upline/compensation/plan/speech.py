@@ -14,8 +14,9 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
+from upline.languages import LANGUAGES
+
 _MOST_DECIMALS = 6
-LANGUAGES = ("en", "ru", "bg", "kk", "pl")
 
 
 def msg(message: str) -> str:

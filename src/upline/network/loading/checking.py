@@ -16,7 +16,7 @@ from upline.compensation.genealogy.forest import lay_out
 from upline.foundation.copying import copy_out
 from upline.network.loading.faults import Faults
 from upline.network.loading.reading import Days, MemberColumns, PlaceColumns
-from upline.network.models import HistorySeal, Member
+from upline.network.models import HistorySeal
 
 EPOCH = date(1970, 1, 1)
 NOBODY = -1
@@ -264,8 +264,3 @@ def _sealed(columns: MemberColumns, faults: Faults) -> None:
 
 def _day(days: Any) -> date:
     return EPOCH + timedelta(days=int(days))
-
-
-def has_members() -> bool:
-    """Say whether there are any members."""
-    return bool(Member.objects.exists())

@@ -1,0 +1,3 @@
+"""The languages that Upline speaks."""
+
+LANGUAGES = ("en", "ru", "bg", "kk", "pl")
