@@ -258,6 +258,24 @@ def test_the_commands_print_or_write_the_document(tmp_path):
     assert printed.output == out.read_text(encoding="utf-8")
 
 
+def test_a_document_never_overwrites_a_file(tmp_path):
+    out = tmp_path / "plan.md"
+    out.write_text("ours", encoding="utf-8")
+
+    refused = CliRunner().invoke(main, ["plan", "describe", str(UNILEVEL), "--out", str(out)])
+
+    assert refused.exit_code == 2
+    assert "is there already" in refused.output
+    assert out.read_text(encoding="utf-8") == "ours"
+
+
+def test_plans_without_a_difference_say_so():
+    same = CliRunner().invoke(main, ["plan", "diff", str(UNILEVEL), str(UNILEVEL)])
+
+    assert same.exit_code == 0
+    assert same.output == f"No rule differs between {UNILEVEL} and {UNILEVEL}.\n"
+
+
 def test_the_diff_command_compares_two_files_and_refuses_a_wrong_one(tmp_path):
     new = tmp_path / "new.yaml"
     text = UNILEVEL.read_text(encoding="utf-8")

@@ -29,14 +29,18 @@ def periods() -> None:
 @on_the_platform
 def list_periods(calendar: str) -> None:
     """List the periods of a calendar, the latest first, and what waits."""
+    from datetime import timedelta
+
     from upline.commissions import queries
 
     for period in queries.periods(calendar):
-        click.echo(f"{period.label}\t{period.state}\t{period.starts_on} to {period.ends_on}")
+        last_day = period.ends_on - timedelta(days=1)
+        click.echo(f"{period.label}\t{period.state}\t{period.starts_on} to {last_day}")
     late = queries.late_facts(calendar=calendar, most=1000)
     if late:
         more = " or more" if len(late) == 1000 else ""
-        click.echo(f"{len(late)}{more} late orders wait for an adjustment.")
+        waiting = "late order waits" if len(late) == 1 else "late orders wait"
+        click.echo(f"{len(late)}{more} {waiting} for an adjustment.")
 
 
 @periods.command()

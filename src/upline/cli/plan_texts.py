@@ -80,7 +80,10 @@ def describe(file: Path, lang: str, out: Path | None) -> None:
         click.echo(document, nl=False)
         return
     try:
-        out.write_text(document, encoding="utf-8")
+        with out.open("x", encoding="utf-8") as file:
+            file.write(document)
+    except FileExistsError:
+        raise click.UsageError(f"{out} is there already; name a new file.") from None
     except OSError as error:
         raise click.UsageError(f"{out} cannot be written: {error.strerror or error}.") from error
     click.echo(str(out))
@@ -100,8 +103,11 @@ def diff(old: Path, new: Path, lang: str) -> None:
     """Say in sentences what a new version of a plan changes."""
     from upline.compensation.plan.describe import diff as differences
 
-    for sentence in differences(_loaded(old), _loaded(new), lang):
+    sentences = list(differences(_loaded(old), _loaded(new), lang))
+    for sentence in sentences:
         click.echo(sentence)
+    if not sentences:
+        click.echo(f"No rule differs between {old} and {new}.", err=True)
 
 
 @plan.command("schema")

@@ -21,7 +21,7 @@ def show_summary(result: Result, out: Path, seconds: float) -> None:
     currency = world.plan.file.currency
     console.print(
         f"\n[bold]{world.plan.id}[/bold], {world.period.label or world.period.start}: "
-        f"{len(world):,} members, {len(world.orders):,} orders"
+        f"{_counted(len(world), 'member')}, {_counted(len(world.orders), 'order')}"
     )
     console.print(_bonuses(result, currency))
     if result.ranks.num_rows:
@@ -31,6 +31,10 @@ def show_summary(result: Result, out: Path, seconds: float) -> None:
     if world.ignored_columns:
         console.print(f"Columns the plan does not use: {', '.join(world.ignored_columns)}.")
     console.print(f"{out}: lines, totals, pay, ranks, carries, receipt. {seconds:.1f} s")
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word if number == 1 else word + 's'}"
 
 
 def _bonuses(result: Result, currency: str) -> Table:
