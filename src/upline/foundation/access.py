@@ -8,7 +8,7 @@ single objects (a member sees their own statement) are added by the apps, in the
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from ipaddress import ip_address
@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
 
 View = Callable[..., HttpResponse]
 
@@ -46,6 +47,8 @@ OWNER = "owner"
 OWNER_ONLY = frozenset(("company.configure", "roles.grant", "outbox.mend", "keys.rotate"))
 RIGHTS = frozenset().union(*ROLE_RIGHTS.values(), OWNER_ONLY)
 ROLES = frozenset((OWNER, *ROLE_RIGHTS))
+MEMBER = "member"
+STAFF_ROLES = ROLES - {MEMBER}
 
 
 def rights_of(role: str) -> frozenset[str]:
@@ -60,6 +63,11 @@ def has_right(login: Any, right: str) -> bool:
     if not getattr(login, "is_active", False):
         return False
     return any(right in rights_of(role) for role in login.roles)
+
+
+def is_staff(login: Any) -> bool:
+    """Tell whether an active login has a role of the company's own people."""
+    return bool(getattr(login, "is_active", False)) and not STAFF_ROLES.isdisjoint(login.roles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +132,15 @@ def _is_a_machine(request: HttpRequest) -> bool:
         return not is_passed_on and ip_address(request.META["REMOTE_ADDR"]).is_loopback
     except (KeyError, ValueError):
         return False
+
+
+def guard(patterns: Sequence[URLPattern | URLResolver], policy: Policy) -> None:
+    """Put every view of a library's addresses behind one policy; those that have one keep it."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            guard(pattern.url_patterns, policy)
+        elif policy_of(pattern.callback) is None:
+            pattern.callback = _guarded(policy)(pattern.callback)
 
 
 def policy_of(view: Any) -> Policy | None:

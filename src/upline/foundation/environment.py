@@ -71,6 +71,11 @@ SETTINGS: tuple[Setting, ...] = (
         default="~/.local/share/upline",
     ),
     Setting(
+        name="UPLINE_DEMO",
+        meaning="1 for a demo company whose logins and passwords are public: the site then answers "
+        "on this machine alone and says so on each page. Not for production.",
+    ),
+    Setting(
         name="UPLINE_METRICS_TOKEN",
         meaning="With it /metrics and /health/ready answer to other machines that send it as a "
         "bearer token; without it to this machine alone.",
@@ -103,6 +108,7 @@ class Environment:
     encryption_keys: str
     index_key: str
     home: Path
+    is_demo: bool
     metrics_token: str
     log_level: str
 
@@ -143,6 +149,7 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         index_key=secrets[2],
         hosts=hosts,
         home=Path(reading.value("UPLINE_HOME")).expanduser(),
+        is_demo=reading.value("UPLINE_DEMO") == "1",
         metrics_token=reading.value("UPLINE_METRICS_TOKEN"),
         log_level=reading.value("UPLINE_LOG_LEVEL").upper(),
     )
@@ -174,8 +181,12 @@ def _check(found: Environment, reading: _Reading) -> None:
         reading.faults.append("- DATABASE_URL is not an address that starts with postgresql://.")
     if found.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         reading.faults.append("- UPLINE_LOG_LEVEL is none of DEBUG, INFO, WARNING, ERROR.")
+    if reading.value("UPLINE_DEMO") not in {"", "0", "1"}:
+        reading.faults.append("- UPLINE_DEMO is neither 1 nor 0.")
     if found.stage != "production":
         return
+    if found.is_demo:
+        reading.faults.append("- UPLINE_DEMO is 1; a demo's passwords are public.")
     given = {name: reading.environ.get(name, "").strip() for name in ("UPLINE_SECRET_KEY",)}
     key = given["UPLINE_SECRET_KEY"]
     if key and (len(key) < 50 or key in OPEN_SECRETS):

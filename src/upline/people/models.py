@@ -286,8 +286,9 @@ class Login(AbstractBaseUser, PermissionsMixin):
     @property
     def roles(self) -> frozenset[str]:
         """The roles granted and not withdrawn."""
+        # All are few, and come with the login where it is read for a request.
         return frozenset(
-            self.role_grants.filter(withdrawn_at__isnull=True).values_list("role", flat=True)
+            grant.role for grant in self.role_grants.all() if grant.withdrawn_at is None
         )
 
 

@@ -1,0 +1,1 @@
+"""The screens: templates, forms and views; rules live in the apps below."""

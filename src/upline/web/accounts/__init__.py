@@ -1,0 +1,1 @@
+"""Signing in, sessions, passwords, languages and the landing page."""

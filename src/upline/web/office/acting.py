@@ -1,0 +1,117 @@
+"""The page of an act: asks, shows what will happen, does it, and says what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from upline.foundation.errors import DomainError
+from upline.web.office.acts import Act, ActForm, Doing
+
+if TYPE_CHECKING:
+    from upline.web.office.base import OfficeAdmin
+
+
+def view_of(admin: OfficeAdmin, act: Act) -> Callable[..., HttpResponse]:
+    """Give the view of an act of a table."""
+
+    def view(request: HttpRequest, key: str = "") -> HttpResponse:
+        subject = admin.found(request, key) if key else None
+        if subject is not None and not act.fits(subject):
+            return _not_now(admin, request, act, subject)
+        return _Page(admin, act, request, subject).answer()
+
+    return view
+
+
+def _not_now(admin: OfficeAdmin, request: HttpRequest, act: Act, subject: Any) -> HttpResponse:
+    """Somebody was faster, or came by an old address."""
+    if request.method not in ("GET", "POST"):
+        raise Http404
+    return admin.page(
+        request,
+        "office/act_not_now.html",
+        title=act.label,
+        back=(admin.card(request, subject).title, admin.address_of(subject)),
+    )
+
+
+class _Page:
+    """One request to the page of an act."""
+
+    def __init__(
+        self, admin: OfficeAdmin, act: Act, request: HttpRequest, subject: Any
+    ) -> None:
+        self.admin, self.act, self.request, self.subject = admin, act, request, subject
+        self.refused: DomainError | None = None
+
+    def answer(self) -> HttpResponse:
+        request = self.request
+        if request.method != "POST":
+            initial = {name: request.GET[name] for name in request.GET}
+            return self._asked(self.act.form(subject=self.subject, initial=initial))
+        form = self.act.form(request.POST, request.FILES, subject=self.subject)
+        if not form.is_valid() or "back" in request.POST:
+            return self._asked(form)
+        doing = Doing(request=request, subject=self.subject, entries=form.cleaned_data)
+        if self.act.has_preview and "confirmed" not in request.POST:
+            return self._to_confirm(form, doing)
+        try:
+            said = self.act.does(doing)
+        except DomainError as refused:
+            self.refused = refused
+            return self._asked(form)
+        messages.success(request, str(said))
+        return redirect(self._onward(doing))
+
+    def _onward(self, doing: Doing) -> str:
+        if self.act.leads_to is not None:
+            return self.act.leads_to(doing)
+        return self._back()[1]
+
+    def _back(self) -> tuple[Any, str]:
+        if self.subject is None:
+            return self.admin.heading, self.admin.address_at("changelist")
+        title = self.admin.card(self.request, self.subject).title
+        return title, self.admin.address_of(self.subject)
+
+    def _to_confirm(self, form: ActForm, doing: Doing) -> HttpResponse:
+        try:
+            sections = self.act.shows(doing)
+        except DomainError as refused:
+            self.refused = refused
+            return self._asked(form)
+        entered = [
+            (field.label, _said(field, form.cleaned_data[field.name]))
+            for field in form.visible_fields()
+        ]
+        return self._page("office/act_confirm.html", form=form, entered=entered, sections=sections)
+
+    def _asked(self, form: ActForm) -> HttpResponse:
+        return self._page("office/act.html", form=form)
+
+    def _page(self, template: str, **shown: Any) -> HttpResponse:
+        return self.admin.page(
+            self.request,
+            template,
+            title=self.act.label,
+            act=self.act,
+            refused=self.refused,
+            back=self._back(),
+            **shown,
+        )
+
+
+def _said(field: Any, value: Any) -> Any:
+    """Give an entry as a reader understands it: the words of a choice rather than its key."""
+    choices = getattr(field.field, "choices", None)
+    if choices is not None:
+        words = dict(choices)
+        if isinstance(value, list):
+            return [words.get(one, one) for one in value]
+        return words.get(value, value)
+    return value

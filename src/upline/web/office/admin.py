@@ -1,0 +1,1 @@
+"""The tables that the office shows; each module is imported for what it registers."""
