@@ -11,7 +11,7 @@ TARGETS ?= demo test
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format messages lock docs bench bare warm clean
+.PHONY: help demo test check format messages web lock docs bench bare warm clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ format: $(READY) ## Format the code and repair what the linter can
 
 messages: $(READY) ## Bring the message catalogues up to date and compile them
 	@$(BIN)/python tools/catalogues.py
+
+web: ## Build styles, scripts, icons and fonts of the screens (needs Node; what it makes is committed)
+	@cd frontend && { test -d node_modules || npm ci --no-audit --no-fund; } && npm run --silent build
 
 COMPILE = $$(tools/bootstrap.sh uv) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \

@@ -9,11 +9,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from typing import TypeVar
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
-from babel.numbers import format_compact_decimal, format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from upline.money import Money, currency_places
 
@@ -28,8 +27,6 @@ _DAY_PATTERNS = {"kk": "y 'ж'. d MMM", "bg": "d MMM y 'г'."}
 _MONTH_SHORT_PATTERNS = {"bg": "MMM y 'г'."}
 # Signs that readers of a language know, though CLDR writes the code.
 _SIGNS = {("ru", "KZT"): "₸", ("bg", "KZT"): "KZT", ("pl", "KZT"): "KZT"}
-
-Day = TypeVar("Day", date, datetime)
 
 
 @cache
@@ -57,18 +54,11 @@ def money(amount: Money, language: str) -> str:
 def money_parts(amount: Money, language: str) -> tuple[str, str, str]:
     """Split an amount into what stands before, the figure, and what stands behind.
 
-    >>> money_parts(Money(123450, "EUR"), "ru")[1:]
-    ('1\\xa0234,50', '\\xa0€')
+    >>> money_parts(Money(-123450, "EUR"), "ru")
+    ('−', '1\\xa0234,50', '\\xa0€')
     """
-    figure = _signed(
-        format_decimal(
-            abs(Decimal(amount.minor).scaleb(-currency_places(amount.currency))),
-            format="#,##0." + "0" * currency_places(amount.currency)
-            if currency_places(amount.currency)
-            else "#,##0",
-            locale=locale_of(language),
-        )
-    )
+    places = currency_places(amount.currency)
+    figure = number(abs(Decimal(amount.minor).scaleb(-places)), language, places=places)
     before, _, behind = money(amount, language).partition(figure)
     return before, figure, behind
 
@@ -101,13 +91,6 @@ def number(value: int | Decimal, language: str, *, places: int | None = None) ->
     return _signed(format_decimal(value, format=pattern, locale=locale_of(language)))
 
 
-def compact(value: int | Decimal, language: str) -> str:
-    """Write a large number in short: 12K, 12 тыс."""
-    return _signed(
-        format_compact_decimal(value, locale=locale_of(language), fraction_digits=1)
-    ).replace(" ", NO_BREAK)
-
-
 def percent(share: Decimal | float, language: str, *, places: int = 0) -> str:
     """Write a share of one in percent, with at most `places` decimals.
 
@@ -119,7 +102,7 @@ def percent(share: Decimal | float, language: str, *, places: int = 0) -> str:
     rounded = figure.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     pattern = "#,##0." + "#" * places if places else "#,##0"
     written = _signed(format_decimal(rounded, format=pattern, locale=locale))
-    gap = NO_BREAK if NO_BREAK in str(locale.percent_formats[None]) else ""
+    gap = NO_BREAK if NO_BREAK in locale.percent_formats[None].pattern else ""
     return f"{written}{gap}%"
 
 
@@ -165,4 +148,4 @@ def ago(value: datetime, now: datetime, language: str) -> str:
 
 def _unbroken(written: str) -> str:
     """Keep a day on one line: a year that begins the next line is read as another figure."""
-    return written.replace(" ", NO_BREAK)
+    return written.replace(" ", NO_BREAK).replace("\u202f", NO_BREAK)

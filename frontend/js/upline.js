@@ -1,0 +1,2 @@
+import Alpine from "@alpinejs/csp";
+document.addEventListener("DOMContentLoaded", () => Alpine.start());
