@@ -40,9 +40,15 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> str:
+def postgres_url(request: pytest.FixtureRequest) -> str:
     """The address of the server of this run, shared by all its workers."""
-    return server.wanted()
+    try:
+        return server.wanted()
+    except server.NoTestServer as refused:
+        said = f"No test server: {refused}"
+    # The run ends in order: a worker that left by itself would crash the one who leads it.
+    request.session.shouldstop = said
+    return pytest.fail(said, pytrace=False)
 
 
 @pytest.fixture(scope="session")

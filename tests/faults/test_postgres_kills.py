@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from tests.faults.postgres_trials import (
     Program,
@@ -21,6 +22,7 @@ from tests.faults.postgres_trials import (
     kill_hard,
     layout_of,
     program,
+    runs_as_another_user,
     started,
     tell,
     watchdogs_of,
@@ -154,6 +156,7 @@ def test_the_death_of_its_parent_ends_the_server(full_folder, source):
     assert "database system is shut down" in layout_of(full_folder, source).log.read_text()
 
 
+@pytest.mark.skipif(runs_as_another_user(), reason="sockets then go to /tmp, which others use")
 def test_the_end_of_its_parent_removes_the_socket_folder_made_elsewhere(
     ready_made, folder, tmp_path, monkeypatch
 ):

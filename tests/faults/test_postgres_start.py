@@ -20,6 +20,7 @@ from tests.faults.postgres_trials import (
     everything_ended,
     layout_of,
     program,
+    runs_as_another_user,
     started,
     tell,
 )
@@ -29,6 +30,9 @@ from upline.foundation.postgres.errors import RootCannotStart
 from upline.foundation.postgres.folders import fits
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+in_a_namespace = pytest.mark.skipif(
+    os.geteuid() != 0 or runs_as_another_user(), reason="needs root with user namespaces"
+)
 
 
 def test_an_empty_folder_becomes_a_server_that_is_closed_to_others(folder, source):
@@ -55,8 +59,9 @@ def test_an_empty_folder_becomes_a_server_that_is_closed_to_others(folder, sourc
     assert collation == "C.UTF-8"
     assert rules == "scram-sha-256"
     assert layout.data == folder / str(server.version) / "data"
-    for place in (layout.home, layout.data, layout.socket):
+    for place in (layout.data, layout.socket):
         assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    assert stat.S_IMODE(layout.home.stat().st_mode) == (0o711 if runs_as_another_user() else 0o700)
     assert stat.S_IMODE(layout.password.stat().st_mode) == 0o600
 
 
@@ -163,6 +168,7 @@ def test_a_lost_password_is_renewed_while_the_server_is_stopped(full_folder, sou
     assert answer(server.url) == 1
 
 
+@pytest.mark.skipif(runs_as_another_user(), reason="sockets then go to /tmp, which others use")
 def test_a_long_path_with_blanks_quotes_and_cyrillic_works(folder, source, tmp_path, monkeypatch):
     runtime = tmp_path / "run"
     runtime.mkdir()
@@ -243,7 +249,7 @@ def test_the_environment_of_the_caller_does_not_reach_the_server(wheel_folder, m
     assert b"ru_RU" not in environment
 
 
-@as_root
+@in_a_namespace
 def test_root_runs_the_server_in_a_user_namespace_without_any_right_of_root(wheel_folder):
     server = started(wheel_folder)
 
@@ -255,7 +261,7 @@ def test_root_runs_the_server_in_a_user_namespace_without_any_right_of_root(whee
     assert layout_of(wheel_folder).data.stat().st_uid == 0
 
 
-@as_root
+@in_a_namespace
 def test_a_system_without_a_user_1000_lends_the_server_another_name(folder, monkeypatch):
     names = [entry for entry in pwd.getpwall() if entry.pw_uid < 1000]
     by_number = {entry.pw_uid: entry for entry in names}
@@ -298,6 +304,42 @@ def test_without_user_namespaces_root_becomes_an_existing_user(monkeypatch):
     finally:
         postgres.stop(folder)
         shutil.rmtree(reachable)
+
+
+@pytest.fixture
+def closed_folder():
+    """Give a place that only root can enter, as what lies in /root is one."""
+    closed = Path(tempfile.mkdtemp())
+    yield closed / "server"
+    postgres.stop(closed / "server")
+    shutil.rmtree(closed)
+
+
+# The numbers of CAP_DAC_READ_SEARCH and CAP_DAC_OVERRIDE in a mask of rights.
+TO_PASS = {"dac_read_search": 1 << 2, "dac_override": 1 << 1}
+
+
+@as_root
+@pytest.mark.parametrize("right", TO_PASS)
+def test_in_folders_closed_to_others_the_user_of_the_server_has_one_right_of_root(
+    closed_folder, monkeypatch, right
+):
+    monkeypatch.setattr(identities, "in_namespace", lambda *_: None)
+    monkeypatch.setattr(identities, "EXISTING_USERS", ("nobody",))
+    monkeypatch.setattr(identities, "RIGHTS_TO_PASS", (right,))
+
+    server = started(closed_folder)
+
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    masks = dict(line.split(":\t") for line in status.splitlines() if line.startswith("Cap"))
+    assert answer(server.url) == 1
+    assert Path(f"/proc/{server.pid}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
+    assert {int(mask, 16) for mask in masks.values()} == {TO_PASS[right]}
+    assert stat.S_IMODE(closed_folder.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(closed_folder.stat().st_mode) == 0o700
+
+    os.kill(server.pid, 9)
+    assert answer(started(closed_folder).url) == 1
 
 
 BARE = """

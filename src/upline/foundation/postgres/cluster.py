@@ -141,9 +141,9 @@ def _renew_password(layout: Layout, binaries: Binaries, identity: Identity, life
         env=environment(),
         pass_fds=(life,),
         umask=0o077,
-        user=identity.uid if identity.is_other else None,
-        group=identity.gid if identity.is_other else None,
-        extra_groups=[] if identity.is_other else None,
+        user=identity.user,
+        group=identity.group,
+        extra_groups=None if identity.user is None else [],
         check=False,
     )
     said = (ran.stdout + ran.stderr).decode(errors="replace")

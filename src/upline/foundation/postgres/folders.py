@@ -66,9 +66,11 @@ def prepare_folder(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     if not folder.exists():
         folder.mkdir(mode=0o700, exist_ok=True)
-    refuse_other_owner(folder)
-    if (folder / "PG_VERSION").exists():
+    # First, for data that the server made as another user are no place of ours; access() because
+    # a folder of somebody else may be closed to us.
+    if os.access(folder / "PG_VERSION", os.F_OK):
         raise FolderNotACluster(path=folder, why="it is itself a data folder; name the one above")
+    refuse_other_owner(folder)
 
 
 def refuse_other_owner(*paths: Path) -> None:

@@ -17,11 +17,16 @@ from upline.foundation.postgres.layout import Layout
 
 # Users that exist on most systems and own nothing of value; none is ever added.
 EXISTING_USERS = ("postgres", "nobody")
+# Rights of root by which another user passes through folders that are closed to others.
+RIGHTS_TO_PASS = ("dac_read_search", "dac_override")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """A user for the server: who owns its files, and how a program is started as that user."""
+    """A user for the server: who owns its files, and how a program is started as that user.
+
+    A prefix, where there is one, is a program that changes to this user by itself.
+    """
 
     uid: int
     gid: int
@@ -31,6 +36,16 @@ class Identity:
     def is_other(self) -> bool:
         """Say whether the files belong to another user than the one who runs this."""
         return self.uid != os.geteuid()
+
+    @property
+    def user(self) -> int | None:
+        """Give whom a program is started as, None where it stays ours or the prefix changes it."""
+        return self.uid if self.is_other and not self.prefix else None
+
+    @property
+    def group(self) -> int | None:
+        """Give the group that goes with `user`."""
+        return None if self.user is None else self.gid
 
     def popen(
         self, command: Sequence[str], *, cwd: Path, output: int, keep: tuple[int, ...] = ()
@@ -46,9 +61,9 @@ class Identity:
             pass_fds=keep,
             start_new_session=True,
             umask=0o077,
-            user=self.uid if self.is_other else None,
-            group=self.gid if self.is_other else None,
-            extra_groups=[] if self.is_other else None,
+            user=self.user,
+            group=self.group,
+            extra_groups=None if self.user is None else [],
         )
 
 
@@ -65,7 +80,9 @@ def identity_for(layout: Layout, binaries: Binaries) -> Identity:
         own = Identity(uid=os.geteuid(), gid=os.getegid())
         # initdb refuses a user without a name, as containers have them.
         return own if _has_name(own.uid) else in_namespace(binaries, tried) or own
-    owner = layout.data.stat().st_uid if layout.data.exists() else None
+    # A folder without this file holds no data; what becomes of it is decided where they are made.
+    holds = layout.data / "PG_VERSION"
+    owner = holds.stat().st_uid if holds.exists() else None
     if owner in {None, 0}:
         namespace = in_namespace(binaries, tried)
         if namespace:
@@ -114,28 +131,68 @@ def _has_name(uid: int) -> bool:
 def as_user(
     user: str | int, layout: Layout, binaries: Binaries, tried: list[str]
 ) -> Identity | None:
-    """Give an existing user who can reach both the folder and the programs."""
+    """Give an existing user who can reach both the folder and the programs.
+
+    Where the folders above are closed to others, root gives the user one right of its own.
+    """
     try:
         entry = pwd.getpwuid(user) if isinstance(user, int) else pwd.getpwnam(user)
     except KeyError:
         tried.append(f"there is no user {user}")
         return None
+    return _with_modes(entry, layout, binaries, tried) or _with_one_right(
+        entry, layout, binaries, tried
+    )
+
+
+def _with_modes(
+    entry: pwd.struct_passwd, layout: Layout, binaries: Binaries, tried: list[str]
+) -> Identity | None:
+    """Give the user where the modes of the folders above let everybody pass."""
     mode = stat.S_IMODE(layout.folder.stat().st_mode)
     # To pass through, not to read; what is inside keeps its own modes.
     layout.folder.chmod(mode | 0o011)
-    said = _fails(
-        [
-            *("/bin/sh", "-c", 'cd "$1" && exec "$2" --version', "sh"),
-            *(str(layout.folder), binaries.program("postgres")),
-        ],
-        user=entry.pw_uid,
-        group=entry.pw_gid,
-    )
+    said = _fails(_trial(layout, binaries), user=entry.pw_uid, group=entry.pw_gid)
     if said is None:
         return Identity(uid=entry.pw_uid, gid=entry.pw_gid)
     layout.folder.chmod(mode)
     tried.append(f"the user {entry.pw_name} cannot use the folder and the programs ({said})")
     return None
+
+
+def _with_one_right(
+    entry: pwd.struct_passwd, layout: Layout, binaries: Binaries, tried: list[str]
+) -> Identity | None:
+    """Give the user with one right of root: to pass through closed folders, as /root is one.
+
+    The server could then read what root can, which in a user namespace it can as well. Containers
+    have at most the second of the two rights.
+    """
+    setpriv = shutil.which("setpriv")
+    if not setpriv:
+        tried.append("the program setpriv is missing")
+        return None
+    for right in RIGHTS_TO_PASS:
+        only = f"-all,+{right}"
+        prefix = (
+            *(setpriv, f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"),
+            *(f"--inh-caps={only}", f"--ambient-caps={only}", f"--bounding-set={only}"),
+            # Without it access(), by which PostgreSQL looks for its own programs, knows no rights.
+            "--securebits=+no_setuid_fixup",
+        )
+        said = _fails([*prefix, *_trial(layout, binaries)])
+        if said is None:
+            return Identity(uid=entry.pw_uid, gid=entry.pw_gid, prefix=prefix)
+        tried.append(f"nor with the right {right} ({said})")
+    return None
+
+
+def _trial(layout: Layout, binaries: Binaries) -> list[str]:
+    # It looks for the other programs and its own files, as a start does, and writes nothing.
+    return [
+        *("/bin/sh", "-c", 'cd "$1" && exec "$2" --show --no-locale -D "$1"', "sh"),
+        *(str(layout.folder), binaries.program("initdb")),
+    ]
 
 
 def _fails(command: list[str], *, user: int | None = None, group: int | None = None) -> str | None:
