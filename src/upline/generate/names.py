@@ -87,18 +87,30 @@ _LATIN = (
 _NAMES = (_POLISH, _KAZAKH, _BULGARIAN, _RUSSIAN, _LATIN)
 
 
+# The alphabets in which `column` and `pairs` know names.
+ALPHABETS = ("Polish", "Kazakh", "Bulgarian", "Russian", "Latin")
+
+
 def column(country: Ints, chance: Chance) -> pa.Array:
-    """Name each member in the alphabet of the country (a position in `_NAMES`)."""
-    texts: list[str] = []
-    starts: list[int] = []
-    for men, women, families in _NAMES:
-        starts.append(len(texts))
-        texts += [f"{given} {family}" for given in men.split() for family in families.split()]
-        texts += [
-            f"{given} {as_woman(family)}" for given in women.split() for family in families.split()
-        ]
+    """Name each member in the alphabet of the country (a position in `ALPHABETS`)."""
+    texts = [
+        f"{given} {family}" for place in range(len(ALPHABETS)) for given, family in pairs(place)
+    ]
     each = len(texts) // len(_NAMES)
     return labels(texts, country * each + chance.below(each, len(country)))
+
+
+def pairs(alphabet: int) -> list[tuple[str, str]]:
+    """List given names with family names of an alphabet, men first, each with each.
+
+    >>> pairs(0)[0], len(pairs(0))
+    (('Adam', 'Wierzbowski'), 3600)
+    """
+    men, women, families = (names.split() for names in _NAMES[alphabet])
+    return [
+        *((given, family) for given in men for family in families),
+        *((given, as_woman(family)) for given in women for family in families),
+    ]
 
 
 def as_woman(family: str) -> str:
