@@ -14,10 +14,10 @@ from upline.commissions.errors import (
     CalendarUnknown,
     PeriodUnknown,
 )
-from upline.commissions.models import Calendar, Period
+from upline.commissions.models import Calendar, Period, State
 from upline.compensation import InputRefused
 from upline.compensation.periods import Period as Span
-from upline.foundation import locking
+from upline.foundation import clock, locking
 
 
 def open_calendar(*, name: str, every: str, starts_on: date, time_zone: str) -> Calendar:
@@ -78,6 +78,18 @@ def period_before(period: Period) -> Period | None:
         return None
     day = date.fromordinal(period.starts_on.toordinal() - 1)
     return _written(period.calendar, _span_of(period.calendar, day))
+
+
+def open_periods(calendar: Calendar) -> list[Period]:
+    """Give the periods that nobody began to close, from the earliest to that of today."""
+    closed = calendar.periods.exclude(state=State.OPEN).order_by("-ends_on").first()
+    day = first_day(calendar) if closed is None else closed.ends_on
+    today, found = clock.today(calendar.time_zone), []
+    while day <= today:
+        span = _span_of(calendar, day)
+        found.append(_written(calendar, span))
+        day = span.end
+    return found
 
 
 def first_day(calendar: Calendar) -> date:

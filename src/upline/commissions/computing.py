@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 from django.db import transaction
 
-from upline.commissions import frozen, rates, storing
+from upline.commissions import frozen, rates, storing, summaries
 from upline.commissions.calendars import calendar_named, period_labelled
 from upline.commissions.errors import PeriodFenced, PeriodNot, RunRefused
 from upline.commissions.models import Period, Run, State
-from upline.compensation import Inputs, Refused, Result, load_plan, memory, run
+from upline.compensation import Inputs, Refused, Result, memory, run
 from upline.compensation.periods import Period as Span
 from upline.foundation import audit, clock, context, locking
 from upline.foundation.progress import Say, silent
+from upline.plans import queries as plans
 from upline.plans.models import PlanVersion
 
 
@@ -48,7 +50,8 @@ def compute_period(*, calendar: str, label: str, say: Say = silent) -> Run:
             places=result.places,
             currency=result.world.plan.file.currency,
             receipt=receipt,
-            digest=digest_of(receipt, kept),
+            digest=digest_of(receipt, frozen.digests(kept)),
+            summary=summaries.summary_of(result, members, kept, inputs.exchange),
         )
         storing.keep(row, result, members, orders, say)
         say("Keeping what the next period needs")
@@ -73,25 +76,31 @@ def latest_run(period: Period) -> Run:
 def computed(period: Period, version: PlanVersion, inputs: Inputs) -> Result:
     """Compute what was frozen, without writing. Raises RunRefused."""
     try:
-        return run(load_plan(version.text, file=f"{version.name}.yaml"), inputs)
+        return run(plans.loaded(version), inputs)
     except Refused as refused:
         raise RunRefused(period=period, faults=str(refused)) from refused
 
 
 def frozen_inputs(period: Period) -> tuple[PlanVersion, pa.Table, pa.Table, Inputs]:
     """Give plan, members and orders of the present close, and all of it as the engine takes it."""
-    members, orders = frozen.kept(period, "members"), frozen.kept(period, "orders")
+    names = ("members", "orders", "carries", "exchange", "pay_exchange")
+    tables = {name: frozen.kept(period, name) for name in names}
+    members, orders = tables["members"], tables["orders"]
     assert members is not None
     assert orders is not None
-    inputs = Inputs(
-        members=members,
-        orders=orders,
+    return frozen_plan(period), members, orders, inputs_of(period, tables)
+
+
+def inputs_of(period: Period, tables: Mapping[str, pa.Table | None]) -> Inputs:
+    """Give the tables of a period as the engine takes them."""
+    return Inputs(
+        members=tables["members"],
+        orders=tables["orders"],
         period=Span(start=period.starts_on, end=period.ends_on, label=period.label),
-        carries=frozen.kept(period, "carries"),
-        exchange=rates.kept(period, "exchange"),
-        pay_exchange=rates.kept(period, "pay_exchange"),
+        carries=tables.get("carries"),
+        exchange=rates.read(tables.get("exchange")),
+        pay_exchange=rates.read(tables.get("pay_exchange")),
     )
-    return frozen_plan(period), members, orders, inputs
 
 
 def frozen_plan(period: Period) -> PlanVersion:
@@ -101,9 +110,9 @@ def frozen_plan(period: Period) -> PlanVersion:
     return PlanVersion.objects.get(pk=plan["version"][0].as_py())
 
 
-def digest_of(receipt: dict[str, Any], period: Period) -> str:
-    """Give one digest over the receipt and over every part that was frozen."""
-    text = json.dumps([receipt, frozen.digests(period)], sort_keys=True, ensure_ascii=False)
+def digest_of(receipt: dict[str, Any], parts: Sequence[str]) -> str:
+    """Give one digest over the receipt and over every part that it was computed from."""
+    text = json.dumps([receipt, list(parts)], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

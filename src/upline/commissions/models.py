@@ -210,6 +210,8 @@ class Run(models.Model):
     currency = models.CharField(max_length=3)
     receipt = models.JSONField()
     digest = models.CharField(max_length=64)
+    # Sums for the overview, as `summaries` writes them.
+    summary = models.JSONField(default=dict)
     approved_by = models.CharField(max_length=100, blank=True)
     approved_at = models.DateTimeField(null=True)
 
@@ -285,3 +287,90 @@ class Line(models.Model):
     class Meta:
         managed = False
         db_table = "commissions_line"
+
+
+class Estimate(models.Model):
+    """What an open period would give if it closed now; the next one takes its place.
+
+    `fingerprint` tells whether what it was computed from is still the same. A refusal has a code,
+    a text and a remedy instead of a digest.
+    """
+
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="estimates")
+    as_of = models.DateTimeField(default=clock.now)
+    fingerprint = models.CharField(max_length=64)
+    took_milliseconds = models.PositiveIntegerField()
+    plan = models.ForeignKey(PlanVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, blank=True)
+    summary = models.JSONField(default=dict)
+    refusal = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(digest="") ^ Q(refusal__isnull=True),
+                name="commissions_estimate_digest_or_refusal",
+            )
+        ]
+
+
+class EstimatePart(models.Model):
+    """A part of a table that an estimate was computed from, as in FrozenPart."""
+
+    estimate = models.ForeignKey(Estimate, on_delete=models.CASCADE, related_name="parts")
+    table = models.CharField(max_length=20)
+    number = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    body = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["estimate", "table", "number"], name="commissions_estimate_part"
+            )
+        ]
+
+
+class Progress(models.Model):
+    """How far the worker is with the close or the posting of a period; the last of each counts."""
+
+    class Act(models.TextChoices):
+        CLOSE = "close"
+        POST = "post"
+
+    class Step(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        REFUSED = "refused"
+
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="progress")
+    act = models.CharField(max_length=5, choices=Act.choices)
+    state = models.CharField(max_length=10, choices=Step.choices, default=Step.WAITING)
+    asked_by = models.CharField(max_length=100)
+    step = models.CharField(max_length=200, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    out_of = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+    refusal = models.JSONField(null=True)
+
+    class Meta:
+        verbose_name_plural = "progress"
+        constraints = [
+            # One piece of work at a time for a period, however often it is asked for.
+            models.UniqueConstraint(
+                fields=["period"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="commissions_progress_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running", "done", "refused"])
+                & Q(act__in=["close", "post"]),
+                name="commissions_progress_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} of {self.period}: {self.state}"

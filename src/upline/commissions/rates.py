@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from upline.commissions import frozen
 from upline.commissions.errors import RateMissing
 from upline.commissions.models import Period
 from upline.compensation.plan import values
@@ -22,26 +21,28 @@ from upline.ledger import queries as ledger
 SOURCE = "company"
 
 
-def wanted(period: Period, plan: Plan, orders: pa.Table) -> dict[str, pa.Table]:
-    """Give the rates that the plan takes from the run, as approved for the period's last day.
+def wanted(
+    period: Period, plan: Plan, orders: pa.Table, *, on: date, days_back: int
+) -> dict[str, pa.Table]:
+    """Give the rates that the plan takes from the run, as approved for a day.
 
-    Raises RateMissing for a currency in which orders came in, or that the plan names to pay in.
-    One that only a field of members names is refused by its name when the period is computed.
+    A rate that the day lacks is the last one of so many days before. Raises RateMissing for a
+    currency in which orders came in, or that the plan names to pay in. One that only a field of
+    members names is refused by its name when the period is computed.
     """
     file = plan.file
-    on = period.ends_on - timedelta(days=1)
-    approved = ledger.rates(on=on, source=SOURCE)
+    approved = ledger.rates(on=on, source=SOURCE, days_back=days_back)
     found: dict[str, pa.Table] = {}
     if file.exchange == "given":
         worth = {base: rate for (base, quote), rate in approved.items() if quote == file.currency}
         came_in = set(pc.unique(orders["currency"]).to_pylist()) - {file.currency}
         pairs = {code: (code, file.currency) for code in came_in}
-        _refuse_missing(period, worth, pairs)
+        _refuse_missing(period, worth, pairs, on)
         found["exchange"] = _table(worth)
     if file.pay_exchange == "given":
         paid = {quote: rate for (base, quote), rate in approved.items() if base == file.currency}
         pairs = {code: (file.currency, code) for code in _paid_in(plan) - {file.currency}}
-        _refuse_missing(period, paid, pairs)
+        _refuse_missing(period, paid, pairs, on)
         found["pay_exchange"] = _table(paid)
     return found
 
@@ -60,17 +61,15 @@ def _texts(content: values.Value) -> Iterator[str]:
 
 
 def _refuse_missing(
-    period: Period, known: Iterable[str], pairs: Mapping[str, tuple[str, str]]
+    period: Period, known: Iterable[str], pairs: Mapping[str, tuple[str, str]], on: date
 ) -> None:
     for currency in sorted(pairs.keys() - set(known)):
         base, quote = pairs[currency]
-        on = period.ends_on - timedelta(days=1)
         raise RateMissing(period=period, currency=base, base=quote, on=on, source=SOURCE)
 
 
-def kept(period: Period, name: str) -> Mapping[str, Fraction]:
-    """Give rates as they were frozen."""
-    table = frozen.kept(period, name)
+def read(table: pa.Table | None) -> Mapping[str, Fraction]:
+    """Give rates as they were kept; none where none were."""
     if table is None:
         return {}
     return {row["currency"]: Fraction(row["rate"]) for row in table.to_pylist()}

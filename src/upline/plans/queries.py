@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
+from upline.compensation import load_plan
+from upline.compensation.plan.load import Plan
 from upline.plans.errors import NoPlanInForce, PlanUnknown
 from upline.plans.models import PlanVersion, State
 
@@ -31,3 +34,13 @@ def version(number: int) -> PlanVersion:
     if found is None:
         raise PlanUnknown(version=number)
     return found
+
+
+@lru_cache(maxsize=32)
+def _loaded(name: str, text: str) -> Plan:
+    return load_plan(text, file=f"{name}.yaml")
+
+
+def loaded(version: PlanVersion) -> Plan:
+    """Give a version as the engine reads it, read once: its text never changes."""
+    return _loaded(version.name, version.text)
