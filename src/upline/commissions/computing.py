@@ -84,14 +84,12 @@ def computed(period: Period, version: PlanVersion, inputs: Inputs) -> Result:
 def frozen_inputs(period: Period) -> tuple[PlanVersion, pa.Table, pa.Table, Inputs]:
     """Give plan, members and orders of the present close, and all of it as the engine takes it."""
     names = ("members", "orders", "carries", "exchange", "pay_exchange")
-    tables = {name: frozen.kept(period, name) for name in names}
-    members, orders = tables["members"], tables["orders"]
-    assert members is not None
-    assert orders is not None
-    return frozen_plan(period), members, orders, inputs_of(period, tables)
+    kept = {name: frozen.kept(period, name) for name in names}
+    tables = {name: table for name, table in kept.items() if table is not None}
+    return frozen_plan(period), tables["members"], tables["orders"], inputs_of(period, tables)
 
 
-def inputs_of(period: Period, tables: Mapping[str, pa.Table | None]) -> Inputs:
+def inputs_of(period: Period, tables: Mapping[str, pa.Table]) -> Inputs:
     """Give the tables of a period as the engine takes them."""
     return Inputs(
         members=tables["members"],

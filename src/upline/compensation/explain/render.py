@@ -17,6 +17,7 @@ from upline.compensation.explain.facts import (
     MemberReasons,
     Nothing,
     RankReason,
+    Step,
 )
 from upline.compensation.explain.wording import NOTHING, Wording
 from upline.compensation.plan.load import Plan
@@ -35,6 +36,31 @@ def sentences(
     """
     words = Wording.of(plan, language, reasons.currency)
     return list(_Writer(words, reasons, most_lines).everything())
+
+
+def bonus_sentences(bonus: BonusReason, member: str, words: Wording) -> list[str]:
+    """Write one bonus of a member, with its lines or why it paid nothing."""
+    return list(_writer(member, words).bonus(bonus))
+
+
+def path_sentence(step: Step, words: Wording) -> str:
+    """Say why somebody between a buyer and a receiver was passed over; '' for who was not."""
+    return _writer("", words).passed_over(step) if step.is_passed_over else ""
+
+
+def _writer(member: str, words: Wording) -> _Writer:
+    nobody = MemberReasons(
+        member=member,
+        plan="",
+        bonus="",
+        first_day="",
+        last_day="",
+        currency=words.currency,
+        total="0",
+        bonuses=(),
+        ranks=(),
+    )
+    return _Writer(words, nobody, most_lines=20)
 
 
 class _Writer:
@@ -66,15 +92,14 @@ class _Writer:
             yield from self._rank(rank)
         for bonus in reasons.bonuses:
             yield ""
-            yield from self._bonus(bonus)
+            yield from self.bonus(bonus)
 
     # Bonuses
 
-    def _bonus(self, bonus: BonusReason) -> Iterator[str]:
+    def bonus(self, bonus: BonusReason) -> Iterator[str]:
+        """Write one bonus with its lines, or why it paid nothing."""
         words = self.words
-        title = words.voice.words(bonus.title)
-        if title and bonus.is_own_part:
-            title = self._say("%(title)s: own part", title=title)
+        title = words.title(bonus.title, is_own_part=bonus.is_own_part)
         about = ", ".join(part for part in (bonus.bonus, bonus.clause) if part)
         yield (
             f"{title} ({about}): {words.money(bonus.amount)}"
@@ -169,22 +194,7 @@ class _Writer:
     def _path(self, bonus: BonusReason, line: LineReason, indent: str) -> Iterator[str]:
         passed = [step for step in line.path if step.is_passed_over]
         for step in passed[:_MOST_NAMED]:
-            facts = {"member": step.member, "level": str(step.level), "paid": step.paid_levels}
-            if step.why == "requires":
-                why = "; ".join(self.words.inline(condition) for condition in step.failed)
-                yield indent + self._say("Passed over: %(member)s (%(why)s)", why=why, **facts)
-            elif step.why == "depth":
-                yield indent + self._say(
-                    "Passed over: %(member)s (level: %(level)s; paid levels: %(paid)s)", **facts
-                )
-            elif step.why == "near":
-                yield indent + self._say(
-                    "Passed over: %(member)s (level: %(level)s; paid from level: %(paid)s)", **facts
-                )
-            else:
-                yield indent + self._say(
-                    "Passed over: %(member)s (no rate at this rank or level)", **facts
-                )
+            yield indent + self.passed_over(step)
         left_out = max(len(passed) - _MOST_NAMED, 0)
         if left_out:
             yield indent + self._say("Further members passed over: %(count)s", count=str(left_out))
@@ -192,6 +202,22 @@ class _Writer:
         if line.path_left_out:
             count = self.words.voice.number(Fraction(line.path_left_out))
             yield indent + self._say("Further members between: %(count)s", count=count)
+
+    def passed_over(self, step: Step) -> str:
+        """Say why somebody was passed over."""
+        facts = {"member": step.member, "level": str(step.level), "paid": step.paid_levels}
+        if step.why == "requires":
+            why = "; ".join(self.words.inline(condition) for condition in step.failed)
+            return self._say("Passed over: %(member)s (%(why)s)", why=why, **facts)
+        if step.why == "depth":
+            return self._say(
+                "Passed over: %(member)s (level: %(level)s; paid levels: %(paid)s)", **facts
+            )
+        if step.why == "near":
+            return self._say(
+                "Passed over: %(member)s (level: %(level)s; paid from level: %(paid)s)", **facts
+            )
+        return self._say("Passed over: %(member)s (no rate at this rank or level)", **facts)
 
     def _paid_nearer(self, bonus: BonusReason, line: LineReason, indent: str) -> Iterator[str]:
         if bonus.kind == "differential":

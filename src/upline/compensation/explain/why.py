@@ -42,8 +42,15 @@ def reasons(
 
     Raises InputRefused for an unknown member or bonus.
     """
-    view = View.of(result)
-    position = _position(result, member)
+    return reasons_in(View.of(result), member, bonus=bonus, most_lines=most_lines)
+
+
+def reasons_in(
+    view: View, member: str, *, bonus: str | None = None, most_lines: int | None = None
+) -> MemberReasons:
+    """As `reasons`, in a view that is kept for many members of one result."""
+    result = view.result
+    position = position_of(result, member)
     known = [part.bonus for part in result.paid]
     if bonus is not None and bonus not in known:
         remedy = f"Bonuses of this plan: {', '.join(known)}."
@@ -51,7 +58,6 @@ def reasons(
     chosen = [part for part in result.paid if bonus in (None, part.bonus)]
     amounts = (Fraction(int(part.totals[position]), 10**part.places) for part in chosen)
     period = result.world.period
-    ladders = [name for name in result.world.plan.names.ranks if name != "title"]
     return MemberReasons(
         member=member,
         plan=result.world.plan.id,
@@ -61,11 +67,12 @@ def reasons(
         currency=result.world.plan.file.currency,
         total=money_text(sum(amounts, Fraction(0)), result.places),
         bonuses=tuple(_bonus(view, part, position, most_lines) for part in chosen),
-        ranks=() if bonus else tuple(_rank(view, name, position) for name in ladders),
+        ranks=() if bonus else rank_reasons(view, position),
     )
 
 
-def _position(result: Result, member: str) -> int:
+def position_of(result: Result, member: str) -> int:
+    """Give a member's position. Raises InputRefused for an unknown one."""
     ids = result.world.ids
     row = pc.index(ids, _as_id(member, ids)).as_py()
     if row < 0:
@@ -117,6 +124,33 @@ def _bonus(view: View, part: Paid, position: int, most_lines: int | None) -> Bon
         cap=_cap(view, work, position) if is_cut else "",
         nothing=nothing,
     )
+
+
+def line_reason(view: View, bonus: str, line: int) -> BonusReason:
+    """Explain one line of a bonus, by its place among the bonus's lines, as if it were the only one."""
+    part = next(part for part in view.result.paid if part.bonus == bonus)
+    assert part.lines is not None
+    name = _main_name(view, bonus)
+    kind = view.file.bonuses[name]
+    work = Work(name, kind, view.figures, keeps_lines=True, threads=1)
+    found = _line(view, part.lines.taken(np.asarray([line])), 0, part, work)
+    position = int(part.lines.receiver[line])
+    return BonusReason(
+        bonus=bonus,
+        kind=kind.kind,
+        title=kind.title,
+        is_own_part=bonus != name,
+        clause=kind.clause,
+        amount=found.amount,
+        lines=(found,),
+        cap=_cap(view, work, position) if found.uncut else "",
+    )
+
+
+def rank_reasons(view: View, position: int) -> tuple[RankReason, ...]:
+    """Give a member's rank on each ladder, with every condition of the next one."""
+    ladders = [name for name in view.world.plan.names.ranks if name != "title"]
+    return tuple(_rank(view, name, position) for name in ladders)
 
 
 def _main_name(view: View, name: str) -> str:

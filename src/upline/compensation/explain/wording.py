@@ -10,6 +10,7 @@ from upline.compensation.explain.conditions import Condition
 from upline.compensation.plan.formula import parse
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.phrases import Phrases
+from upline.compensation.plan.schema import Words
 from upline.compensation.plan.speech import Speech, msg, speech
 from upline.money import currency_places
 
@@ -128,6 +129,11 @@ class Wording:
                 if one.rank == rank and one.title:
                     return self.voice.words(one.title)
         return rank or self._say("none")
+
+    def title(self, title: Words, *, is_own_part: bool = False) -> str:
+        """Write the title of a bonus, '' where it has none."""
+        words = self.voice.words(title)
+        return self._say("%(title)s: own part", title=words) if words and is_own_part else words
 
     def phrase(self, text: str) -> str:
         """Say a formula of the plan in words."""
