@@ -13,6 +13,14 @@ class MemberUnknown(DomainError):
     remedy = "Look the member up by code or name."
 
 
+class MembersUnseen(DomainError):
+    """Somebody asked for members at large without the right to see them."""
+
+    code = "network.members_unseen"
+    text = "This login may not see all members."
+    remedy = "Ask the owner for a role that does."
+
+
 class TreeUnknown(DomainError):
     """There is no such placement tree."""
 

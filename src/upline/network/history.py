@@ -40,10 +40,15 @@ def span(from_on: date, until_on: date | None = None) -> Any:
     return DateRange(from_on, until_on)
 
 
+def zone() -> str:
+    """Give the company's time zone, or UTC before it is set up."""
+    found = Company.objects.values_list("time_zone", flat=True).first()
+    return str(found or settings.TIME_ZONE)
+
+
 def today() -> date:
-    """Give the company's day, or that of UTC before it is set up."""
-    zone = Company.objects.values_list("time_zone", flat=True).first()
-    return clock.today(zone or settings.TIME_ZONE)
+    """Give the company's day."""
+    return clock.today(zone())
 
 
 def refuse_sealed(effective_on: date) -> None:

@@ -6,17 +6,50 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pyarrow as pa
 from django.db import connection, transaction
 from django.db.models import Q
 
 from upline.foundation.copying import copy_out
-from upline.network import history, locks, walks
+from upline.network import history, locks, seeing, walks
+from upline.network.cards import MemberCard, member_card
 from upline.network.domain import SPONSOR
 from upline.network.errors import MemberUnknown
+from upline.network.finding import MemberHit, search_members
+from upline.network.genealogy import Genealogy, TeamMember
 from upline.network.models import Holder, Member, Tree
+from upline.network.resident import present
+from upline.network.seeing import Outlook, outlook, sees
 from upline.people import queries as people
+
+__all__ = [
+    "Genealogy",
+    "Held",
+    "MemberCard",
+    "MemberFacts",
+    "MemberHit",
+    "Outlook",
+    "TeamCounts",
+    "TeamMember",
+    "counts",
+    "depth",
+    "downline_of",
+    "holders_of",
+    "member",
+    "member_by_id",
+    "member_card",
+    "outlook",
+    "own_positions",
+    "positions_of",
+    "present",
+    "search_members",
+    "seen_member",
+    "sees",
+    "snapshot",
+    "upline_of",
+]
 
 _TYPES = {
     "id": pa.int64(),
@@ -124,10 +157,22 @@ def _facts(found: Member) -> MemberFacts:
 def positions_of(person_id: int, *, on: date | None = None) -> Sequence[MemberFacts]:
     """Give the positions that a person holds or shares on a day, today if none is named."""
     held = Holder.objects.filter(
-        person_id__in=people.all_of(person_id), span__contains=on or history.today()
+        person__in=people.same_person(person_id), span__contains=on or history.today()
     )
     members = Member.objects.filter(Q(pk__in=held.values("member"))).order_by("number")
     return [_facts(one) for one in members]
+
+
+def own_positions(viewer: Any) -> Sequence[MemberFacts]:
+    """Give the positions of a login's person today, by number; none for who has no person."""
+    return [_facts(one) for one in seeing.positions_held_by(viewer)]
+
+
+def seen_member(viewer: Any, code: str) -> MemberFacts:
+    """Find a member by code for a login. Raises MemberUnknown for who may not be seen, too."""
+    seen = seeing.outlook(viewer)
+    place = seen.place_of_code(code)
+    return member_by_id(int(seen.tree.ids[place]))
 
 
 def holders_of(member_id: int, *, on: date | None = None) -> Sequence[Held]:

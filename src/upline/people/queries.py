@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from upline.people import names
+from upline.people import names, reading
 from upline.people.errors import PersonUnknown
 from upline.people.models import Consent, Contact, Person
 
@@ -43,6 +44,13 @@ def all_of(person_id: int) -> Sequence[int]:
     return list(same.values_list("pk", flat=True))
 
 
+def same_person(person_id: int) -> QuerySet[Person]:
+    """Give a person and every double of theirs for a condition of another query; empty if unknown."""
+    here = Person.objects.filter(pk=person_id)
+    kept = here.annotate(kept=Coalesce("merged_into", "pk")).values("kept")
+    return Person.objects.filter(Q(pk__in=kept) | Q(merged_into__in=kept))
+
+
 def found_by_name(words: str, *, language: str, limit: int = 50) -> Sequence[PersonFacts]:
     """Find persons whose names begin with each of some words, typed in any alphabet.
 
@@ -69,6 +77,19 @@ def found_by_contact(value: str) -> Sequence[PersonFacts]:
     """Find persons by an e-mail address or a number in E.164."""
     rows = Contact.objects.filter(value_index=value, ended_at__isnull=True)
     return [_facts(one) for one in Person.objects.filter(pk__in=rows.values("person"))]
+
+
+def persons_by_contact(text: str, *, countries: Sequence[str]) -> Sequence[int]:
+    """Give who is reached by an e-mail or a telephone number as it was typed, doubles as kept.
+
+    A national number is read as one of each country. One query, and none for other texts.
+    """
+    values = reading.contacts(text, countries=countries)
+    if not values:
+        return []
+    rows = Contact.objects.filter(value_index__in=values, ended_at__isnull=True)
+    kept = rows.annotate(kept=Coalesce("person__merged_into", "person"))
+    return sorted(set(kept.values_list("kept", flat=True)))
 
 
 def doubles_of(person_id: int) -> Sequence[tuple[PersonFacts, tuple[str, ...]]]:

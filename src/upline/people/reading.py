@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -33,6 +35,30 @@ def phone(given: str, *, country_code: str) -> str:
     if not phonenumbers.is_valid_number(found):
         raise PhoneUnreadable(country=country_code)
     return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164))
+
+
+def contacts(given: str, *, countries: Sequence[str]) -> list[str]:
+    """Give the contacts that somebody may mean who looks for one; none if it looks like none.
+
+    >>> contacts(" Aiman@Example.COM", countries=["KZ"])
+    ['aiman@example.com']
+    >>> contacts("8 701 123 45 67", countries=["KZ", "PL"])
+    ['+77011234567']
+    """
+    text = given.strip()
+    if "@" in text:
+        return [normalised_email(text)]
+    if sum(letter.isdigit() for letter in text) < 5 or any(letter.isalpha() for letter in text):
+        return []
+    found = set()
+    for country_code in countries:
+        try:
+            number = phonenumbers.parse(text, country_code)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(number):
+            found.add(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return sorted(found)
 
 
 def country(given: str) -> str:

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection, transaction
 
-from upline.foundation import audit, clock, outbox, set_aside
+from upline.foundation import audit, changes, clock, outbox, set_aside
 from upline.foundation.copying import copy_in
-from upline.network import history, locks
+from upline.network import history, locks, resident
 from upline.network.events import MembersLoaded
 from upline.network.guards import ODD_HOLDERS
 from upline.network.loading import reading
@@ -61,6 +61,8 @@ def load_members(table: Any, *, reason: str = "load of members") -> Loaded:
             return Loaded(members=0, first_number=0, last_number=0)
         with _room_for(len(resolved.columns)):
             loaded = _write(resolved)
+        # Where triggers were set aside, they noted nothing.
+        changes.note(resident.TOPIC)
         audit.record(
             act="network.load_members",
             subject=f"members:{loaded.first_number}-{loaded.last_number}",
