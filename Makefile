@@ -37,7 +37,7 @@ format: $(READY) ## Format the code and repair what the linter can
 	@$(BIN)/ruff format .
 
 messages: $(READY) ## Bring the message catalogues up to date and compile them
-	@$(BIN)/python tools/catalogues.py
+	@$(BIN)/python -m tools.catalogues
 
 web: ## Build styles, scripts, icons and fonts of the screens (needs Node; what it makes is committed)
 	@cd frontend && { test -d node_modules || npm ci --no-audit --no-fund; } && npm run --silent build
