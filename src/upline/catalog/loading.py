@@ -19,19 +19,21 @@ from upline.foundation.copying import copy_in, copy_out
 
 _STAGE_PRODUCTS = """
 CREATE TEMP TABLE catalog_new_product (
-    place bigint, sku text, status text, tax_category_id bigint
+    place bigint, sku text, status text, tax_category_id bigint, picture text
 ) ON COMMIT DROP;
 CREATE TEMP TABLE catalog_new_text (
     sku text, language text, name text, description text
 ) ON COMMIT DROP
 """
 _WRITE_PRODUCTS = """
-INSERT INTO catalog_product (sku, status, tax_category_id, created_at)
-SELECT sku, status, tax_category_id, now() FROM catalog_new_product ORDER BY place
+INSERT INTO catalog_product (sku, status, tax_category_id, picture, created_at)
+SELECT sku, status, tax_category_id, picture, now() FROM catalog_new_product ORDER BY place
 ON CONFLICT (upper(sku)) DO UPDATE
-SET status = excluded.status, tax_category_id = excluded.tax_category_id
-WHERE (catalog_product.status, catalog_product.tax_category_id)
-    IS DISTINCT FROM (excluded.status, excluded.tax_category_id)
+SET status = excluded.status, tax_category_id = excluded.tax_category_id,
+    picture = coalesce(nullif(excluded.picture, ''), catalog_product.picture)
+WHERE (catalog_product.status, catalog_product.tax_category_id) IS DISTINCT FROM
+        (excluded.status, excluded.tax_category_id)
+    OR excluded.picture NOT IN ('', catalog_product.picture)
 """
 _WRITE_TEXTS = """
 INSERT INTO catalog_producttext (product_id, language, name, description)
@@ -97,20 +99,23 @@ class LoadedRows:
 def load_products(*, table: pa.Table) -> LoadedRows:
     """Add products, or change those of the same number.
 
-    Columns: sku, tax_category; where wanted status (active if left out), and for each language
-    `name_<language>`, `description_<language>`. A text that is left empty stays as it was. Loaded
-    again it changes nothing. Raises TableRefused with every fault.
+    Columns: sku, tax_category; where wanted status (active if left out), picture (its path among the
+    static files), and for each language `name_<language>`, `description_<language>`. A text or a
+    picture that is left empty stays as it was. Loaded again it changes nothing. Raises TableRefused
+    with every fault.
     """
     reading = Reading(table, what="products")
     languages = [code for code, _ in settings.LANGUAGES]
     texts = [f"{kind}_{code}" for code in languages for kind in ("name", "description")]
-    reading.expect(["sku", "tax_category"], ["status", *texts])
+    reading.expect(["sku", "tax_category"], ["status", "picture", *texts])
     skus = reading.texts("sku")
     reading.no_longer(skus, "sku", 64)
     _no_blanks(reading, skus)
     _each_once(reading, skus)
     categories = _known(reading, "tax_category", "SELECT id, code FROM catalog_taxcategory")
     status = reading.one_of("status", Product.Status.values, is_required=False)
+    pictures = reading.texts("picture", is_required=False)
+    reading.no_longer(pictures, "picture", 200)
     rows = [_texts(reading, skus, code) for code in languages]
     reading.refuse()
     products = pa.table(
@@ -119,6 +124,7 @@ def load_products(*, table: pa.Table) -> LoadedRows:
             "sku": skus,
             "status": pc.if_else(pc.equal(status, ""), "active", status),
             "tax_category_id": categories,
+            "picture": pictures,
         }
     )
     _run(_STAGE_PRODUCTS)

@@ -127,6 +127,8 @@ class Product(models.Model):
     sku = models.CharField(max_length=64)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
     tax_category = models.ForeignKey(TaxCategory, on_delete=models.PROTECT, related_name="+")
+    # The path of its picture among the static files; empty where there is none.
+    picture = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

@@ -133,6 +133,17 @@ def set_product_status(*, sku: str, status: str) -> None:
 
 
 @transaction.atomic
+def set_product_picture(*, sku: str, picture: str) -> None:
+    """Show a product by a picture, given by its path among the static files.
+
+    An empty path takes the picture away. Raises ProductUnknown.
+    """
+    changed = queries.products_of([sku]).update(picture=picture)
+    if not changed:
+        raise ProductUnknown(sku=sku)
+
+
+@transaction.atomic
 def set_price(*, price: PriceDraft) -> int:
     """Put a price in force from a moment on; it ends the one before it, which had no end.
 
