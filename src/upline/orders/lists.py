@@ -81,7 +81,7 @@ def order_list(
     With the right `orders.see` all of them, else those credited to the viewer's own positions
     today, and none for a login of nobody. As many queries however many rows.
     """
-    found = _seen_by(viewer).filter(_asked(wanted))
+    found = seen_by(viewer).filter(_asked(wanted))
     if after is not None:
         found = found.filter(
             Q(placed_at__lt=after.placed_at) | Q(placed_at=after.placed_at, pk__lt=after.id)
@@ -92,18 +92,18 @@ def order_list(
     shown = rows[:count]
     last = shown[-1] if len(rows) > count else None
     return OrderPage(
-        rows=tuple(_row(one) for one in shown),
+        rows=tuple(row_of(one) for one in shown),
         following=Position(placed_at=last.placed_at, id=last.pk) if last else None,
     )
 
 
-def _seen_by(viewer: Any) -> QuerySet:
+def seen_by(viewer: Any) -> QuerySet[Order]:
+    """Give the orders that a login may see."""
     if viewer.has_perm("orders.see"):
         return Order.objects.all()
     if not viewer.is_active or viewer.person_id is None:
         return Order.objects.none()
-    positions = network.positions_of(viewer.person_id)
-    return Order.objects.filter(member__in=[one.id for one in positions])
+    return Order.objects.filter(member__in=[one.id for one in network.own_positions(viewer)])
 
 
 def _asked(wanted: OrderFilter) -> Q:
@@ -128,7 +128,8 @@ def _asked(wanted: OrderFilter) -> Q:
     return asked
 
 
-def _row(order: Order) -> OrderRow:
+def row_of(order: Order) -> OrderRow:
+    """Give an order as a list shows it."""
     return OrderRow(
         number=order.number,
         status=order.status,

@@ -8,6 +8,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from upline.money import Money
+from upline.orders.cards import (
+    LineShown,
+    OrderCard,
+    PaymentShown,
+    PiecesShown,
+    RefundShown,
+    ShipmentShown,
+    order_card,
+)
 from upline.orders.errors import OrderUnknown
 from upline.orders.lists import (
     OrderFilter,
@@ -100,11 +109,18 @@ def _line(line: OrderLine, part: OrderLine | RefundLine, currency: str) -> LineF
 
 __all__ = [
     "LineFacts",
+    "LineShown",
+    "OrderCard",
     "OrderFacts",
     "OrderFilter",
     "OrderPage",
     "OrderRow",
+    "PaymentShown",
+    "PiecesShown",
     "Position",
+    "RefundShown",
+    "ShipmentShown",
+    "order_card",
     "order_facts",
     "order_list",
     "refund_facts",

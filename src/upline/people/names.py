@@ -114,6 +114,18 @@ def search_key(family_name: str, given_name: str) -> str:
     return f"{in_latin(family_name)} {in_latin(given_name)}".strip()
 
 
+def initials(family_name: str, given_name: str) -> str:
+    """Give one or two letters that stand for a person.
+
+    >>> initials("Смағұлова", "Әйгерім"), initials("", "łucja")
+    ('ӘС', 'Ł')
+    """
+    first = [
+        next((sign for sign in name if sign.isalnum()), "") for name in (given_name, family_name)
+    ]
+    return "".join(first).upper()
+
+
 @lru_cache(maxsize=100_000)
 def in_latin(text: str) -> str:
     """Write a text in plain small Latin letters, other signs as blanks.

@@ -10,8 +10,38 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from upline.people import names, reading
+from upline.people.cards import (
+    AddressShown,
+    ConsentShown,
+    ContactShown,
+    LoginShown,
+    PersonCard,
+    own_card,
+    person_card,
+)
 from upline.people.errors import PersonUnknown
 from upline.people.models import Consent, Contact, Person
+
+__all__ = [
+    "AddressShown",
+    "ConsentShown",
+    "ContactShown",
+    "LoginShown",
+    "PersonCard",
+    "PersonFacts",
+    "all_of",
+    "doubles_of",
+    "found_by_contact",
+    "found_by_name",
+    "has_consented",
+    "kept_person",
+    "own_card",
+    "person",
+    "person_card",
+    "persons_by_contact",
+    "same_person",
+    "sort_column",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

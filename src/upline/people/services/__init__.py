@@ -1,5 +1,6 @@
 """What is done to persons: each act one transaction, and repeatable."""
 
+from upline.people.cards import revealed_card as reveal_person
 from upline.people.services.consenting import record_consent
 from upline.people.services.loading import TABLES_OF_PERSONS, load_persons
 from upline.people.services.merging import merge_persons, undo_merge
@@ -28,6 +29,7 @@ __all__ = [
     "merge_persons",
     "record_consent",
     "record_person",
+    "reveal_person",
     "undo_merge",
     "verify_contact",
 ]
