@@ -51,6 +51,12 @@ def number(value: int | Decimal, places: int | None = None) -> str:
 
 
 @register.filter
+def unlocalized(value: int | float | Decimal) -> str:
+    """Write a number as HTML and scripts read it, whatever the language."""
+    return str(value)
+
+
+@register.filter
 def percent(share: Decimal | float, places: int = 0) -> str:
     """Write a share of one in percent."""
     return formats.percent(share, _language(), places=places)
