@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import pghistory
+from django.utils.translation import gettext_lazy as _
 
 from upline.foundation import context
 from upline.foundation.errors import DomainError
@@ -22,8 +23,8 @@ class ReasonMissing(DomainError):
     """An act that somebody answers for came without a reason."""
 
     code = "foundation.reason_missing"
-    text = "%(act)s of %(subject)s needs a reason."
-    remedy = "Say in a sentence why it is done; the audit keeps it."
+    text = _("%(act)s of %(subject)s needs a reason.")
+    remedy = _("Say in a sentence why it is done; the audit keeps it.")
 
 
 def record(

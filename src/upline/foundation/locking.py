@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from upline.foundation.errors import DomainError
 
@@ -43,16 +44,16 @@ class LockOrderBroken(DomainError):
     """A lock was asked for in an order in which two acts could wait for each other for ever."""
 
     code = "foundation.lock_order"
-    text = "The lock %(wanted)s was asked for while %(held)s is held, which comes after it."
-    remedy = "Take locks in the order written in upline.foundation.locking, before any row."
+    text = _("The lock %(wanted)s was asked for while %(held)s is held, which comes after it.")
+    remedy = _("Take locks in the order written in upline.foundation.locking, before any row.")
 
 
 class LockTaken(DomainError):
     """Somebody else is doing what may be done once at a time."""
 
     code = "foundation.lock_taken"
-    text = "%(lock)s is locked by other work."
-    remedy = "Wait until it ends, and repeat."
+    text = _("%(lock)s is locked by other work.")
+    remedy = _("Wait until it ends, and repeat.")
 
 
 def key_of(kind: str, name: str) -> int:
