@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale
+from babel.numbers import get_currency_symbol
 from django.utils.translation import gettext_lazy as _
 
 from upline.foundation.errors import DomainError
@@ -115,7 +116,7 @@ def money(written: str, currency: str, language: str) -> Money:
     >>> money("1 234,50 €", "EUR", "ru")
     Money(minor=123450, currency='EUR')
     """
-    amount = number(_without_currency(written, currency), language)
+    amount = number(_without_currency(written, currency, language), language)
     places = currency_places(currency)
     minor = amount.scaleb(places)
     if minor != int(minor):
@@ -194,18 +195,18 @@ def _example(language: str) -> str:
     return formats.number(Decimal("1234.50"), language, places=2)
 
 
-def _without_currency(written: str, currency: str) -> str:
+def _without_currency(written: str, currency: str, language: str) -> str:
+    """Leave the sign or the code of the currency out, on whichever side it stands."""
     text = _evened(written)
-    for sign in (currency, *_SIGNS.get(currency, ())):
-        if text.lower().endswith(sign.lower()):
-            return text[: -len(sign)]
-        if text.lower().startswith(sign.lower()):
-            return text[len(sign) :]
-        if text.lower().startswith(f"-{sign.lower()}"):
-            return f"-{text[len(sign) + 1 :]}"
-    others = {code: signs for code, signs in _SIGNS.items() if code != currency}
-    named = re.findall(r"[A-Z]{3}|[^\W\d_]+\.?|[€₸₽$]", text)
-    if any(name in others or any(name in signs for signs in others.values()) for name in named):
+    symbol = get_currency_symbol(currency, locale=formats.locale_of(language))
+    for sign in (currency, *_SIGNS.get(currency, ()), symbol):
+        pattern = re.escape(sign).replace(r"\ ", " ")
+        found = re.fullmatch(rf"(-?)\s*{pattern}\s*(.*)|(.*?)\s*{pattern}", text, re.IGNORECASE)
+        if found:
+            before, behind, whole = found.groups(default="")
+            return f"{before}{behind}{whole}"
+    named = {*re.findall(r"[A-Z]{3}|[^\W\d_]+\.?|[^\w\s.,'+-]", text)}
+    if any(named & {code, *signs} for code, signs in _SIGNS.items() if code != currency):
         raise OtherCurrency(written=written, currency=currency)
     return text
 
