@@ -52,10 +52,10 @@ def money(amount: Money, language: str) -> str:
 
 
 def money_parts(amount: Money, language: str) -> tuple[str, str, str]:
-    """Split an amount into what stands before, the figure, and what stands behind.
+    r"""Split an amount into what stands before, the figure, and what stands behind.
 
     >>> money_parts(Money(-123450, "EUR"), "ru")
-    ('−', '1\\xa0234,50', '\\xa0€')
+    ('−', '1\xa0234,50', '\xa0€')
     """
     places = currency_places(amount.currency)
     figure = number(abs(Decimal(amount.minor).scaleb(-places)), language, places=places)
