@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 from django.db import connection
 
-from upline.foundation import clock
+from upline.foundation import clock, secrets
 from upline.foundation.copying import copy_in
 from upline.people import names
+from upline.people.models import Contact
 
 # What a load of many persons writes to.
 TABLES_OF_PERSONS = ("people_person",)
@@ -37,3 +38,28 @@ def load_persons(persons: pa.Table) -> int:
     }
     copy_in("people_person", pa.table(rows))
     return first
+
+
+def load_contacts(contacts: pa.Table) -> int:
+    """Write many contacts in the present transaction and give how many.
+
+    Columns: person_id, kind (email, phone), value, as we keep it. Each is the first of its kind of
+    its person. The caller has checked what is in the columns, and that the persons have none yet.
+    """
+    sealed, index = (Contact._meta.get_field(name) for name in ("value", "value_index"))
+    values = contacts["value"].to_pylist()
+    count = contacts.num_rows
+    rows = {
+        "person_id": contacts["person_id"],
+        "kind": contacts["kind"],
+        "value": pa.array([_hex(secrets.seal(one, field=sealed.address)) for one in values]),
+        "value_index": pa.array([_hex(secrets.digest(one, field=index.address)) for one in values]),
+        "is_first": pa.array(np.ones(count, bool)),
+        "created_at": pa.array([clock.now().isoformat()] * count, pa.string()),
+    }
+    copy_in("people_contact", pa.table(rows))
+    return count
+
+
+def _hex(value: bytes) -> str:
+    return f"\\x{value.hex()}"

@@ -1,0 +1,1 @@
+"""A company to look at: made up from a seed and a day, and lived through the real services."""
