@@ -10,7 +10,11 @@ _PERSON = "login:"
 
 
 def somebody(*, act: str, period: Period) -> str:
-    """Give the person of the present work as an actor. Raises NeedsPerson for a program."""
+    """Give the person of the present work as an actor.
+
+    Raises NeedsPerson for a program, ActsAsAnother for somebody who stands in.
+    """
+    context.require_oneself(act=act)
     actor = context.present().actor
     if not actor.startswith(_PERSON):
         raise NeedsPerson(act=act, period=period, actor=actor)

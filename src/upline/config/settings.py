@@ -4,7 +4,9 @@
 lists them.
 """
 
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
@@ -73,14 +75,16 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "upline.web.accounts.standing_in.StandingInIsKnown",
+    "upline.web.accounts.languages.LanguageOfPerson",
+    "upline.web.accounts.time_zones.TimeOfCompany",
     "upline.foundation.requests.RequestsAreNamed",
     "allauth.account.middleware.AccountMiddleware",
-    "hijack.middleware.HijackUserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "upline.web.accounts.second_factor.StaffProveSecondFactor",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -100,6 +104,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "upline.web.accounts.page.session_of",
             ],
             "builtins": ["django_cotton.templatetags.cotton"],
             # A template that is being written is read at each request.
@@ -170,7 +175,9 @@ LANGUAGES = [
     ("kk", "Қазақша"),
     ("pl", "Polski"),
 ]
-LOCALE_PATHS = [PACKAGE / "locale"]
+# Ours first; then what the libraries on our screens do not translate themselves.
+LOCALE_PATHS = [PACKAGE / "locale", PACKAGE / "locale_libraries"]
+FORMAT_MODULE_PATH = "upline.config.formats"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.home / "static" if IS_PRODUCTION else None
@@ -190,12 +197,72 @@ WHITENOISE_AUTOREFRESH = DEBUG and not ENVIRONMENT.is_demo
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:landing"
 LOGOUT_REDIRECT_URL = "account_login"
+ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies
+ACCOUNT_ADAPTER = "upline.web.accounts.adapters.Accounts"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Whoever asks for a new password of an unknown address learns nothing, and neither does the address.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+# As the mail says: good for a day.
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PRODUCTION else "http"
+MFA_ADAPTER = "upline.web.accounts.adapters.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# The clock of a telephone may go half a minute wrong.
+MFA_TOTP_TOLERANCE = 1
+USERSESSIONS_TRACK_ACTIVITY = False
+HIJACK_PERMISSION_CHECK = "upline.web.accounts.standing_in.may_stand_in"
 
+# Five wrong passwords for one login from one address, and the next count in a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "upline.web.accounts.throttling.key_of"
+AXES_CLIENT_IP_CALLABLE = "upline.web.accounts.throttling.address_of"
+AXES_LOCKOUT_CALLABLE = "upline.web.accounts.throttling.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+
+# Counts of tries are shared by all processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_accounts_cache",
+        "TIMEOUT": 300,
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+
+
+def mail(url: str) -> dict[str, object]:
+    """Give Django's settings of the mail server of an address."""
+    parts = urlsplit(url)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username),
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.mail_from
+if ENVIRONMENT.mail_url:
+    globals().update(mail(ENVIRONMENT.mail_url))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(ENVIRONMENT.home / "mail")
 
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ["/office/"],
@@ -212,17 +279,28 @@ CONTENT_SECURITY_POLICY = {
 }
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "upline.web.accounts.failures.forged"
 if IS_PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     # The probes of the same machine come without TLS.
     SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # A browser takes a cookie of such a name from this host alone, over TLS alone.
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    # To be in the list that browsers ship is for the owner of the domain to ask: it is not undone.
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 # Who answers to which event; foundation reads it by name, for it may not import config.
 OUTBOX_WIRING = "upline.config.wiring.WIRING"

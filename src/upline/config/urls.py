@@ -14,3 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", health.figures, name="metrics"),
 ]
+
+handler400 = "upline.web.accounts.failures.bad_request"
+handler403 = "upline.web.accounts.failures.refused"
+handler404 = "upline.web.accounts.failures.not_found"
+handler429 = "upline.web.accounts.failures.too_many"
+handler500 = "upline.web.accounts.failures.broken"

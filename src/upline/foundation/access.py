@@ -20,6 +20,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 
+from upline.foundation import context
+
 View = Callable[..., HttpResponse]
 
 # What each role may do. The owner may do everything; what needs two persons is checked by the act.
@@ -34,7 +36,8 @@ ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
         " periods.close periods.approve plans.approve ledger.correct payouts.prepare"
         " payouts.approve payouts.submit audit.see",
         "support": "people.see people.edit members.see members.edit members.move catalog.see"
-        " orders.see orders.place orders.cancel orders.refund periods.see tickets.answer",
+        " orders.see orders.place orders.cancel orders.refund periods.see tickets.answer"
+        " logins.stand_in",
         "logistics": "catalog.see stock.edit orders.see orders.ship orders.deliver orders.return",
         "marketing": "members.see catalog.see catalog.edit prices.edit orders.see plans.see"
         " plans.edit periods.see messages.send content.see content.edit",
@@ -49,6 +52,20 @@ RIGHTS = frozenset().union(*ROLE_RIGHTS.values(), OWNER_ONLY)
 ROLES = frozenset((OWNER, *ROLE_RIGHTS))
 MEMBER = "member"
 STAFF_ROLES = ROLES - {MEMBER}
+# Acts by which money moves: nobody does them while standing in for another.
+MONEY_RIGHTS = frozenset(
+    (
+        "ledger.correct",
+        "orders.refund",
+        "payouts.approve",
+        "payouts.prepare",
+        "payouts.submit",
+        "periods.approve",
+        "periods.close",
+        "plans.approve",
+        "rates.approve",
+    )
+)
 
 
 def rights_of(role: str) -> frozenset[str]:
@@ -61,6 +78,8 @@ def has_right(login: Any, right: str) -> bool:
     if right not in RIGHTS:
         raise ValueError(f"Write the right {right!r} into upline.foundation.access.")
     if not getattr(login, "is_active", False):
+        return False
+    if right in MONEY_RIGHTS and context.present().is_as_another:
         return False
     return any(right in rights_of(role) for role in login.roles)
 

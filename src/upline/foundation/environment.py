@@ -76,6 +76,25 @@ SETTINGS: tuple[Setting, ...] = (
         "on this machine alone and says so on each page. Not for production.",
     ),
     Setting(
+        name="UPLINE_PROXIES",
+        meaning="How many proxies of yours stand before the site; the address of a client is read "
+        "from X-Forwarded-For behind as many.",
+        default="0",
+    ),
+    Setting(
+        name="UPLINE_MAIL_URL",
+        meaning="The mail server: smtp://user:password@host:587, or smtps://...:465. Without it "
+        "development writes mails as files into UPLINE_HOME/mail.",
+        is_needed_in_production=True,
+        is_secret=True,
+    ),
+    Setting(
+        name="UPLINE_MAIL_FROM",
+        meaning="The address that mails come from.",
+        default="upline@localhost",
+        is_needed_in_production=True,
+    ),
+    Setting(
         name="UPLINE_METRICS_TOKEN",
         meaning="With it /metrics and /health/ready answer to other machines that send it as a "
         "bearer token; without it to this machine alone.",
@@ -109,6 +128,9 @@ class Environment:
     index_key: str
     home: Path
     is_demo: bool
+    proxies: int
+    mail_url: str
+    mail_from: str
     metrics_token: str
     log_level: str
 
@@ -150,6 +172,9 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         hosts=hosts,
         home=Path(reading.value("UPLINE_HOME")).expanduser(),
         is_demo=reading.value("UPLINE_DEMO") == "1",
+        proxies=_count(reading, "UPLINE_PROXIES"),
+        mail_url=reading.value("UPLINE_MAIL_URL"),
+        mail_from=reading.value("UPLINE_MAIL_FROM"),
         metrics_token=reading.value("UPLINE_METRICS_TOKEN"),
         log_level=reading.value("UPLINE_LOG_LEVEL").upper(),
     )
@@ -176,7 +201,17 @@ def _secrets(reading: _Reading) -> tuple[str, str, str]:
     return key, encryption, index
 
 
+def _count(reading: _Reading, name: str) -> int:
+    given = reading.value(name)
+    if not given.isdecimal():
+        reading.faults.append(f"- {name} is {given!r}; write a whole number.")
+        return 0
+    return int(given)
+
+
 def _check(found: Environment, reading: _Reading) -> None:
+    if found.mail_url and not found.mail_url.startswith(("smtp://", "smtps://")):
+        reading.faults.append("- UPLINE_MAIL_URL is not an address that starts with smtp://.")
     if found.database_url and not found.database_url.startswith(("postgresql://", "postgres://")):
         reading.faults.append("- DATABASE_URL is not an address that starts with postgresql://.")
     if found.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from upline.foundation import context, ids, logs, metrics
 
 HEADER = "X-Request-ID"
+# Under this name a session keeps who stands in for its login: {"behind": the login's number, ...}.
+STANDING_IN = "standing_in"
 PROPER = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 log = logs.get(__name__)
@@ -49,4 +51,9 @@ def _actor(request: HttpRequest) -> str:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return "visitor"
     login = request.user
-    return f"login:{login.pk}" if login.is_authenticated else "visitor"
+    if not login.is_authenticated:
+        return "visitor"
+    standing_in = request.session.get(STANDING_IN)
+    if standing_in is not None:
+        return context.as_another(f"login:{standing_in['behind']}", f"login:{login.pk}")
+    return f"login:{login.pk}"

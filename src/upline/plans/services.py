@@ -94,6 +94,7 @@ def _locked(version_id: int) -> PlanVersion:
 
 
 def _decide(version: PlanVersion, state: str, reason: str) -> None:
+    context.require_oneself(act=f"{'approve' if state == State.APPROVED else 'withdraw'} a plan")
     before = version.state
     version.state = state
     version.decided_by = context.present().actor

@@ -77,6 +77,31 @@ def change_person(*, person_id: int, draft: PersonDraft) -> None:
             )
 
 
+def choose_language(*, person_id: int, language: str) -> None:
+    """Take the language in which a person is written to; the same one changes nothing.
+
+    Raises PersonUnknown, PersonMerged, LanguageUnknown.
+    """
+    _require_language(language)
+    with transaction.atomic():
+        person = locked(person_id)
+        if person.language != language:
+            person.language = language
+            person.save(update_fields=["language"])
+            audit.record(
+                act="people.change",
+                subject=f"person:{person_id}",
+                reason="chose a language",
+                after={"fields": ["language"]},
+            )
+
+
+def _require_language(language: str) -> None:
+    known = [code for code, _ in settings.LANGUAGES]
+    if language not in known:
+        raise LanguageUnknown(language=language, known=", ".join(known))
+
+
 def locked(person_id: int) -> Person:
     """Lock a person who is nobody's double. Raises PersonUnknown, PersonMerged."""
     person = locking.rows(Person.objects.filter(pk=person_id)).first()
@@ -91,9 +116,7 @@ def locked(person_id: int) -> Person:
 def _fields(draft: PersonDraft) -> dict[str, str | None]:
     if not draft.given_name.strip():
         raise NameMissing
-    known = [code for code, _ in settings.LANGUAGES]
-    if draft.language not in known:
-        raise LanguageUnknown(language=draft.language, known=", ".join(known))
+    _require_language(draft.language)
     if draft.birth_on is not None and draft.birth_on >= clock.now().date():
         raise DayUnreadable
     return {

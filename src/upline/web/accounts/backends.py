@@ -6,8 +6,10 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from axes.backends import AxesStandaloneBackend
+from django.db.models import Subquery
 from django.http import HttpRequest
 
+from upline.foundation.models import Company
 from upline.people.models import Login
 
 
@@ -41,6 +43,7 @@ class ByEmail(AuthenticationBackend):
             Login.objects.filter(pk=user_id, is_active=True)
             .select_related("person")
             .prefetch_related("role_grants")
+            .annotate(company_zone=Subquery(Company.objects.values("time_zone")[:1]))
             .first()
         )
         return found

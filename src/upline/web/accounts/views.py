@@ -1,9 +1,9 @@
-"""The landing page: each goes to where they work."""
+"""The landing page: each goes to where they work; and the page of one's own sign-in."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
 
 from upline.foundation import access
 
@@ -17,7 +17,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(resolve_url(room))
 
 
-@access.open_to_all
-def no_signing_up(_request: HttpRequest) -> HttpResponse:
-    """Answer that there is nothing: members are enrolled, and staff get their login from the owner."""
-    raise Http404
+@access.signed_in
+def account(request: HttpRequest) -> HttpResponse:
+    """Show what belongs to signing in: password, second factor, sessions, language."""
+    return render(request, "accounts/account.html")

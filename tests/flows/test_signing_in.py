@@ -1,0 +1,366 @@
+"""Signing in: password, second factor, recovery, sessions, throttling, languages."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from tests.signing_in import login_with, signed_in
+from upline.foundation.models import AuditEntry
+from upline.people import logins, second_factor
+from upline.people.models import Login, Person
+
+PASSWORD = "quiet-river-at-dawn"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+pytestmark = pytest.mark.django_db
+
+
+def opened(*roles, email="aiman@example.com"):
+    return Login.objects.get(
+        pk=logins.open_login(email=email, password=PASSWORD, roles=roles, reason="test")
+    )
+
+
+def try_password(client, password=PASSWORD, email="aiman@example.com", **more):
+    return client.post(reverse("account_login"), {"login": email, "password": password, **more})
+
+
+def code_now(secret=SECRET, ahead=0):
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))
+
+
+def acts():
+    return list(AuditEntry.objects.order_by("pk").values_list("act", "subject"))
+
+
+def test_a_member_signs_in_and_lands_in_the_cabinet(client):
+    opened("member")
+
+    answer = try_password(client, email="AIMAN@example.com")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.get("/")["Location"] == "/my/"
+    assert client.get("/my/").status_code == 200
+
+
+def test_a_wrong_password_says_so_and_signs_nobody_in(client):
+    opened("member")
+
+    answer = try_password(client, password="loud-river-at-noon")
+
+    assert answer.status_code == 200
+    assert "email address and/or password" in answer.content.decode()
+    assert client.get("/my/").status_code == 302
+
+
+def test_there_is_no_sign_up(client):
+    assert client.get("/accounts/signup/").status_code == 404
+
+
+def test_somebody_sent_away_comes_back_to_where_they_wanted(client):
+    opened("member")
+
+    sent = client.get("/my/")
+    answer = try_password(client, next="/my/")
+
+    assert sent["Location"] == "/accounts/login/?next=/my/"
+    assert answer["Location"] == "/my/"
+
+
+def test_a_foreign_address_to_go_on_to_is_not_followed(client):
+    opened("member")
+
+    answer = try_password(client, next="https://evil.example/steal")
+
+    assert answer["Location"] == "/"
+
+
+def test_staff_without_a_second_factor_reach_nothing_but_its_set_up(client):
+    opened("finance")
+    try_password(client)
+
+    for address in ("/office/", "/my/", "/", "/accounts/sessions/", "/accounts/password/change/"):
+        answer = client.get(address)
+        assert answer.status_code == 302, address
+        assert answer["Location"].startswith("/accounts/second-factor/app/add/?next="), address
+    assert client.get("/accounts/second-factor/app/add/").status_code == 200
+
+
+def test_staff_set_their_second_factor_up_and_enter(client, django_capture_on_commit_callbacks):
+    login = opened("finance")
+    try_password(client)
+    page = client.get(reverse("mfa_activate_totp"))
+    secret = page.context["form"].secret
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse("mfa_activate_totp"), {"code": code_now(secret)})
+
+    assert answer["Location"] == reverse("mfa_view_recovery_codes")
+    assert client.get("/office/").status_code == 200
+    assert ("people.add_second_factor", f"login:{login.pk}") in acts()
+    assert secret not in str(Authenticator.objects.get(user=login, type="totp").data)
+
+
+def test_staff_with_a_second_factor_are_asked_for_its_code(client):
+    login = opened("finance")
+    second_factor.set_totp(login_id=login.pk, secret=SECRET, reason="test")
+
+    first = try_password(client)
+    before = client.get("/office/").status_code
+    wrong = client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    second = client.post(reverse("mfa_authenticate"), {"code": code_now()})
+
+    assert first["Location"] == reverse("mfa_authenticate")
+    assert before == 302
+    assert wrong.status_code == 200
+    assert second.status_code == 302
+    assert client.get("/office/").status_code == 200
+
+
+def test_a_code_works_once(client):
+    login = opened("finance")
+    second_factor.set_totp(login_id=login.pk, secret=SECRET, reason="test")
+    code = code_now()
+    try_password(client)
+    client.post(reverse("mfa_authenticate"), {"code": code})
+
+    other = Client()
+    try_password(other)
+    answer = other.post(reverse("mfa_authenticate"), {"code": code})
+
+    assert answer.status_code == 200
+    assert other.get("/office/").status_code == 302
+
+
+def test_guessing_codes_is_stopped_after_five(client):
+    login = opened("finance")
+    second_factor.set_totp(login_id=login.pk, secret=SECRET, reason="test")
+    try_password(client)
+
+    for _ in range(5):
+        client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    answer = client.post(reverse("mfa_authenticate"), {"code": code_now()})
+
+    assert answer.status_code == 200
+    assert "Too many failed" in answer.content.decode()
+    assert client.get("/office/").status_code == 302
+
+
+def test_a_session_from_before_the_second_factor_has_to_prove_it(client):
+    login = opened("finance")
+    try_password(client)
+    second_factor.set_totp(login_id=login.pk, secret=SECRET, reason="set up elsewhere")
+
+    sent = client.get("/office/")
+    client.post(reverse("mfa_reauthenticate"), {"code": code_now()})
+
+    assert sent["Location"].startswith(reverse("mfa_reauthenticate"))
+    assert client.get("/office/").status_code == 200
+
+
+def test_staff_cannot_remove_their_last_second_factor(client):
+    login = login_with("finance")
+    second_factor.set_totp(login_id=login.pk, secret=SECRET, reason="test")
+    signed_in(client, login)
+
+    answer = client.post(reverse("mfa_deactivate_totp"))
+
+    assert answer.status_code == 200
+    assert Authenticator.objects.filter(user=login).count() == 1
+
+
+def test_a_lost_second_factor_is_taken_away_and_its_sessions_end(client):
+    login = opened("finance")
+    second_factor.set_totp(login_id=login.pk, secret=SECRET, reason="test")
+    try_password(client)
+    client.post(reverse("mfa_authenticate"), {"code": code_now()})
+
+    count = second_factor.forget_second_factor(login_id=login.pk, reason="lost the telephone")
+
+    assert count == 1
+    assert client.get("/office/").status_code == 302
+    assert UserSession.objects.count() == 0
+    assert acts()[-1] == ("people.forget_second_factor", f"login:{login.pk}")
+
+
+def test_secrets_are_sealed_anew_with_a_new_key():
+    login = login_with("finance")
+    second_factor.set_totp(login_id=login.pk, secret=SECRET, reason="test")
+    before = Authenticator.objects.get(user=login).data["secret"]
+
+    count = second_factor.reseal()
+
+    after = Authenticator.objects.get(user=login).data["secret"]
+    assert count == 1
+    assert before != after
+    assert second_factor.unseal(after) == SECRET
+
+
+def test_five_wrong_passwords_pause_signing_in_and_say_until_when(client):
+    opened("member")
+
+    answers = [try_password(client, password="loud-river-at-noon") for _ in range(5)]
+    right = try_password(client)
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]
+    assert right.status_code == 429
+    page = right.content.decode()
+    assert "Signing in is paused" in page
+    assert "You can try again in 15 minutes." in page
+    assert reverse("account_reset_password") in page
+    assert 0 < int(right["Retry-After"]) <= 900
+    assert client.get("/my/").status_code == 302
+
+
+def test_another_address_is_not_locked_out_by_the_first(client):
+    opened("member")
+    for _ in range(5):
+        try_password(client, password="loud-river-at-noon")
+
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+
+    assert try_password(elsewhere).status_code == 302
+
+
+def test_a_lock_out_keeps_no_address_of_mail(client):
+    from axes.models import AccessAttempt
+
+    opened("member")
+    try_password(client, password="loud-river-at-noon")
+
+    kept = AccessAttempt.objects.get()
+
+    assert "aiman" not in f"{kept.username} {kept.post_data} {kept.get_data} {kept.path_info}"
+    assert "loud-river" not in kept.post_data
+
+
+def test_a_new_password_is_chosen_by_a_link_that_works_once(client):
+    login = opened("member")
+    elsewhere = Client()
+    try_password(elsewhere)
+
+    client.post(reverse("account_reset_password"), {"email": "Aiman@example.com"})
+    link = re.search(r"http://testserver(/\S+)", mail.outbox[0].body).group(1)
+    form = client.get(link, follow=True)
+    action = form.context["action_url"]
+    fresh = "green-lantern-over-water"
+    client.post(action, {"password1": fresh, "password2": fresh})
+
+    assert mail.outbox[0].to == ["aiman@example.com"]
+    assert mail.outbox[0].subject == "Choose a new password"
+    assert try_password(Client()).status_code == 200
+    assert try_password(Client(), password=fresh).status_code == 302
+    assert elsewhere.get("/my/").status_code == 302
+    assert ("people.change_password", f"login:{login.pk}") in acts()
+    assert "no longer good" in client.get(link, follow=True).content.decode()
+
+
+def test_an_unknown_address_gets_the_same_answer_and_no_mail(client):
+    opened("member")
+
+    known = client.post(reverse("account_reset_password"), {"email": "aiman@example.com"})
+    unknown = client.post(reverse("account_reset_password"), {"email": "boris@example.com"})
+
+    assert known["Location"] == unknown["Location"] == reverse("account_reset_password_done")
+    assert [one.to for one in mail.outbox] == [["aiman@example.com"]]
+
+
+def test_a_mail_speaks_the_language_of_its_reader(client):
+    login = opened("member")
+    login.person = Person.objects.create(given_name="Айман", language="ru")
+    login.save()
+
+    client.post(
+        reverse("account_reset_password"),
+        {"email": "aiman@example.com"},
+        headers={"accept-language": "pl"},
+    )
+
+    from django.utils import translation
+
+    with translation.override("ru"):
+        assert mail.outbox[0].subject == translation.gettext("Choose a new password")
+
+
+def test_changing_the_password_ends_other_sessions_and_tells_by_mail(client):
+    opened("member")
+    elsewhere = Client()
+    try_password(elsewhere)
+    try_password(client)
+    fresh = "green-lantern-over-water"
+
+    client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh},
+    )
+
+    assert client.get("/my/").status_code == 200
+    assert elsewhere.get("/my/").status_code == 302
+    assert [one.subject for one in mail.outbox] == ["Your password was changed"]
+
+
+def test_sessions_are_listed_and_the_others_ended(client):
+    opened("member")
+    elsewhere = Client(headers={"user-agent": "Mozilla/5.0 (Android 15) Firefox/145.0"})
+    try_password(elsewhere)
+    try_password(client)
+
+    page = client.get(reverse("usersessions_list")).content.decode()
+    client.post(reverse("usersessions_list"))
+
+    assert "Firefox, Android" in page
+    assert client.get("/my/").status_code == 200
+    assert elsewhere.get("/my/").status_code == 302
+
+
+def test_signing_out_ends_the_session_and_reading_the_address_does_not(client):
+    opened("member")
+    try_password(client)
+
+    client.get(reverse("account_logout"))
+    before = client.get("/my/").status_code
+    client.post(reverse("account_logout"))
+
+    assert before == 200
+    assert client.get("/my/").status_code == 302
+
+
+def test_a_session_of_staff_lasts_a_working_day_and_one_of_a_member_two_weeks(client):
+    opened("member")
+    try_password(client)
+    staff = Client()
+    login = opened("finance", email="boris@example.com")
+    second_factor.set_totp(login_id=login.pk, secret=SECRET, reason="test")
+    try_password(staff, email="boris@example.com")
+    staff.post(reverse("mfa_authenticate"), {"code": code_now()})
+
+    assert client.session.get_expiry_age() == 14 * 24 * 3600
+    assert staff.session.get_expiry_age() == pytest.approx(12 * 3600, abs=60)
+
+
+def test_a_closed_login_does_not_sign_in_and_its_session_ends(client):
+    login = opened("member")
+    try_password(client)
+    Login.objects.filter(pk=login.pk).update(is_active=False)
+
+    assert client.get("/my/").status_code == 302
+    assert client.get("/my/")["Location"].startswith("/accounts/login/")
+    assert try_password(Client()).status_code in {200, 302}
+    assert Client().get("/my/").status_code == 302
+
+
+def test_a_signed_in_page_asks_the_database_three_times(client, django_assert_num_queries):
+    opened("member")
+    try_password(client)
+
+    with django_assert_num_queries(3):
+        client.get("/accounts/")
