@@ -114,6 +114,8 @@ TEMPLATES = [
         },
     },
 ]
+# A component sees its attributes and what every page has, not the words of whoever uses it.
+COTTON_ISOLATE_BY_DEFAULT = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 ROOT_URLCONF = "upline.config.urls"
