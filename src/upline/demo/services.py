@@ -132,12 +132,12 @@ def _present(company: DemoCompany, place: int) -> None:
 def _quick_commits() -> Iterator[None]:
     """Let commits not wait for the disk; a server that crashes loses the last of them, whole."""
     with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off")
+        cursor.execute("SET synchronous_commit = off; SET jit = off")
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("RESET synchronous_commit")
+            cursor.execute("RESET synchronous_commit; RESET jit")
 
 
 __all__ = ["TOTP_SECRET", "DemoLogin", "DemoMade", "is_loaded", "load_demo", "logins"]
