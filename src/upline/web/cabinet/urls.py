@@ -1,6 +1,6 @@
 """The addresses of this room."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from upline.web.cabinet import views
 
@@ -8,4 +8,5 @@ app_name = "cabinet"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("team/", include("upline.web.cabinet.team_urls")),
 ]
