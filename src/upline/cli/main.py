@@ -26,6 +26,7 @@ COMMANDS = {
     "periods": "upline.cli.periods:periods",
     "plan": "upline.cli.plan_texts:plan",
     "plans": "upline.cli.plans:plans",
+    "site": "upline.cli.site:site",
     "verify": "upline.cli.compute:verify",
     "warm": "upline.cli.compute:warm",
     "worker": "upline.cli.worker:worker",
