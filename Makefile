@@ -11,7 +11,7 @@ TARGETS ?= demo test
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format messages web lock docs bench bare warm clean
+.PHONY: help demo test check audit format messages web lock docs bench bare warm clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -22,15 +22,21 @@ demo: $(READY) ## Generate a company, compute a month, explain three members
 test: $(READY) ## Run the tests, on two PostgreSQL servers (ARGS="-k word" for some of them)
 	@tools/test.sh $(ARGS)
 
-check: $(READY) ## Check format, lint, types, imports and migrations
+check: $(READY) ## Check format, lint, types, imports, migrations and safety
 	@failed=; \
+	found=$$(mktemp); trap 'rm -f "$$found"' EXIT; \
+	$(BIN)/python tools/bandit_findings.py >"$$found" 2>&1 & bandit=$$!; \
 	$(BIN)/ruff format --check --quiet . || { echo "Format: run make format"; failed=1; }; \
 	$(BIN)/ruff check . || failed=1; \
 	$(BIN)/mypy || failed=1; \
 	$(BIN)/lint-imports --no-logo || failed=1; \
 	UPLINE_ENV=test $(BIN)/python -W ignore $(BIN)/upline manage makemigrations --check --dry-run \
 		|| { echo "Migrations: run upline manage makemigrations APP -n name"; failed=1; }; \
+	wait $$bandit || { cat "$$found"; failed=1; }; \
 	test -z "$$failed"
+
+audit: $(READY) ## Ask the network whether a locked package has a known fault
+	@$(BIN)/python tools/audit.py
 
 format: $(READY) ## Format the code and repair what the linter can
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -24,7 +24,7 @@ from upline.web.accounts.second_factor import KINDS
 STAFF_SESSION = timedelta(hours=12)
 JUST_NOW = timedelta(minutes=5)
 # From whatever address: a guess a minute is of no use, and an owner who mistypes is not locked out.
-GUESSES_OF_ONE_LOGIN = {"password_of_login": "50/h/key"}
+GUESSES_OF_ONE_LOGIN = {"tries_of_login": "50/h/key"}
 
 
 class Accounts(DefaultAccountAdapter):
@@ -39,7 +39,7 @@ class Accounts(DefaultAccountAdapter):
         self._login_failed_rl_usage = ratelimit.consume(
             request,
             app="allauth.account",
-            action="password_of_login",
+            action="tries_of_login",
             config=GUESSES_OF_ONE_LOGIN,
             key=self._get_login_attempts_cache_key(request, **credentials),
         )

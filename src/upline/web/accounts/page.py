@@ -9,6 +9,8 @@ from django.http import HttpRequest
 def session_of(request: HttpRequest) -> dict[str, object]:
     """Give the banners of a page."""
     return {
+        # Evaluated only where a page writes it: only then is it in the policy.
+        "csp_nonce": getattr(request, "csp_nonce", ""),
         "is_demo": settings.ENVIRONMENT.is_demo,
         "standing_in": getattr(request, "standing_in", None),
     }

@@ -8,7 +8,7 @@ from django import template
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from upline import __version__
@@ -41,7 +41,7 @@ def theme_attribute(context: template.Context) -> SafeString:
     """Write the theme that the reader chose; without a choice the device decides."""
     request = context.get("request")
     chosen = request.COOKIES.get("theme", "") if request else ""
-    return format_html(' data-theme="{}"', chosen) if chosen in THEMES else mark_safe("")
+    return format_html(' data-theme="{}"', chosen) if chosen in THEMES else SafeString("")
 
 
 @register.simple_tag(takes_context=True)
