@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -43,18 +44,15 @@ def _not_now(admin: OfficeAdmin, request: HttpRequest, act: Act, subject: Any) -
 class _Page:
     """One request to the page of an act."""
 
-    def __init__(
-        self, admin: OfficeAdmin, act: Act, request: HttpRequest, subject: Any
-    ) -> None:
+    def __init__(self, admin: OfficeAdmin, act: Act, request: HttpRequest, subject: Any) -> None:
         self.admin, self.act, self.request, self.subject = admin, act, request, subject
         self.refused: DomainError | None = None
 
     def answer(self) -> HttpResponse:
         request = self.request
         if request.method != "POST":
-            initial = {name: request.GET[name] for name in request.GET}
-            return self._asked(self.act.form(subject=self.subject, initial=initial))
-        form = self.act.form(request.POST, request.FILES, subject=self.subject)
+            return self._first()
+        form = self.act.form(request.POST, request.FILES, subject=self.subject, request=request)
         if not form.is_valid() or "back" in request.POST:
             return self._asked(form)
         doing = Doing(request=request, subject=self.subject, entries=form.cleaned_data)
@@ -65,8 +63,21 @@ class _Page:
         except DomainError as refused:
             self.refused = refused
             return self._asked(form)
+        if self.act.answers is not None:
+            return self.act.answers(self.admin, doing)
         messages.success(request, str(said))
         return redirect(self._onward(doing))
+
+    def _first(self) -> HttpResponse:
+        request = self.request
+        form = self.act.form(subject=self.subject, request=request, initial=request.GET.dict())
+        if form.visible_fields() or not self.act.has_preview:
+            return self._asked(form)
+        # There is nothing to enter, so the first page is the one that confirms.
+        ready = self.act.form({}, subject=self.subject, request=request)
+        ready.is_valid()
+        doing = Doing(request=request, subject=self.subject, entries=ready.cleaned_data)
+        return self._to_confirm(ready, doing)
 
     def _onward(self, doing: Doing) -> str:
         if self.act.leads_to is not None:
@@ -81,6 +92,7 @@ class _Page:
 
     def _to_confirm(self, form: ActForm, doing: Doing) -> HttpResponse:
         try:
+            self._rehearse(doing)
             sections = self.act.shows(doing)
         except DomainError as refused:
             self.refused = refused
@@ -90,6 +102,14 @@ class _Page:
             for field in form.visible_fields()
         ]
         return self._page("office/act_confirm.html", form=form, entered=entered, sections=sections)
+
+    def _rehearse(self, doing: Doing) -> None:
+        """Do it and take it back, so that a refusal is said before anybody confirms."""
+        if not self.act.is_rehearsed:
+            return
+        with transaction.atomic():
+            self.act.does(doing)
+            transaction.set_rollback(True)
 
     def _asked(self, form: ActForm) -> HttpResponse:
         return self._page("office/act.html", form=form)

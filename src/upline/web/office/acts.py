@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from upline.web.office.cells import Section, Words
@@ -31,12 +31,15 @@ class Doing:
 
 
 class ActForm(forms.Form):
-    """The entries of an act; it knows on what it works, for its choices."""
+    """The entries of an act; it knows on what it works and who asks, for its choices."""
 
     template_name = "office/parts/form.html"
 
-    def __init__(self, *args: Any, subject: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, subject: Any = None, request: HttpRequest | None = None, **kwargs: Any
+    ) -> None:
         self.subject = subject
+        self.viewer: Any = request.user if request is not None else None
         super().__init__(*args, **kwargs)
 
 
@@ -87,5 +90,9 @@ class Act:
     has_preview: bool = True
     fits: Callable[[Any], bool] = always
     shows: Callable[[Doing], Sequence[Section]] = nothing_to_show
+    # An act of one transaction is tried before it is confirmed, and taken back.
+    is_rehearsed: bool = True
+    # What to answer when it is done, where that is more than a sentence.
+    answers: Callable[[Any, Doing], HttpResponse] | None = None
     # Where to go when it is done, else to the card.
     leads_to: Callable[[Doing], str] | None = None

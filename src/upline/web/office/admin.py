@@ -1,1 +1,14 @@
 """The tables that the office shows; each module is imported for what it registers."""
+
+from upline.web.office import (  # noqa: F401 - imported for what they register
+    audit,
+    books,
+    deliveries,
+    logins,
+    members,
+    orders,
+    periods,
+    plans,
+    products,
+    rates,
+)

@@ -16,18 +16,22 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from upline.foundation.errors import DomainError
-from upline.web.office import acting, exporting, listing
+from upline.web.office import acting, listing
 from upline.web.office.acts import Act
 from upline.web.office.cells import Card, Cell, Words
 from upline.web.office.rights import may
 from upline.web.office.screens import guarded
+from upline.web.shared import files
 
 _AT_ONCE = 2_000
+_ROWS_AT_MOST = 200_000
 
 
 class OfficeAdmin(ModelAdmin):
-    """A table of the platform as the office shows it. Nothing is added, changed or deleted by
-    Django's forms: what changes is changed by acts, which call services.
+    """A table of the platform as the office shows it.
+
+    Nothing is added, changed or deleted by Django's forms: what changes is changed by acts, which
+    call services.
 
     `sees` is the right that opens list and card, `address` the word in the address, `lookup` the
     field by which one thing is named there.
@@ -86,7 +90,7 @@ class OfficeAdmin(ModelAdmin):
                     {"form": form},
                     name=self.name_of(f"export_{form}"),
                 )
-                for form in exporting.FORMATS
+                for form in files.FORMATS
                 if self.has_export
             ),
             *(self._of_act(f"{act.name}/", act) for act in of_list),
@@ -107,9 +111,13 @@ class OfficeAdmin(ModelAdmin):
         view = guarded(acting.view_of(self, act), act.right)
         return path(route, view, name=self.name_of(act.name))
 
+    def key_of(self, subject: Any) -> Any:
+        """Give the word by which one thing is named in addresses."""
+        return getattr(subject, self.lookup)
+
     def address_of(self, subject: Any) -> str:
         """Give the address of one thing's card."""
-        return self.address_at("card", getattr(subject, self.lookup))
+        return self.address_at("card", self.key_of(subject))
 
     def address_at(self, screen: str, *keys: Any) -> str:
         return reverse(f"{self.admin_site.name}:{self.name_of(screen)}", args=keys)
@@ -121,7 +129,7 @@ class OfficeAdmin(ModelAdmin):
         field = self.opts.pk if self.lookup == "pk" else self.opts.get_field(self.lookup)
         try:
             value = field.to_python(key)
-        except Exception as error:  # noqa: BLE001 - each field has its own
+        except Exception as error:
             raise Http404 from error
         subject = self.get_queryset(request).filter(**{self.lookup: value}).first()
         if subject is None:
@@ -150,14 +158,12 @@ class OfficeAdmin(ModelAdmin):
                 "label": act.label,
                 "href": self.address_at(act.name)
                 if of_list
-                else self.address_at(act.name, getattr(subject, self.lookup)),
+                else self.address_at(act.name, self.key_of(subject)),
                 "is_grave": act.is_grave,
                 "is_main": act.is_main,
             }
             for act in self.acts
-            if act.of_list == of_list
-            and may(request, act.right)
-            and (of_list or act.fits(subject))
+            if act.of_list == of_list and may(request, act.right) and (of_list or act.fits(subject))
         ]
 
     # Screens
@@ -196,9 +202,7 @@ class OfficeAdmin(ModelAdmin):
         if not self.has_export:
             return []
         query = cl.get_query_string(remove=["p"])
-        return [
-            (form.upper(), self.address_at(f"export_{form}") + query) for form in exporting.FORMATS
-        ]
+        return [(form.upper(), self.address_at(f"export_{form}") + query) for form in files.FORMATS]
 
     def export_view(self, request: HttpRequest, form: str) -> Any:
         """Give the whole list as filtered, as a file."""
@@ -206,12 +210,12 @@ class OfficeAdmin(ModelAdmin):
             cl = self.get_changelist_instance(request)
         except IncorrectLookupParameters:
             return redirect(self.address_at("changelist"))
-        return exporting.as_file(
+        return files.as_file(
             form, name=self.address, heads=self.headings(), rows=self._all_rows(request, cl)
         )
 
-    def _all_rows(self, request: HttpRequest, cl: Any) -> Iterator[list[Cell]]:
-        found = cl.queryset[: exporting.ROWS_AT_MOST].iterator(chunk_size=_AT_ONCE)
+    def _all_rows(self, request: HttpRequest, cl: Any) -> Iterator[list[Any]]:
+        found = cl.queryset[:_ROWS_AT_MOST].iterator(chunk_size=_AT_ONCE)
         waiting: list[Any] = []
         for row in found:
             waiting.append(row)
@@ -220,9 +224,9 @@ class OfficeAdmin(ModelAdmin):
                 waiting = []
         yield from self._prepared(request, waiting)
 
-    def _prepared(self, request: HttpRequest, rows: list[Any]) -> list[list[Cell]]:
+    def _prepared(self, request: HttpRequest, rows: list[Any]) -> list[list[Any]]:
         self.prepare(request, rows)
-        return [self.cells_of(row) for row in rows]
+        return [[in_file(cell) for cell in self.cells_of(row)] for row in rows]
 
     def card_view(self, request: HttpRequest, key: str) -> HttpResponse:
         subject = self.found(request, key)
@@ -268,3 +272,10 @@ def column(label: Words, *, order: str = "") -> Callable[[Any], Any]:
         return method
 
     return named
+
+
+def in_file(cell: Cell) -> Any:
+    """Give a cell as a file holds it: several texts in one."""
+    if isinstance(cell.value, list | tuple):
+        return ", ".join(str(one) for one in cell.value)
+    return cell.value

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.utils.functional import Promise
 
 # A text, lazily translated or not.
-Words = str | Promise
+Words: TypeAlias = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Part:
     kind: str = field(default="part", init=False)
 
 
-Section = Facts | Rows | Part
+Section: TypeAlias = Facts | Rows | Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,7 +123,7 @@ class Days(ListFilter):
     def _bound(self, day: date) -> date | datetime:
         if not self.is_moment:
             return day
-        return timezone.make_aware(datetime.combine(day, time()))  # noqa: DTZ001 - made aware here
+        return timezone.make_aware(datetime.combine(day, time()))
 
 
 def day_of(written_day: str) -> date | None:

@@ -34,9 +34,10 @@ class OfficeList(ChangeList):
 
     def get_results(self, request: Any) -> None:
         super().get_results(request)
-        rows = list(self.result_list)
+        found: Any = self.result_list
+        rows = list(found)
         self.model_admin.prepare(request, rows)
-        self.result_list = rows
+        self.result_list: Any = rows
 
     def url_for_result(self, result: Any) -> str:
         return str(self.model_admin.address_of(result))

@@ -1,0 +1,68 @@
+"""What the acts of the audit log are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from upline.web.office.cells import Words
+
+ACTS: Mapping[str, Words] = {
+    "accounts.hijack": _("Logged in as another"),
+    "accounts.release": _("Left the login of another"),
+    "catalog.define_product": _("Changed a product"),
+    "catalog.set_price": _("Entered a price"),
+    "catalog.set_status": _("Changed the status of a product"),
+    "commissions.approved": _("Approved a period"),
+    "commissions.ask_to_reopen": _("Asked to reopen a period"),
+    "commissions.compute": _("Computed a period"),
+    "commissions.freeze": _("Froze a period"),
+    "commissions.posted": _("Posted a period"),
+    "commissions.posting": _("Began to post a period"),
+    "commissions.reopen": _("Reopened a period"),
+    "commissions.sealed": _("Sealed a period"),
+    "company.set_up": _("Set up the company"),
+    "foundation.drop_delivery": _("Gave up a message"),
+    "foundation.redeliver": _("Sent a message again"),
+    "foundation.rotate_keys": _("Changed the keys of encryption"),
+    "ledger.close_days": _("Closed days of the books"),
+    "ledger.rates_approved": _("Approved rates of exchange"),
+    "ledger.rates_rejected": _("Rejected rates of exchange"),
+    "ledger.reverse": _("Reversed a journal"),
+    "network.change_status": _("Changed the status of a member"),
+    "network.corrected": _("Corrected the holders of a position"),
+    "network.end_rank_grant": _("Ended a granted rank"),
+    "network.enrol": _("Enrolled a member"),
+    "network.grant_rank": _("Approved a rank"),
+    "network.inherited": _("Recorded an inheritance"),
+    "network.load_members": _("Loaded members"),
+    "network.merge_positions": _("Merged positions"),
+    "network.move": _("Moved a member"),
+    "network.place": _("Placed a member"),
+    "network.propose_rank": _("Proposed a rank"),
+    "network.seal_history": _("Sealed the history of the trees"),
+    "network.shared": _("Shared a position"),
+    "network.sold": _("Recorded a sale of a position"),
+    "orders.cancel": _("Cancelled an order"),
+    "orders.refund": _("Refunded an order"),
+    "orders.return_receipt": _("Returned a receipt"),
+    "people.add_address": _("Added an address"),
+    "people.add_contact": _("Added a contact"),
+    "people.change": _("Corrected a person"),
+    "people.close_login": _("Closed a login"),
+    "people.end_contact": _("Ended a contact"),
+    "people.grant_role": _("Granted a role"),
+    "people.merge": _("Merged persons"),
+    "people.open_login": _("Opened a login"),
+    "people.record": _("Recorded a person"),
+    "people.reset_mfa": _("Reset the second factor"),
+    "people.reveal": _("Looked at private data"),
+    "people.undo_merge": _("Undid a merge of persons"),
+    "people.verify_contact": _("Proved a contact"),
+    "people.reopen_login": _("Opened a login again"),
+    "people.withdraw_role": _("Withdrew a role"),
+    "plans.approved": _("Approved a plan version"),
+    "plans.draft": _("Drafted a plan version"),
+    "plans.withdrawn": _("Withdrew a plan version"),
+}

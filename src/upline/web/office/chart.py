@@ -1,0 +1,59 @@
+"""What journals and the lines of the chart are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from upline.ledger.accounts import CHART
+from upline.web.office.cells import Words
+
+JOURNALS: Mapping[str, Words] = {
+    "commissions": _("Commissions of a period"),
+    "orders.load": _("Loaded orders"),
+    "orders.payment": _("Payment of an order"),
+    "orders.receipt": _("Receipt that waits"),
+    "orders.receipt_return": _("Returned receipt"),
+    "orders.refund": _("Refund of an order"),
+    "reversal": _("Reversal"),
+}
+
+LINES: Mapping[str, Words] = {
+    "cash": _("Money that we hold"),
+    "receivable": _("What others owe us"),
+    "stock": _("Goods that we hold, at cost"),
+    "sales": _("What was sold, net of tax"),
+    "discounts": _("What was taken off prices"),
+    "delivery": _("What customers pay for delivery"),
+    "tax:vat": _("VAT owed, by country"),
+    "tax:withheld": _("Tax kept from payouts"),
+    "deposits": _("Money taken for what is not sold yet"),
+    "wallet": _("Money of members kept with us"),
+    "commissions:expense": _("Commissions, by bonus"),
+    "commissions:payable": _("Commissions owed, by member"),
+    "affiliates:expense": _("Affiliate fees, by offer"),
+    "affiliates:payable": _("Affiliate fees owed"),
+    "fees": _("What banks and providers charge"),
+    "losses": _("What is given up"),
+    "goods": _("Cost of goods sold"),
+    "rounding": _("What rounding leaves"),
+    "opening": _("Against balances brought from elsewhere"),
+    "capital": _("What the owners put in and took out"),
+    "exchange": _("Between two currencies of one act"),
+    "payouts": _("Payouts on their way to a bank"),
+    "suspense": _("Money whose purpose is not known yet"),
+}
+
+
+def line_of(code: str) -> str:
+    """Give the line of the chart that an account belongs to: the longest that fits."""
+    fitting = [
+        line.prefix for line in CHART if code == line.prefix or code.startswith(f"{line.prefix}:")
+    ]
+    return max(fitting, key=len, default=code)
+
+
+def meaning_of(code: str) -> Words:
+    line = line_of(code)
+    return LINES.get(line, line)

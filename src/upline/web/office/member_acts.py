@@ -1,0 +1,345 @@
+"""What is done to members: frozen, thawed, terminated, moved, merged, given a rank, looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from upline.foundation import clock
+from upline.foundation.models import Company
+from upline.network import queries as network
+from upline.network import services
+from upline.network.models import Member, RankGrant, Status, Tree
+from upline.people import services as people
+from upline.web.office import ranks
+from upline.web.office.acts import Act, Doing, Reasoned
+from upline.web.office.cells import Cell, Section, Words, facts
+from upline.web.office.fields import DayField, MemberField
+from upline.web.office.member_card import link_to, person_sections
+
+
+def today() -> date:
+    """Give the company's day."""
+    zone = Company.objects.values_list("time_zone", flat=True).first()
+    return clock.today(zone or "UTC")
+
+
+class FromADay(Reasoned):
+    """Something that holds from a day on."""
+
+    effective_on = DayField(
+        label=_("From"),
+        initial=today,
+        help_text=_("Within an open period it counts for the whole of it."),
+    )
+
+
+def _is_active(member: Member) -> bool:
+    return bool(member.status in (Status.ACTIVE, Status.HOLDING))
+
+
+def _is_frozen(member: Member) -> bool:
+    return bool(member.status == Status.FROZEN)
+
+
+def _is_there(member: Member) -> bool:
+    return bool(member.status != Status.TERMINATED)
+
+
+def _freeze(doing: Doing) -> Words:
+    services.freeze(
+        member_id=doing.subject.pk,
+        effective_on=doing.entries["effective_on"],
+        reason=doing.reason,
+    )
+    return _("The member is frozen.")
+
+
+def _thaw(doing: Doing) -> Words:
+    services.unfreeze(
+        member_id=doing.subject.pk,
+        effective_on=doing.entries["effective_on"],
+        reason=doing.reason,
+    )
+    return _("The member is no longer frozen.")
+
+
+class TerminateForm(FromADay):
+    """From when on, and what becomes of places in trees, where the company has any."""
+
+    positions = forms.ChoiceField(
+        label=_("Places in trees"),
+        choices=[
+            ("keep", _("Stay, as places of nobody")),
+            ("vacate", _("Are freed, or taken by the one who stands below")),
+        ],
+        widget=forms.RadioSelect,
+        initial="keep",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not Tree.objects.exists():
+            del self.fields["positions"]
+
+
+def _terminate(doing: Doing) -> Words:
+    services.terminate(
+        member_id=doing.subject.pk,
+        effective_on=doing.entries["effective_on"],
+        reason=doing.reason,
+        positions=doing.entries.get("positions", "keep"),
+    )
+    return _("The membership is terminated.")
+
+
+def _terminate_shown(doing: Doing) -> Sequence[Section]:
+    card = network.member_card(doing.request.user, doing.subject.pk)
+    heir = next((one for one in card.uplines if one.status != Status.TERMINATED), None)
+    return [
+        facts(
+            _("What happens"),
+            (_("Member"), link_to(card.facts)),
+            (_("Sponsored by this member"), card.facts.first_level),
+            (_("They go to"), link_to(heir) if heir else Cell(_("Nobody: they stand at the top"))),
+            (_("Everybody below"), card.facts.total),
+        )
+    ]
+
+
+class MoveForm(FromADay):
+    sponsor = MemberField(label=_("New sponsor"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sponsor"].viewer = self.viewer
+
+
+def _move(doing: Doing) -> Words:
+    services.move_sponsor(
+        member_id=doing.subject.pk,
+        sponsor_id=doing.entries["sponsor"].id,
+        effective_on=doing.entries["effective_on"],
+        reason=doing.reason,
+    )
+    return _("The member is moved, with everybody below.")
+
+
+def _move_shown(doing: Doing) -> Sequence[Section]:
+    card = network.member_card(doing.request.user, doing.subject.pk)
+    since = max(doing.entries["effective_on"], doing.subject.joined_on)
+    return [
+        facts(
+            _("What happens"),
+            (_("Member"), link_to(card.facts)),
+            (_("Sponsor until now"), link_to(card.uplines[0] if card.uplines else None)),
+            (_("New sponsor"), link_to(doing.entries["sponsor"])),
+            (_("Takes effect"), since),
+            (_("Moves with this member"), card.facts.total),
+        )
+    ]
+
+
+class RankForm(Reasoned):
+    """A rank by decision, for a time."""
+
+    rank = forms.ChoiceField(label=_("Rank"), choices=ranks.choices)
+    from_on = DayField(label=_("From"), initial=today)
+    until_on = DayField(
+        label=_("Until"),
+        required=False,
+        help_text=_("The first day on which it holds no more. Empty: for good."),
+    )
+
+
+def _propose(doing: Doing) -> Words:
+    entries = doing.entries
+    draft = services.RankGrantDraft(
+        member_id=doing.subject.pk,
+        rank=entries["rank"],
+        from_on=entries["from_on"],
+        until_on=entries["until_on"],
+        reason=doing.reason,
+    )
+    services.propose_rank(draft=draft, proposed_by=doing.login_id)
+    return _("The rank is proposed. It holds when another person has approved it.")
+
+
+def _waiting(member: Member) -> Any:
+    return RankGrant.objects.filter(member=member, approved_at__isnull=True).order_by("pk")
+
+
+class ApproveRankForm(Reasoned):
+    """Which of the proposed ranks is approved; the reason was given with the proposal."""
+
+    grant = forms.TypedChoiceField(label=_("Proposal"), coerce=int)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["reason"]
+        self.fields["grant"].choices = [
+            (one.pk, f"{one.rank} · {one.span.lower} · {one.reason}")
+            for one in _waiting(self.subject)
+        ]
+
+
+def _approve_rank(doing: Doing) -> Words:
+    services.grant_rank(grant_id=doing.entries["grant"], approved_by=doing.login_id)
+    return _("The rank is approved.")
+
+
+class MergeForm(FromADay):
+    """Into which other position of the same holders it goes."""
+
+    kept = MemberField(label=_("Position that is kept"))
+    positions = forms.ChoiceField(
+        label=_("Places in trees of the one that ends"),
+        choices=[
+            ("keep", _("Stay, as places of nobody")),
+            ("vacate", _("Are freed, or taken by the one who stands below")),
+        ],
+        widget=forms.RadioSelect,
+        initial="keep",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kept"].viewer = self.viewer
+        if not Tree.objects.exists():
+            del self.fields["positions"]
+
+
+def _merge(doing: Doing) -> Words:
+    services.merge_positions(
+        kept_id=doing.entries["kept"].id,
+        double_id=doing.subject.pk,
+        effective_on=doing.entries["effective_on"],
+        reason=doing.reason,
+        positions=doing.entries.get("positions", "keep"),
+    )
+    return _("The position went up in the other one.")
+
+
+def _merge_shown(doing: Doing) -> Sequence[Section]:
+    card = network.member_card(doing.request.user, doing.subject.pk)
+    return [
+        facts(
+            _("What happens"),
+            (_("Ends"), link_to(card.facts)),
+            (_("Stays"), link_to(doing.entries["kept"])),
+            (_("Sponsored by the one that ends"), card.facts.first_level),
+        )
+    ]
+
+
+def _look(doing: Doing) -> Words:
+    card = network.member_card(doing.request.user, doing.subject.pk)
+    persons = [one.person_id for one in card.holders if one.days.until_on is None]
+    doing.entries["cards"] = [
+        people.reveal_person(person_id=one, reason=doing.reason) for one in dict.fromkeys(persons)
+    ]
+    return ""
+
+
+def _looked(admin: Any, doing: Doing) -> HttpResponse:
+    sections: list[Section] = []
+    for card in doing.entries["cards"]:
+        sections += person_sections(card, doing.request)
+    answer: HttpResponse = admin.page(
+        doing.request,
+        "office/sections.html",
+        title=_("Private data"),
+        explains=_("Shown once. Who looked, when and why is in the audit log."),
+        sections=sections,
+        back=(doing.subject.code, admin.address_of(doing.subject) + "?tab=persons"),
+    )
+    return answer
+
+
+ACTS = (
+    Act(
+        name="reveal",
+        label=_("Show private data"),
+        right="people.see_private",
+        does=_look,
+        has_preview=False,
+        is_rehearsed=False,
+        answers=_looked,
+        explains=_("Contacts, streets and birth dates in clear. The audit log keeps who looked."),
+    ),
+    Act(
+        name="move",
+        label=_("Change the sponsor"),
+        right="members.move",
+        form=MoveForm,
+        does=_move,
+        fits=_is_there,
+        shows=_move_shown,
+    ),
+    Act(
+        name="rank",
+        label=_("Propose a rank"),
+        right="members.edit",
+        form=RankForm,
+        does=_propose,
+        fits=_is_there,
+        explains=_("A rank by decision rather than earned. A second person approves it."),
+    ),
+    Act(
+        name="approve-rank",
+        label=_("Approve a rank"),
+        right="periods.approve",
+        form=ApproveRankForm,
+        does=_approve_rank,
+        fits=lambda member: _waiting(member).exists(),
+        is_main=True,
+    ),
+    Act(
+        name="freeze",
+        label=_("Freeze"),
+        right="members.edit",
+        form=FromADay,
+        does=_freeze,
+        fits=_is_active,
+        explains=_("The plan says what a frozen member misses. It can be ended at any time."),
+    ),
+    Act(
+        name="thaw",
+        label=_("End the freeze"),
+        right="members.edit",
+        form=FromADay,
+        does=_thaw,
+        fits=_is_frozen,
+        is_main=True,
+    ),
+    Act(
+        name="merge",
+        label=_("Merge into another position"),
+        right="members.move",
+        form=MergeForm,
+        does=_merge,
+        fits=_is_there,
+        shows=_merge_shown,
+        is_grave=True,
+        explains=_(
+            "For two positions of the same holders. Whom this one sponsors goes to the other, and"
+            " this one ends."
+        ),
+    ),
+    Act(
+        name="terminate",
+        label=_("Terminate"),
+        right="members.edit",
+        form=TerminateForm,
+        does=_terminate,
+        fits=_is_there,
+        shows=_terminate_shown,
+        is_grave=True,
+        explains=_("Ends the membership for good. Whoever comes back is enrolled anew."),
+    ),
+)

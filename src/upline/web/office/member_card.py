@@ -1,0 +1,389 @@
+"""The card of a member: everything that the company knows, by tabs, each asked for when open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from upline.commissions import queries as commissions
+from upline.commissions.models import Period
+from upline.ledger.models import Account, Balance
+from upline.money import Money
+from upline.network import queries as network
+from upline.network.cards import Days, MemberCard
+from upline.network.genealogy import TeamMember
+from upline.network.models import Member
+from upline.orders import queries as orders
+from upline.orders.models import Order
+from upline.people import queries as people
+from upline.people.cards import PersonCard
+from upline.people.models import Login
+from upline.web.office import words
+from upline.web.office.cells import Card, Cell, Rows, Section, Tab, facts
+from upline.web.office.chart import meaning_of
+from upline.web.office.places import country_name
+from upline.web.office.rights import may
+from upline.web.office.site import site
+from upline.web.office.trail import trail_of
+
+_ORDERS_SHOWN = 50
+_STATEMENTS_SHOWN = 24
+_UPLINES_SHOWN = 40
+
+
+def card_of(admin: Any, request: HttpRequest, member: Member) -> Card:
+    """Give the card of a member, with the tabs that whoever asks may open."""
+    known = network.present().names_of([member.pk]).get(member.pk)
+    tabs = [
+        Tab(name="", label=_("Overview"), sections=lambda: _overview(admin, request, member)),
+        Tab(name="history", label=_("History"), sections=lambda: _history(request, member)),
+    ]
+    if may(request, "people.see"):
+        tabs.append(
+            Tab(name="persons", label=_("Persons"), sections=lambda: _persons(request, member))
+        )
+    if may(request, "orders.see"):
+        tabs.append(
+            Tab(name="orders", label=_("Orders"), sections=lambda: _orders(request, member))
+        )
+    if may(request, "periods.see"):
+        tabs.append(
+            Tab(name="pay", label=_("Statements"), sections=lambda: _statements(request, member))
+        )
+    if may(request, "ledger.see"):
+        tabs.append(Tab(name="books", label=_("Accounts"), sections=lambda: _accounts(member)))
+    if may(request, "audit.see"):
+        tabs.append(
+            Tab(name="trail", label=_("Audit log"), sections=lambda: [_trail(request, member)])
+        )
+    return Card(
+        title=known.name if known and known.name else member.code,
+        subtitle=member.code,
+        status=words.status(words.MEMBER, member.status),
+        tabs=tabs,
+    )
+
+
+def link_to(member: TeamMember | None) -> Cell:
+    """Give a member as a cell: the name, the code, the way to the card."""
+    if member is None:
+        return Cell("")
+    href = site.get_model_admin(Member).address_at("card", member.code)
+    return Cell(member.name or member.code, note=member.code, href=href)
+
+
+def _days(days: Days) -> list[Cell]:
+    return [Cell(days.from_on), Cell(days.until_on)]
+
+
+def _overview(admin: Any, request: HttpRequest, member: Member) -> Sequence[Section]:
+    card = network.member_card(request.user, member.pk)
+    admin.prepare(request, [member])
+    here = card.facts
+    sections: list[Section] = [
+        facts(
+            _("Member"),
+            (_("Code"), Cell(member.code, is_code=True)),
+            (_("Number"), member.number),
+            (_("Status"), words.status(words.MEMBER, member.status)),
+            (_("Rank at the last close"), member.shown["rank"]),
+            (_("Joined"), member.joined_on),
+            (_("Country"), country_name(member.country)),
+            (_("Sponsor"), link_to(card.uplines[0] if card.uplines else None)),
+            (_("Went up in"), link_to(card.merged_into)),
+        ),
+        facts(
+            _("Team"),
+            (_("First level"), here.first_level),
+            (_("Everybody below"), here.total),
+            (_("Levels above"), card.level),
+        ),
+        _holders(card),
+        Rows(
+            title=_("Who stands above"),
+            heads=[_("Level"), _("Member"), _("Status"), _("Country")],
+            rows=[
+                [
+                    Cell(level),
+                    link_to(one),
+                    words.status(words.MEMBER, one.status),
+                    Cell(country_name(one.country)),
+                ]
+                for level, one in enumerate(card.uplines[:_UPLINES_SHOWN], start=1)
+            ],
+            empty=_("Nobody: this member stands at the top."),
+        ),
+    ]
+    return sections
+
+
+def _holders(card: MemberCard) -> Section:
+    return Rows(
+        title=_("Whose it is"),
+        heads=[_("Person"), _("Share"), _("How"), _("From"), _("Until")],
+        rows=[
+            [
+                Cell(one.name, note=_("Person %(number)s") % {"number": one.person_id}),
+                Cell(f"{one.share.numerator}/{one.share.denominator}" if one.share != 1 else "1"),
+                Cell(words.word(words.HOW_HELD, one.how)),
+                *_days(one.days),
+            ]
+            for one in card.holders
+        ],
+    )
+
+
+def _history(request: HttpRequest, member: Member) -> Sequence[Section]:
+    card = network.member_card(request.user, member.pk)
+    return [
+        Rows(
+            title=_("Sponsors"),
+            heads=[_("Sponsor"), _("From"), _("Until")],
+            rows=[[link_to(one.sponsor), *_days(one.days)] for one in card.sponsorships],
+            empty=_("This member had no sponsor."),
+        ),
+        Rows(
+            title=_("Status"),
+            heads=[_("Status"), _("From"), _("Until"), _("Reason")],
+            rows=[
+                [words.status(words.MEMBER, one.status), *_days(one.days), Cell(one.reason)]
+                for one in card.standings
+            ],
+            empty=_("Always active."),
+        ),
+        Rows(
+            title=_("Ranks by decision"),
+            heads=[_("Rank"), _("From"), _("Until"), _("Reason"), _("Approved")],
+            rows=[
+                [
+                    Cell(one.rank),
+                    *_days(one.days),
+                    Cell(one.reason),
+                    Cell(_("Yes"), tone="success")
+                    if one.approved_by
+                    else Cell(_("Waits for a second person"), tone="warning"),
+                ]
+                for one in card.rank_grants
+            ],
+            empty=_("No rank was given by decision."),
+        ),
+        Rows(
+            title=_("Places in trees"),
+            heads=[_("Tree"), _("Under"), _("Slot"), _("From"), _("Until")],
+            rows=[
+                [
+                    Cell(one.tree, is_code=True),
+                    link_to(one.parent),
+                    Cell(one.slot),
+                    *_days(one.days),
+                ]
+                for one in card.placements
+            ],
+            empty=_("No place in a placement tree."),
+        ),
+        Rows(
+            title=_("Waiting for a place"),
+            heads=[_("Tree"), _("Since"), _("Deadline"), _("Ended")],
+            rows=[
+                [
+                    Cell(one.tree, is_code=True),
+                    Cell(one.since_on),
+                    Cell(one.deadline_on),
+                    Cell(one.ended_on),
+                ]
+                for one in card.waits
+            ],
+            empty=_("This member does not wait."),
+        ),
+    ]
+
+
+def _holders_now(request: HttpRequest, member: Member) -> list[int]:
+    card = network.member_card(request.user, member.pk)
+    return list(dict.fromkeys(one.person_id for one in card.holders if one.days.until_on is None))
+
+
+def _persons(request: HttpRequest, member: Member) -> Sequence[Section]:
+    sections: list[Section] = []
+    for person_id in _holders_now(request, member):
+        sections += person_sections(people.person_card(person_id), request)
+    return sections
+
+
+def person_sections(person: PersonCard, request: HttpRequest) -> list[Section]:
+    """Give what the company knows of a person, masked or in clear as it came."""
+    born = person.born_on or (_("known, hidden") if person.has_birth_day else "")
+    return [
+        facts(
+            person.name,
+            (_("Person"), person.id),
+            (_("Given name"), person.given_name),
+            (_("Family name"), person.family_name),
+            (_("Language"), words.language(person.language)),
+            (_("Born"), born),
+            (_("Doubles that went up in this person"), list(person.doubles)),
+            note=_("Private data are hidden.") if person.is_masked else "",
+        ),
+        Rows(
+            title=_("Contacts"),
+            heads=[_("Kind"), _("Contact"), _("First"), _("Proved")],
+            rows=[
+                [
+                    Cell(words.word(words.CONTACT, one.kind)),
+                    Cell(one.shown, is_code=True),
+                    Cell(one.is_first),
+                    Cell(one.verified_at),
+                ]
+                for one in person.contacts
+            ],
+            empty=_("No contact is known."),
+        ),
+        Rows(
+            title=_("Addresses"),
+            heads=[_("Kind"), _("Country"), _("City"), _("Postal code"), _("Street")],
+            rows=[
+                [
+                    Cell(words.word(words.ADDRESS, one.kind)),
+                    Cell(country_name(one.country), note=one.region),
+                    Cell(one.city),
+                    Cell(one.postal_code),
+                    Cell(one.street),
+                ]
+                for one in person.addresses
+            ],
+            empty=_("No address is known."),
+        ),
+        Rows(
+            title=_("Consents"),
+            heads=[_("Purpose"), _("Answer"), _("Text"), _("Where"), _("Moment")],
+            rows=[
+                [
+                    Cell(one.purpose, is_code=True),
+                    Cell(one.is_given),
+                    Cell(one.text_version, is_code=True),
+                    Cell(one.source),
+                    Cell(one.recorded_at),
+                ]
+                for one in person.consents
+            ],
+            empty=_("Nothing was asked."),
+        ),
+        _logins(person, request),
+    ]
+
+
+def _logins(person: PersonCard, request: HttpRequest) -> Section:
+    admin = site.get_model_admin(Login) if may(request, "roles.grant") else None
+    return Rows(
+        title=_("Logins"),
+        heads=[_("Login"), _("Roles"), _("May sign in"), _("Signed in last")],
+        rows=[
+            [
+                Cell(one.email, href=admin.address_at("card", one.id) if admin else ""),
+                Cell([words.word(words.ROLE, role) for role in one.roles]),
+                Cell(one.is_active),
+                Cell(one.last_login_at),
+            ]
+            for one in person.logins
+        ],
+        empty=_("This person has no login."),
+    )
+
+
+def _orders(request: HttpRequest, member: Member) -> Sequence[Section]:
+    wanted = orders.OrderFilter(member_id=member.pk)
+    page = orders.order_list(viewer=request.user, wanted=wanted, size=_ORDERS_SHOWN)
+    admin = site.get_model_admin(Order)
+    more = None
+    if page.following:
+        more = Cell(
+            _("All orders of this member"),
+            href=f"{admin.address_at('changelist')}?member={member.code}",
+        )
+    return [
+        Rows(
+            title=_("Orders"),
+            heads=[_("Order"), _("Status"), _("Kind"), _("Amount"), _("Refunded"), _("Placed")],
+            rows=[
+                [
+                    Cell(one.number, is_code=True, href=admin.address_at("card", one.number)),
+                    words.status(words.ORDER, one.status),
+                    Cell(words.word(words.KIND_OF_ORDER, one.kind)),
+                    Cell(one.gross),
+                    Cell(one.refunded if one.refunded.minor else None),
+                    Cell(one.placed_at),
+                ]
+                for one in page.rows
+            ],
+            figures=(3, 4),
+            empty=_("No order is credited to this member."),
+            more=more,
+        )
+    ]
+
+
+def _statements(request: HttpRequest, member: Member) -> Sequence[Section]:
+    found = commissions.statements(
+        viewer=request.user,
+        member=member.code,
+        language=get_language() or "en",
+        first=0,
+        most=_STATEMENTS_SHOWN,
+    )
+    admin = site.get_model_admin(Period)
+    return [
+        Rows(
+            title=_("Statements"),
+            heads=[_("Period"), _("State"), _("Pay"), _("Change"), _("Rank")],
+            rows=[
+                [
+                    Cell(
+                        one.label,
+                        note=one.calendar,
+                        href=admin.address_at("card", f"{one.calendar}:{one.label}"),
+                    ),
+                    words.status(words.PERIOD, one.state),
+                    Cell(one.pay),
+                    Cell(one.change),
+                    Cell(one.rank),
+                ]
+                for one in found.rows
+            ],
+            figures=(2, 3),
+            empty=_("No period was computed yet."),
+        )
+    ]
+
+
+def _accounts(member: Member) -> Sequence[Section]:
+    codes = Q(code__in=[f"{line}:{member.code}" for line in ("commissions:payable", "wallet")])
+    held = list(Account.objects.filter(codes).order_by("code", "currency"))
+    kept = dict(Balance.objects.filter(account__in=held).values_list("account", "balance_minor"))
+    admin = site.get_model_admin(Account)
+    return [
+        Rows(
+            title=_("Accounts"),
+            heads=[_("Account"), _("Meaning"), _("Balance")],
+            rows=[
+                [
+                    Cell(one.code, is_code=True, href=admin.address_of(one)),
+                    Cell(meaning_of(one.code)),
+                    Cell(Money(kept.get(one.pk, 0), one.currency)),
+                ]
+                for one in held
+            ],
+            figures=(2,),
+            note=_("What we owe is negative: a credit."),
+            empty=_("Nothing was booked for this member yet."),
+        )
+    ]
+
+
+def _trail(request: HttpRequest, member: Member) -> Rows:
+    persons = [f"person:{one}" for one in _holders_now(request, member)]
+    return trail_of([f"member:{member.pk}", *persons])

@@ -1,0 +1,132 @@
+"""The words of the office for what the tables hold as codes, each with its tone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from upline.web.office.cells import Cell, Words
+from upline.web.shared import states
+
+# The tones are those of the shared states: success, warning, error, info, primary, neutral.
+Labels = Mapping[str, tuple[Words, str]]
+
+
+def _states(of: str) -> dict[str, tuple[Words, str]]:
+    return {code: (one.label, one.tone) for code, one in states.STATES[of].items()}
+
+
+MEMBER: Labels = _states("member")
+ORDER: Labels = _states("order")
+PLAN: Labels = _states("plan")
+PERIOD: Labels = _states("period")
+KIND_OF_ORDER: Labels = {
+    "own": (pgettext_lazy("kind of an order", "Own purchase"), ""),
+    "customer": (pgettext_lazy("kind of an order", "Customer’s purchase"), ""),
+}
+PRODUCT: Labels = {
+    "draft": (pgettext_lazy("status of a product", "Draft"), "neutral"),
+    "active": (pgettext_lazy("status of a product", "On sale"), "success"),
+    "discontinued": (pgettext_lazy("status of a product", "No longer sold"), "error"),
+}
+AUDIENCE: Labels = {
+    "retail": (pgettext_lazy("who pays a price", "Retail"), ""),
+    "customer": (pgettext_lazy("who pays a price", "Customer"), ""),
+    "partner": (pgettext_lazy("who pays a price", "Partner"), ""),
+}
+LENGTH: Labels = {
+    "week": (pgettext_lazy("length of periods", "Weekly"), ""),
+    "four_weeks": (pgettext_lazy("length of periods", "Every four weeks"), ""),
+    "month": (pgettext_lazy("length of periods", "Monthly"), ""),
+    "quarter": (pgettext_lazy("length of periods", "Quarterly"), ""),
+    "half_year": (pgettext_lazy("length of periods", "Twice a year"), ""),
+    "year": (pgettext_lazy("length of periods", "Yearly"), ""),
+}
+SHEET: Labels = {
+    "entered": (pgettext_lazy("state of a sheet of rates", "Waits for approval"), "warning"),
+    "approved": (pgettext_lazy("state of a sheet of rates", "Approved"), "success"),
+    "rejected": (pgettext_lazy("state of a sheet of rates", "Rejected"), "error"),
+}
+ACCOUNT: Labels = {
+    "asset": (pgettext_lazy("kind of an account", "Asset"), ""),
+    "liability": (pgettext_lazy("kind of an account", "Liability"), ""),
+    "income": (pgettext_lazy("kind of an account", "Income"), ""),
+    "expense": (pgettext_lazy("kind of an account", "Expense"), ""),
+    "equity": (pgettext_lazy("kind of an account", "Equity"), ""),
+    "clearing": (pgettext_lazy("kind of an account", "Clearing"), ""),
+}
+TREE: Labels = {
+    "binary": (pgettext_lazy("kind of a tree", "Binary"), ""),
+    "matrix": (pgettext_lazy("kind of a tree", "Matrix"), ""),
+}
+ROLE: Labels = {
+    "owner": (pgettext_lazy("role", "Owner"), "warning"),
+    "finance": (pgettext_lazy("role", "Finance"), "neutral"),
+    "support": (pgettext_lazy("role", "Support"), "neutral"),
+    "logistics": (pgettext_lazy("role", "Logistics"), "neutral"),
+    "marketing": (pgettext_lazy("role", "Marketing"), "neutral"),
+    "content": (pgettext_lazy("role", "Content"), "neutral"),
+    "auditor": (pgettext_lazy("role", "Auditor"), "neutral"),
+    "member": (pgettext_lazy("role", "Member"), ""),
+}
+CONTACT: Labels = {
+    "email": (_("E-mail"), ""),
+    "phone": (_("Telephone"), ""),
+}
+ADDRESS: Labels = {
+    "home": (pgettext_lazy("kind of an address", "Home"), ""),
+    "delivery": (pgettext_lazy("kind of an address", "Delivery"), ""),
+    "legal": (pgettext_lazy("kind of an address", "Legal"), ""),
+}
+HOW_HELD: Labels = {
+    "enrolled": (pgettext_lazy("how a position was got", "Enrolled"), ""),
+    "sold": (pgettext_lazy("how a position was got", "Bought"), ""),
+    "inherited": (pgettext_lazy("how a position was got", "Inherited"), ""),
+    "shared": (pgettext_lazy("how a position was got", "Shared"), ""),
+    "corrected": (pgettext_lazy("how a position was got", "Corrected"), ""),
+}
+DELIVERY: Labels = {
+    "waiting": (pgettext_lazy("state of a message", "Waiting"), "warning"),
+    "done": (pgettext_lazy("state of a message", "Delivered"), "success"),
+    "dead": (pgettext_lazy("state of a message", "Failed"), "error"),
+    "dropped": (pgettext_lazy("state of a message", "Given up"), "neutral"),
+}
+SUBJECT: Labels = {
+    "member": (pgettext_lazy("subject of an act", "Member"), ""),
+    "person": (pgettext_lazy("subject of an act", "Person"), ""),
+    "order": (pgettext_lazy("subject of an act", "Order"), ""),
+    "receipt": (pgettext_lazy("subject of an act", "Receipt"), ""),
+    "plan": (pgettext_lazy("subject of an act", "Plan version"), ""),
+    "period": (pgettext_lazy("subject of an act", "Period"), ""),
+    "ratesheet": (pgettext_lazy("subject of an act", "Sheet of rates"), ""),
+    "login": (pgettext_lazy("subject of an act", "Login"), ""),
+    "delivery": (pgettext_lazy("subject of an act", "Message"), ""),
+    "trees": (pgettext_lazy("subject of an act", "Trees"), ""),
+    "product": (pgettext_lazy("subject of an act", "Product"), ""),
+    "journal": (pgettext_lazy("subject of an act", "Journal"), ""),
+    "company": (pgettext_lazy("subject of an act", "Company"), ""),
+}
+
+
+def status(labels: Labels, code: str) -> Cell:
+    """Give a code as a badge in words; one that we have no words for stays as it is."""
+    label, tone = labels.get(code, (code, "neutral"))
+    return Cell(label, tone=tone)
+
+
+def word(labels: Labels, code: str) -> Words:
+    """Give a code in words."""
+    return labels.get(code, (code, ""))[0]
+
+
+def choices(labels: Labels) -> list[tuple[str, Words]]:
+    """Give the codes with their words, for a filter or a form."""
+    return [(code, label) for code, (label, _) in labels.items()]
+
+
+def language(code: str) -> str:
+    """Give a language in its own words."""
+    return str(dict(settings.LANGUAGES).get(code, code))
