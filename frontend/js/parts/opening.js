@@ -16,6 +16,7 @@ export function closeMenus() {
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
+    document.activeElement?.closest(".definition")?.blur();
     for (const menu of openMenus()) {
       menu.open = false;
       menu.querySelector("summary").focus();

@@ -8,5 +8,6 @@ app_name = "cabinet"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("profile/", views.profile, name="profile"),
     path("team/", include("upline.web.cabinet.team_urls")),
 ]

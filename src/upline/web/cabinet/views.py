@@ -1,14 +1,6 @@
-"""The screens of a member."""
+"""The first pages of a member; statements and team have modules of their own."""
 
-from __future__ import annotations
+from upline.web.cabinet.home import home
+from upline.web.cabinet.profile import profile
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-
-from upline.foundation import access
-
-
-@access.needs("cabinet.use")
-def home(request: HttpRequest) -> HttpResponse:
-    """Show what a member looks for first."""
-    return render(request, "cabinet/home.html")
+__all__ = ["home", "profile"]

@@ -6,6 +6,7 @@ the request. What is read back from people goes through the parsers, not through
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -131,6 +132,25 @@ def month_short(value: date, language: str) -> str:
     return _unbroken(format_skeleton("yMMM", value, locale=locale))
 
 
+def period(first_on: date, last_on: date, language: str) -> str:
+    """Write a period as its month where it is one, else as its first and last day."""
+    if _is_month(first_on, last_on):
+        return month(first_on, language)
+    return f"{day(first_on, language)} – {day(last_on, language)}"
+
+
+def period_short(first_on: date, last_on: date, language: str) -> str:
+    """Write a period for an axis or a narrow column: its month in short, or its last day."""
+    if _is_month(first_on, last_on):
+        return month_short(first_on, language)
+    return day(last_on, language)
+
+
+def _is_month(first_on: date, last_on: date) -> bool:
+    _, days = monthrange(first_on.year, first_on.month)
+    return first_on.day == 1 and last_on == first_on.replace(day=days)
+
+
 def moment(value: datetime, language: str) -> str:
     """Write a local moment to the minute: 2 Nov 2026, 14:05."""
     return f"{day(value.date(), language)}, {clock_time(value, language)}"
@@ -149,3 +169,12 @@ def ago(value: datetime, now: datetime, language: str) -> str:
 def _unbroken(written: str) -> str:
     """Keep a day on one line: a year that begins the next line is read as another figure."""
     return written.replace(" ", NO_BREAK).replace("\u202f", NO_BREAK)
+
+
+def country(code: str, language: str) -> str:
+    """Write the name of a country by its two letters.
+
+    >>> country("KZ", "ru")
+    'Казахстан'
+    """
+    return str(locale_of(language).territories.get(code, code))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django import forms, template
 from django.forms.boundfield import BoundField
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -37,14 +38,22 @@ def control(field: BoundField, hint: str = "") -> Control:
         attributes["aria-describedby"] = " ".join(described)
     if field.errors:
         attributes["aria-invalid"] = "true"
+    is_group = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     return Control(
-        html=field.as_widget(attrs=attributes),
+        html=_choices(field, attributes) if is_group else field.as_widget(attrs=attributes),
         is_choice=isinstance(widget, forms.CheckboxInput),
-        is_group=isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),
+        is_group=is_group,
         help_id=help_id,
         error_id=error_id,
         described_by=" ".join(described),
     )
+
+
+def _choices(field: BoundField, attributes: dict[str, str]) -> SafeString:
+    """Write each choice in its own label; Django would give the class to their frame as well."""
+    field.field.widget.attrs = {**field.field.widget.attrs, **attributes}
+    choices = ((each.tag(), each.choice_label) for each in field.subwidgets)
+    return format_html_join("", '<label class="field-check">{}<span>{}</span></label>', choices)
 
 
 def _class(widget: forms.Widget) -> str:

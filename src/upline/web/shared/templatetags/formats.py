@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -84,6 +85,18 @@ def month(value: date) -> str:
 def month_short(value: date) -> str:
     """Write the month of a day in short."""
     return formats.month_short(_local_day(value), _language())
+
+
+@register.filter
+def country(code: str) -> str:
+    """Write the name of a country; a code that no language knows stays as it is."""
+    return formats.country(code, _language())
+
+
+@register.filter
+def period(row: Any) -> str:
+    """Write the period of a row that has `first_on` and `last_on`."""
+    return formats.period(row.first_on, row.last_on, _language())
 
 
 @register.filter

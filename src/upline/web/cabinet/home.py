@@ -1,0 +1,100 @@
+"""What a member looks for first: what the period would give, the rank, the team, the last pay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext
+
+from upline.commissions import queries as commissions
+from upline.commissions.errors import CalendarUnknown
+from upline.foundation import access
+from upline.money import Money
+from upline.web.cabinet.team import Sight, sight, summary_of
+from upline.web.shared import formats
+from upline.web.shared.charts import Chart, money_series
+
+# So many of the last statements stand on the first page.
+STATEMENTS = 4
+# A chart of fewer months tells nothing.
+CHART_FROM = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one bonus adds to a sum, and how much of it that is."""
+
+    title: str
+    amount: Money
+    percent: int
+
+
+@access.needs("cabinet.use")
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what a member looks for first."""
+    seen = sight(request)
+    if seen is None:
+        return render(request, "cabinet/nobody.html")
+    language = get_language() or "en"
+    viewer, code = request.user, seen.here.position.code
+    listed = commissions.statements(
+        viewer=viewer, member=code, language=language, first=0, most=STATEMENTS
+    )
+    estimate = _estimate(viewer, code, language)
+    return render(
+        request,
+        "cabinet/home.html",
+        {
+            **_of_team(seen),
+            "estimate": estimate,
+            "shares": _shares(estimate.bonuses) if estimate else [],
+            "statements": listed.rows,
+            "chart": _chart(listed.series, language),
+            "name": seen.here.tree.at(seen.here.top).name,
+        },
+    )
+
+
+def _estimate(viewer: object, code: str, language: str) -> commissions.MemberEstimate | None:
+    """Give the estimate, or None for a company that has opened no calendar yet."""
+    try:
+        return commissions.estimate(viewer=viewer, member=code, language=language)
+    except CalendarUnknown:
+        return None
+
+
+def _of_team(seen: Sight) -> dict[str, object]:
+    found = summary_of(seen)
+    return {key: found[key] for key in ("here", "summary", "active", "since")}
+
+
+def _shares(bonuses: Sequence[commissions.BonusSum]) -> list[Share]:
+    """Give each bonus with its part of what is paid; deductions have none."""
+    paid = sum(max(each.amount.minor, 0) for each in bonuses)
+    return [
+        Share(
+            title=each.title,
+            amount=each.amount,
+            percent=round(max(each.amount.minor, 0) * 100 / paid) if paid else 0,
+        )
+        for each in sorted(bonuses, key=lambda each: -each.amount.minor)
+    ]
+
+
+def _chart(rows: Sequence[commissions.StatementRow], language: str) -> Chart | None:
+    """Draw the pay of the closed periods; None while there are too few, or two currencies."""
+    currencies = {row.pay.currency for row in rows if row.pay is not None}
+    if len(rows) < CHART_FROM or len(currencies) != 1:
+        return None
+    amounts = [row.pay for row in rows]
+    return Chart(
+        kind="bars",
+        over=gettext("Period"),
+        labels=[formats.period_short(row.first_on, row.last_on, language) for row in rows],
+        series=[money_series(gettext("Pay"), amounts, language)],
+        language=language,
+        currency=currencies.pop(),
+    )
