@@ -16,7 +16,7 @@ export PYTHON VENV
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-demo: $(READY) ## Generate a company, compute a month, explain three members
+demo: $(READY) ## Show a demo company: database, site and worker, until Ctrl-C
 	@$(BIN)/upline demo $(ARGS)
 
 test: $(READY) ## Run the tests, on two PostgreSQL servers (ARGS="-k word" for some of them)

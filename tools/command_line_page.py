@@ -57,6 +57,8 @@ def _commands(group: click.Group, context: click.Context) -> Iterator[str]:
         assert command is not None
         inside = click.Context(command, info_name=name, parent=context)
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield from _section(command, inside)
             yield from _commands(command, inside)
         else:
             yield from _section(command, inside)

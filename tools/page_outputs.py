@@ -30,7 +30,7 @@ PAGES = tuple(
     ROOT / "docs" / name
     for name in ("tutorials/first-month.md", "how-to/write-a-plan.md", "how-to/close-a-month.md")
 )
-NAMES = ("upline ", "cat ", "head ", "ls ", "sed ", "make demo")
+NAMES = ("upline ", "cat ", "head ", "ls ", "sed ")
 # Printed once on a machine, and not part of what a page shows.
 _ONCE = re.compile(r"Compiling the engine's loops.*\n")
 _SECONDS = re.compile(r"\d+\.\d s\b")
@@ -63,8 +63,8 @@ def commands_of(block: str) -> list[Shown]:
 
 def printed_by(command: str) -> str:
     """Run a command in the current folder as a reader would, and give all that it prints."""
-    if command.startswith(("upline ", "make demo")):
-        arguments = shlex.split(command.replace("make demo", "upline demo"), comments=True)
+    if command.startswith("upline "):
+        arguments = shlex.split(command, comments=True)
         printed = _ONCE.sub("", CliRunner().invoke(main_command, arguments[1:]).output)
         # A reader of the page cannot see which blanks do not break, nor those at the ends of lines.
         return re.sub(r" +$", "", re.sub(r"[^\S\n]", " ", printed), flags=re.MULTILINE)

@@ -533,7 +533,7 @@ def test_only_a_command_that_writes_says_that_nothing_was_written(folder):
 
 
 @pytest.mark.parametrize(
-    "command", [(), *((name,) for name in ("compute", "demo", "explain", "verify", "warm"))]
+    "command", [(), *((name,) for name in ("compute", "demo", "explain", "tour", "verify", "warm"))]
 )
 def test_help_explains_every_option(command):
     done = invoke(*command, "--help")

@@ -1,115 +1,152 @@
-"""`upline demo`: a company, a month under an example plan, three explanations."""
+"""`upline demo`: the demo company with everything that shows it, kept running until Ctrl-C."""
 
 from __future__ import annotations
 
+import functools
 import os
-import shutil
+import signal
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import ParamSpec
 
 import click
 
-from upline.cli.refusals import shows_refusals
-from upline.languages import LANGUAGES
+from upline.cli.demo_home import MARK, DemoHome, Wanted
 
-if TYPE_CHECKING:
-    from upline.compensation import Result
+P = ParamSpec("P")
 
-PLAN = Path("examples/plans/unilevel-compression.yaml")
+USUAL = Wanted(members=2000, seed=7)
+USUAL_PORT = 8000
+HOME = Path("build/demo")
 
-
-@click.command()
-@click.option(
-    "--members", default=20_000, show_default=True, type=click.IntRange(10), help="How many."
+_members = click.option(
+    "--members",
+    type=click.IntRange(60, 1_000_000),
+    help=f"How many members; {USUAL.members} unless named.",
 )
-@click.option(
-    "--orders", default=100_000, show_default=True, type=click.IntRange(1), help="How many."
+_seed = click.option(
+    "--seed", type=int, help=f"Another number, another company; {USUAL.seed} unless named."
 )
-@click.option("--seed", default=7, show_default=True, help="Another number, another company.")
-@click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    default="en",
-    show_default=True,
-    help="The language of the explanations.",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("build/demo"),
-    show_default=True,
-    help="Where the files go.",
-)
-@shows_refusals()
-def demo(members: int, orders: int, seed: int, lang: str, out: Path) -> None:
-    """Make up a company, compute its month, explain three members."""
-    from upline.cli.compute import Files, computed
-    from upline.cli.progress import Steps
-    from upline.cli.summary import show_summary
-    from upline.runs.folder import write_run
-    from upline.runs.tables import write_table
 
-    if not PLAN.is_file():
-        problem = f"{PLAN} is not here; the demo runs in a clone of the repository."
+
+def _refusing(command: Callable[P, None]) -> Callable[P, None]:
+    """Print a refusal as a sentence, with exit code 1; an interrupt ends without a word."""
+
+    @functools.wraps(command)
+    def shown(*args: P.args, **kwargs: P.kwargs) -> None:
+        from upline.foundation.errors import DomainError
+
+        # A hang-up or a kill ends everything in order, as Ctrl-C does.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
+        try:
+            command(*args, **kwargs)
+        except DomainError as refused:
+            click.echo(str(refused), err=True)
+            raise SystemExit(1) from None
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None
+
+    return shown
+
+
+@click.group(invoke_without_command=True)
+@_members
+@_seed
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help=f"Where the site answers; {USUAL_PORT} or the next free one unless named.",
+)
+@click.option("--reset", is_flag=True, help="Remove the company first and make it anew; asks.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+@_refusing
+def demo(
+    ctx: click.Context,
+    members: int | None,
+    seed: int | None,
+    port: int | None,
+    reset: bool,
+    yes: bool,
+) -> None:
+    """Show a demo company: its database, site and background work run until Ctrl-C.
+
+    Everything is kept in UPLINE_HOME, or else in build/demo, and is there again at the next start.
+    """
+    if ctx.invoked_subcommand:
+        return
+    from upline.cli.demo_run import Demo, show
+
+    home = _home()
+    with home.taken():
+        if reset:
+            _remove(home, is_agreed=yes)
+        wanted = home.choose(members, seed, USUAL)
+        show(Demo(home=home, wanted=wanted, port=port or USUAL_PORT, is_port_fixed=bool(port)))
+
+
+@demo.command()
+@_members
+@_seed
+@_refusing
+def load(members: int | None, seed: int | None) -> None:
+    """Make the demo company, or see that it is complete, and start nothing else.
+
+    A load that was killed goes on where it was.
+    """
+    from upline.cli.demo_load import load_company
+
+    home = _home()
+    if os.environ.get(MARK) == str(home.path):
+        # Begun by a demo that has the folder and its server.
+        load_company(home.choose(members, seed, USUAL))
+        return
+    from upline.foundation import postgres
+
+    with home.taken():
+        wanted = home.choose(members, seed, USUAL)
+        home.keep_note(wanted)
+        with postgres.start(home.postgres) as server:
+            os.environ["DATABASE_URL"] = server.url
+            load_company(wanted)
+
+
+@demo.command()
+@_refusing
+def logins() -> None:
+    """Print the logins with their passwords, and the code that the second factor asks for now."""
+    from upline.cli.demo_logins import print_logins
+
+    _home()
+    print_logins()
+
+
+def _home() -> DemoHome:
+    """Give the folder of the demo, and make this process one of a demo there."""
+    if os.environ.get("UPLINE_ENV", "development") != "development":
+        problem = "The demo is for development: its passwords are public. Unset UPLINE_ENV."
         raise click.UsageError(problem)
-    started = time.perf_counter()
-    company = out / "company"
-    with Steps() as steps:
-        steps("Making up a company")
-        from upline.generate import company as make_up
+    home = DemoHome(Path(os.environ.get("UPLINE_HOME") or HOME).expanduser().resolve())
+    if os.environ.get(MARK) != str(home.path) and "DATABASE_URL" in os.environ:
+        del os.environ["DATABASE_URL"]
+        click.echo("DATABASE_URL is set; the demo leaves that server alone and uses its own.")
+    os.environ.update(UPLINE_ENV="development", UPLINE_HOME=str(home.path), UPLINE_DEMO="1")
+    return home
 
-        made = make_up(
-            members=members, orders=orders, shape="realistic", months=1, start="2026-10", seed=seed
+
+def _remove(home: DemoHome, *, is_agreed: bool) -> None:
+    from upline.foundation import postgres
+
+    home.refuse_strangers()
+    found = home.company()
+    if found and not is_agreed:
+        if not sys.stdin.isatty():
+            problem = "Nobody is here to be asked; add --yes to --reset."
+            raise click.UsageError(problem)
+        click.confirm(
+            f"Remove the demo company of {found.members} members in {home.path}?", abort=True
         )
-        company.mkdir(parents=True, exist_ok=True)
-        paths = {"members": company / "members.csv", "orders": company / "orders.csv"}
-        write_table(made.members, paths["members"])
-        write_table(made.orders, paths["orders"])
-        result, given = computed(steps, Files(plan=PLAN, **paths), "2026-10")
-        steps("Writing the run")
-        write_run(result, given, out / "run", ending="csv", force=True)
-    show_summary(result, out / "run", time.perf_counter() - started)
-    _explain(result, lang)
-    command, run = _command(), out / "run"
-    click.echo(
-        f"\nThe company: {paths['members']}, {paths['orders']}\nThe plan:    {PLAN}\n"
-        f"The run:     {run}\n\nNext: {command} explain --run {run} --member ID"
-        f"\n      {command} verify {run}\n      {command} plan describe {PLAN} --lang pl"
-    )
-
-
-def _command() -> str:
-    """Give what to type for `upline` here: it need not be on the path."""
-    return "upline" if shutil.which("upline") else os.path.relpath(sys.argv[0])
-
-
-def _explain(result: Result, language: str) -> None:
-    """Explain somebody who earned much, somebody in the middle, and somebody who earned nothing."""
-    from upline.compensation.explain.render import sentences
-    from upline.compensation.explain.why import reasons
-
-    for member in _three(result):
-        click.echo("\n" + "─" * 80)
-        for line in sentences(
-            reasons(result, member, most_lines=3), result.world.plan, language, most_lines=3
-        ):
-            click.echo(line)
-
-
-def _three(result: Result) -> list[str]:
-    import numpy as np
-
-    totals = np.sum(
-        [part.totals * 10 ** (result.places - part.places) for part in result.paid], axis=0
-    )
-    paid = np.flatnonzero(totals > 0)
-    by_total = paid[np.argsort(totals[paid], kind="stable")]
-    nothing = np.flatnonzero(totals == 0)
-    chosen = []
-    if len(by_total):
-        chosen += [int(by_total[-1]), int(by_total[len(by_total) * 9 // 10])]
-    if len(nothing):
-        chosen.append(int(nothing[len(nothing) // 2]))
-    return [result.world.id_of(position) for position in dict.fromkeys(chosen)]
+    postgres.stop(home.postgres)
+    home.remove_company()

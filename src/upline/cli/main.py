@@ -27,6 +27,7 @@ COMMANDS = {
     "plan": "upline.cli.plan_texts:plan",
     "plans": "upline.cli.plans:plans",
     "site": "upline.cli.site:site",
+    "tour": "upline.cli.tour:tour",
     "verify": "upline.cli.compute:verify",
     "warm": "upline.cli.compute:warm",
     "worker": "upline.cli.worker:worker",
