@@ -44,6 +44,18 @@ def list_periods(calendar: str) -> None:
 
 
 @periods.command()
+@on_the_platform
+def estimate() -> None:
+    """Compute what open periods would give if they closed now, where anything changed."""
+    from upline.cli.progress import Steps
+    from upline.commissions import estimating
+
+    with Steps() as steps:
+        count = estimating.refresh_estimates(say=steps)
+    click.echo(f"{count} {'estimate' if count == 1 else 'estimates'} computed.")
+
+
+@periods.command()
 @click.argument("label")
 @_calendar
 @_actor

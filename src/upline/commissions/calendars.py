@@ -92,6 +92,12 @@ def open_periods(calendar: Calendar) -> list[Period]:
     return found
 
 
+def period_of_today(calendar: Calendar) -> Period:
+    """Give the period that today lies in, the first one before the calendar begins."""
+    day = max(clock.today(calendar.time_zone), first_day(calendar))
+    return _written(calendar, _span_of(calendar, day))
+
+
 def first_day(calendar: Calendar) -> date:
     """Give the day on which the first period of a calendar begins."""
     return _span_of(calendar, calendar.starts_on).start

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from upline.foundation.errors import DomainError
 
 
@@ -9,32 +11,36 @@ class CalendarUnknown(DomainError):
     """There is no calendar of this name."""
 
     code = "commissions.calendar_unknown"
-    text = "There is no calendar '%(calendar)s'; there are: %(known)s."
-    remedy = "Name one of them."
+    text = _("There is no calendar '%(calendar)s'; there are: %(known)s.")
+    remedy = _("Name one of them.")
 
 
 class CalendarDiffers(DomainError):
     """A calendar of this name has other periods."""
 
     code = "commissions.calendar_differs"
-    text = "The calendar '%(calendar)s' is there already, with other periods or another time zone."
-    remedy = "Give the new one a name of its own."
+    text = _(
+        "The calendar '%(calendar)s' is there already, with other periods or another time zone."
+    )
+    remedy = _("Give the new one a name of its own.")
 
 
 class CalendarTaken(DomainError):
     """Two calendars of one length would pay by the same plan, and so pay every fact twice."""
 
     code = "commissions.calendar_taken"
-    text = "The calendar '%(taken)s' has periods of a %(every)s already, so '%(calendar)s' cannot."
-    remedy = "Close the periods of that calendar."
+    text = _(
+        "The calendar '%(taken)s' has periods of a %(every)s already, so '%(calendar)s' cannot."
+    )
+    remedy = _("Close the periods of that calendar.")
 
 
 class CalendarMalformed(DomainError):
     """The calendar does not say where its periods begin."""
 
     code = "commissions.calendar_malformed"
-    text = "The calendar '%(calendar)s' cannot be: %(fault)s"
-    remedy = (
+    text = _("The calendar '%(calendar)s' cannot be: %(fault)s")
+    remedy = _(
         "Give day, week, four_weeks, month, quarter or year, and a time zone as in Europe/Sofia."
     )
 
@@ -43,155 +49,189 @@ class PeriodUnknown(DomainError):
     """There is no such period."""
 
     code = "commissions.period_unknown"
-    text = "There is no period '%(label)s' in the calendar '%(calendar)s'."
-    remedy = "Write it as 2026-10, 2026-W43, 2026-Q4, or by its days as 2026-10-05..2026-11-01."
+    text = _("There is no period '%(label)s' in the calendar '%(calendar)s'.")
+    remedy = _("Write it as 2026-10, 2026-W43, 2026-Q4, or by its days as 2026-10-05..2026-11-01.")
+
+
+class StatementUnknown(DomainError):
+    """There is no statement of this period, or none that is shown yet."""
+
+    code = "commissions.statement_unknown"
+    text = _("There is no statement of the period '%(label)s' in the calendar '%(calendar)s'.")
+    remedy = _("Statements are shown from the approval of their period on.")
+
+
+class LineUnknown(DomainError):
+    """A statement has no such line."""
+
+    code = "commissions.line_unknown"
+    text = _("The statement of %(member)s for '%(label)s' has no line %(number)s.")
+    remedy = _("Open it from the list of lines; an estimate may have changed meanwhile.")
+
+
+class EstimateMissing(DomainError):
+    """Nobody has computed the estimate yet, or it is older than the member."""
+
+    code = "commissions.estimate_missing"
+    text = _("There is no estimate of this period yet.")
+    remedy = _("It is computed within a minute while a worker runs.")
+
+
+class MemberNotEstimated(DomainError):
+    """The estimate is older than the member."""
+
+    code = "commissions.member_not_estimated"
+    text = _("The estimate was computed before this position was there.")
+    remedy = _("Look again in a minute.")
 
 
 class PeriodNotOver(DomainError):
     """The last day of the period has not passed."""
 
     code = "commissions.period_not_over"
-    text = "%(period)s ends on %(ends_on)s in %(time_zone)s, so orders may still come in."
-    remedy = "Close it afterwards."
+    text = _("%(period)s ends on %(ends_on)s in %(time_zone)s, so orders may still come in.")
+    remedy = _("Close it afterwards.")
 
 
 class PeriodNot(DomainError):
     """The period is not in the state that the act needs."""
 
     code = "commissions.period_state"
-    text = "%(period)s is %(state)s; to be %(act)s it must be %(wanted)s."
-    remedy = "'upline periods' shows how far each period is."
+    text = _("%(period)s is %(state)s; to be %(act)s it must be %(wanted)s.")
+    remedy = _("'upline periods' shows how far each period is.")
 
 
 class EarlierPeriodOpen(DomainError):
     """Periods are closed in their sequence, for each needs what the one before carries."""
 
     code = "commissions.earlier_open"
-    text = "%(period)s waits for %(earlier)s, which is %(state)s."
-    remedy = "Close the earlier period first."
+    text = _("%(period)s waits for %(earlier)s, which is %(state)s.")
+    remedy = _("Close the earlier period first.")
 
 
 class PeriodFenced(DomainError):
     """Somebody began to close the period anew in the meantime."""
 
     code = "commissions.fenced"
-    text = "The close of %(period)s was begun anew by somebody else, so this one stopped."
-    remedy = "Look how far the other is, and repeat if it failed."
+    text = _("The close of %(period)s was begun anew by somebody else, so this one stopped.")
+    remedy = _("Look how far the other is, and repeat if it failed.")
 
 
 class NeedsAnother(DomainError):
     """Two people answer for what is paid."""
 
     code = "commissions.needs_another"
-    text = "%(actor)s did the step before, so a second person must %(act)s %(period)s."
-    remedy = "Ask somebody else with the right to approve."
+    text = _("%(actor)s did the step before, so a second person must %(act)s %(period)s.")
+    remedy = _("Ask somebody else with the right to approve.")
 
 
 class DigestDiffers(DomainError):
     """What is to be approved is not what was computed."""
 
     code = "commissions.digest_differs"
-    text = "%(period)s was computed with the digest %(computed)s, not %(approved)s."
-    remedy = "Look at the run again and approve the digest that it shows."
+    text = _("%(period)s was computed with the digest %(computed)s, not %(approved)s.")
+    remedy = _("Look at the run again and approve the digest that it shows.")
 
 
 class NeedsPerson(DomainError):
     """Programs answer for nothing."""
 
     code = "commissions.needs_person"
-    text = "To %(act)s %(period)s somebody must be logged in; this is '%(actor)s'."
-    remedy = "Ask somebody with the right to do it."
+    text = _("To %(act)s %(period)s somebody must be logged in; this is '%(actor)s'.")
+    remedy = _("Ask somebody with the right to do it.")
 
 
 class MemberFieldUnknown(DomainError):
     """The plan asks of members what the company does not keep."""
 
     code = "commissions.member_field"
-    text = "The plan asks for %(fields)s of members, which are not kept; kept are: %(kept)s."
-    remedy = "Use a field that is kept, or leave the rule out."
+    text = _("The plan asks for %(fields)s of members, which are not kept; kept are: %(kept)s.")
+    remedy = _("Use a field that is kept, or leave the rule out.")
 
 
 class FiguresMissing(DomainError):
     """Orders lack a figure that the plan asks for, and a missing figure is never zero."""
 
     code = "commissions.figures_missing"
-    text = "%(count)s orders of %(period)s have no '%(field)s': %(orders)s."
-    remedy = "Give the prices of their products this figure, or the field a default in the plan."
+    text = _("%(count)s orders of %(period)s have no '%(field)s': %(orders)s.")
+    remedy = _("Give the prices of their products this figure, or the field a default in the plan.")
 
 
 class FactsBeforeJoining(DomainError):
     """Orders are credited to who was no member yet on the last day of the period."""
 
     code = "commissions.facts_before_joining"
-    text = (
+    text = _(
         "%(count)s orders of %(period)s are credited to members who joined after its last day: "
         "%(orders)s."
     )
-    remedy = "Correct the day on which these members joined."
+    remedy = _("Correct the day on which these members joined.")
 
 
 class PlanFitsNot(DomainError):
     """The plan counts days otherwise than the calendar that it would be paid by."""
 
     code = "commissions.plan_fits_not"
-    text = "%(period)s cannot be closed under %(plan)s: %(fault)s."
-    remedy = "Approve a version of the plan that says what the company does."
+    text = _("%(period)s cannot be closed under %(plan)s: %(fault)s.")
+    remedy = _("Approve a version of the plan that says what the company does.")
 
 
 class RateMissing(DomainError):
     """An exchange rate is missing."""
 
     code = "commissions.rate_missing"
-    text = "%(period)s needs a rate of %(currency)s to %(base)s on %(on)s from '%(source)s'."
-    remedy = "Import it and have it approved; it is neither turned round nor crossed."
+    text = _("%(period)s needs a rate of %(currency)s to %(base)s on %(on)s from '%(source)s'.")
+    remedy = _("Import it and have it approved; it is neither turned round nor crossed.")
 
 
 class RunRefused(DomainError):
     """The engine refuses the frozen inputs."""
 
     code = "commissions.run_refused"
-    text = "%(period)s cannot be computed:\n%(faults)s"
-    remedy = "Mend what is listed, reopen the period and close it again."
+    text = _("%(period)s cannot be computed:\n%(faults)s")
+    remedy = _("Mend what is listed, reopen the period and close it again.")
 
 
 class FrozenDamaged(DomainError):
     """A frozen part is not what its digest says."""
 
     code = "commissions.frozen_damaged"
-    text = "Part %(number)s of the table '%(table)s' of %(period)s is not what was frozen."
-    remedy = "Restore the database from a backup before you go on."
+    text = _("Part %(number)s of the table '%(table)s' of %(period)s is not what was frozen.")
+    remedy = _("Restore the database from a backup before you go on.")
 
 
 class FactsDiffer(DomainError):
     """A fact of this key is there with other figures."""
 
     code = "commissions.fact_differs"
-    text = "The fact %(key)s is recorded already with another content."
-    remedy = "Facts are never changed: record the opposite and a new one."
+    text = _("The fact %(key)s is recorded already with another content.")
+    remedy = _("Facts are never changed: record the opposite and a new one.")
 
 
 class FigureUnreadable(DomainError):
     """A figure of an order is no number, or has the name of another."""
 
     code = "commissions.figure_unreadable"
-    text = "The fact %(key)s has %(figure)s for '%(name)s', which is no figure of that name."
-    remedy = "Name volumes otherwise than price, net, tax and retail, and give each as a decimal."
+    text = _("The fact %(key)s has %(figure)s for '%(name)s', which is no figure of that name.")
+    remedy = _(
+        "Name volumes otherwise than price, net, tax and retail, and give each as a decimal."
+    )
 
 
 class RoundingTooLarge(DomainError):
     """What rounding leaves between bonuses and pay is more than roundings can leave."""
 
     code = "commissions.rounding_too_large"
-    text = "Run %(run)s leaves %(left)s minor units of rounding for member %(member)s."
-    remedy = "Nothing of this part was posted; call for help before you post again."
+    text = _("Run %(run)s leaves %(left)s minor units of rounding for member %(member)s.")
+    remedy = _("Nothing of this part was posted; call for help before you post again.")
 
 
 class PostingDiffers(DomainError):
     """What stands in the ledger is not what the run owes."""
 
     code = "commissions.posting_differs"
-    text = (
+    text = _(
         "Run %(run)s owes %(owed)s minor units of %(currency)s in %(journals)s journals, "
         "but %(posted)s are posted in %(found)s."
     )
-    remedy = "Run 'upline ledger check'; post again when it finds nothing, or call for help."
+    remedy = _("Run 'upline ledger check'; post again when it finds nothing, or call for help.")

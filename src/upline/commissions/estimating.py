@@ -14,6 +14,7 @@ from upline.commissions import calendars, fingerprints, frozen, gathering, parts
 from upline.commissions.computing import computed, digest_of, inputs_of
 from upline.commissions.errors import EarlierPeriodOpen
 from upline.commissions.models import Calendar, Estimate, EstimatePart, Period, State
+from upline.commissions.queries.closes import late_facts
 from upline.compensation import memory
 from upline.foundation import clock, locking
 from upline.foundation.errors import DomainError
@@ -26,6 +27,7 @@ RATES_DAYS_BACK = 45
 _UNTIL_APPROVED = (State.OPEN, State.FROZEN, State.CALCULATED)
 # A large company computes for seconds: the worker has other work between two estimates.
 _PAUSE = 4
+_MOST_LATE = 1000
 
 
 def refresh_estimates(*, say: Say = silent) -> int:
@@ -106,6 +108,7 @@ def _estimated(period: Period) -> _Outcome:
     digests = [part.digest for name in sorted(packed) for part in packed[name]]
     digest = digest_of(result.receipt(), digests)
     summary = summaries.summary_of(result, tables["members"], period, inputs.exchange)
+    summary["late"] = len(late_facts(calendar=period.calendar.name, most=_MOST_LATE))
     packed["carries_out"] = list(parts.split(result.carries))
     memory.forget()
     return _Outcome(plan_id=version.pk, tables=packed, summary=summary, digest=digest)

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
+from upline.commissions import telling
 from upline.commissions.errors import FactsDiffer, FigureUnreadable
 from upline.commissions.models import VolumeFact
 from upline.foundation import clock, locking
@@ -83,6 +84,8 @@ def record_volume(drafts: Sequence[FactDraft]) -> int:
             written = int(cursor.rowcount)
         if written < len(drafts):
             _refuse_others(contents)
+        if written:
+            telling.estimate_soon()
         return written
 
 

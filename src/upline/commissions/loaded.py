@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 
+from upline.commissions import telling
 from upline.commissions.errors import FigureUnreadable
 from upline.commissions.facts import LOCK, MONEY, PURCHASE
 from upline.foundation import clock, locking
@@ -71,3 +72,4 @@ def on_orders_loaded(event: OrdersLoaded) -> None:
                 _RECORD.format(units=units),
                 {"load": event.load_id, "now": clock.now(), "kind": PURCHASE},
             )
+        telling.estimate_soon()

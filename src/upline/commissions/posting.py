@@ -29,7 +29,7 @@ from upline.network import services as network
 
 # What the ledger calls our journals.
 KIND = "commissions"
-_MEMBERS_AT_ONCE = 20_000
+MEMBERS_AT_ONCE = 20_000
 _AFTER_APPROVAL = (State.APPROVED, State.POSTING, State.POSTED, State.SEALED)
 
 
@@ -161,7 +161,7 @@ def _journals(run: Run, period: Period, after: int) -> tuple[pa.Table | None, in
     Each bonus is an expense, the pay is owed to the member, and what rounding each bonus by itself
     leaves between them goes to the rounding account.
     """
-    query = _ENTRIES.format(run=run.pk, after=after, most=_MEMBERS_AT_ONCE)
+    query = _ENTRIES.format(run=run.pk, after=after, most=MEMBERS_AT_ONCE)
     found = copying.copy_out(query, _TYPES)
     if not found.num_rows:
         return None, after

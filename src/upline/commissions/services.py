@@ -6,6 +6,7 @@ from upline.commissions.facts import record_volume
 from upline.commissions.freezing import freeze_period
 from upline.commissions.posting import approve_period, post_period, seal_period
 from upline.commissions.reopening import reopen_period
+from upline.commissions.requesting import request_close, request_posting
 
 __all__ = [
     "approve_period",
@@ -15,5 +16,7 @@ __all__ = [
     "post_period",
     "record_volume",
     "reopen_period",
+    "request_close",
+    "request_posting",
     "seal_period",
 ]

@@ -62,7 +62,7 @@ def _pay(run: Run, result: Result, ids: Array) -> tuple[pa.Table, pa.Table]:
         rows = np.flatnonzero(part.totals)
         has[rows] = True
         exact = Numbers(part.totals[rows], Fraction(1, 10**part.places))
-        posted = _in_currency(exact, codes[rows], pay.currencies, result)
+        posted = in_currency(exact, codes[rows], pay.currencies, result)
         units = part.totals[rows] * 10 ** (result.places - part.places)
         parts.append((rows, np.full(len(rows), index), units, posted))
     paid = np.flatnonzero(has | (pay.units != 0))
@@ -91,7 +91,7 @@ def _pay(run: Run, result: Result, ids: Array) -> tuple[pa.Table, pa.Table]:
     return statements, totals
 
 
-def _in_currency(exact: Numbers, codes: Array, currencies: Codes, result: Result) -> Array:
+def in_currency(exact: Numbers, codes: Array, currencies: Codes, result: Result) -> Array:
     """Turn amounts into whole units of each member's currency."""
     file = result.world.plan.file
     given = result.world.rates["pay_exchange"]

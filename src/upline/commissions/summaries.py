@@ -32,9 +32,9 @@ def summary_of(
     is without tax, and None where a rate is missing.
     """
     file = result.world.plan.file
+    rates = file.exchange if isinstance(file.exchange, dict) else exchange
     places = currency_places(file.currency)
-    exact = result.in_own_currency().totals.spread(len(result.world))
-    minor = columns.as_int64(columns.rounded(exact, places, file.rounding.mode).values, "totals")
+    minor = pay_minor(result)
     rows = result.world.forest.rows
     country = members["country"].combine_chunks().dictionary_encode()
     countries = np.asarray(country.indices)[rows]
@@ -45,9 +45,17 @@ def summary_of(
         "by_bonus": _by_bonus(result, places, file.rounding.mode),
         "by_rank": _by_rank(result, minor),
         "by_country": _slices(minor, countries, country.dictionary.to_pylist()),
-        "turnover": turnover(period, file.currency, exchange),
+        "turnover": turnover(period, file.currency, rates),
         "largest": _largest(result, members, minor, period),
     }
+
+
+def pay_minor(result: Result) -> Array:
+    """Give what each position is paid in all, in whole units of the plan's currency."""
+    file = result.world.plan.file
+    exact = result.in_own_currency().totals.spread(len(result.world))
+    places = currency_places(file.currency)
+    return columns.as_int64(columns.rounded(exact, places, file.rounding.mode).values, "totals")
 
 
 def turnover(period: Period, currency: str, exchange: Mapping[str, Fraction]) -> int | None:

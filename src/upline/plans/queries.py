@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 
@@ -44,3 +45,8 @@ def _loaded(name: str, text: str) -> Plan:
 def loaded(version: PlanVersion) -> Plan:
     """Give a version as the engine reads it, read once: its text never changes."""
     return _loaded(version.name, version.text)
+
+
+def versions_by_id(numbers: Collection[int]) -> dict[int, PlanVersion]:
+    """Give versions by their numbers, by one query."""
+    return PlanVersion.objects.in_bulk(numbers)

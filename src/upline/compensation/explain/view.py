@@ -34,6 +34,10 @@ class View:
         typing = Typing(world.plan.names)
         return cls(result, Conditions(result.figures.member_scope, world.plan.file, typing))
 
+    def with_at_most(self, noted: int) -> View:
+        """Give this view, or a new one where it has noted more than so many things."""
+        return self if len(self._once) <= noted else View.of(self.result)
+
     @property
     def figures(self) -> Figures:
         return self.result.figures

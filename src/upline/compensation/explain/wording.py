@@ -12,6 +12,7 @@ from upline.compensation.plan.load import Plan
 from upline.compensation.plan.phrases import Phrases
 from upline.compensation.plan.schema import Words
 from upline.compensation.plan.speech import Speech, msg, speech
+from upline.compensation.wallets import own_part
 from upline.money import currency_places
 
 NOTHING = {
@@ -68,7 +69,7 @@ NOTHING = {
     "no_award": msg("Nothing, because the plan has no award for this rank. Rank: %(rank)s."),
     "awarded": msg("Nothing, because this award is paid only once and has been paid before."),
 }
-_SIGNS = {">": "> ", "<": "< ", "<=": "≤ ", "!=": "≠ "}
+SIGNS = {">": "> ", "<": "< ", "<=": "≤ ", "!=": "≠ "}
 
 
 @dataclass(slots=True)
@@ -135,6 +136,13 @@ class Wording:
         words = self.voice.words(title)
         return self._say("%(title)s: own part", title=words) if words and is_own_part else words
 
+    def bonus(self, name: str) -> str:
+        """Write a bonus, or the own part of one, by its title, or by its name."""
+        for main, bonus in self.plan.file.bonuses.items():
+            if name in (main, own_part(bonus)):
+                return self.title(bonus.title, is_own_part=name != main) or name
+        return name
+
     def phrase(self, text: str) -> str:
         """Say a formula of the plan in words."""
         if text not in self._phrases:
@@ -167,10 +175,17 @@ class Wording:
         if len(parts) <= 1 or (condition.holds and condition.name):
             yield f"{indent}{mark} {self.inline(condition)}"
             return
-        words = self._say("all of these") if condition.how == "all" else self._say("one of these")
+        words = self._many(condition)
         yield f"{indent}{mark} {f'{self.phrase(condition.name)}: ' if condition.name else ''}{words}"
         for part in parts:
             yield from self.condition(part, indent + "  ")
+
+    def group(self, condition: Condition) -> str:
+        """Write what a group of conditions is called, or how many of them must be met."""
+        return self.phrase(condition.name) if condition.name else self._many(condition)
+
+    def _many(self, condition: Condition) -> str:
+        return self._say("all of these") if condition.how == "all" else self._say("one of these")
 
     def inline(self, condition: Condition) -> str:
         """Write a condition in one line; of a group only what decides it."""
@@ -194,7 +209,7 @@ class Wording:
         facts = {
             "name": self.phrase(condition.name),
             "have": self.figure(condition.have, condition.unit),
-            "need": _SIGNS.get(condition.operator, "")
+            "need": SIGNS.get(condition.operator, "")
             + self.figure(condition.need, condition.unit),
         }
         if not condition.missing:

@@ -1,0 +1,94 @@
+"""What the worker does for a period when it is asked to: close it, or post and seal it."""
+
+from __future__ import annotations
+
+import json
+from types import TracebackType
+
+from django.db import connection
+
+from upline.commissions.computing import compute_period
+from upline.commissions.freezing import freeze_period
+from upline.commissions.models import Progress, Statement
+from upline.commissions.posting import MEMBERS_AT_ONCE, post_period, seal_period
+from upline.commissions.queries.closes import run_of
+from upline.foundation import clock, context
+from upline.foundation.errors import DomainError
+
+# How many steps `freeze_period` and `compute_period` say.
+CLOSE_STEPS = 7
+
+
+def work_on(progress_id: int) -> None:
+    """Do what a progress stands for, and note how far it is; what is refused is noted as such.
+
+    Repeated after a kill it goes on where the period stands; what is over stays as it is.
+    """
+    asked = Progress.objects.select_related("period__calendar").get(pk=progress_id)
+    if asked.state in (Progress.Step.DONE, Progress.Step.REFUSED):
+        return
+    act = _close if asked.act == Progress.Act.CLOSE else _post
+    with _Notes(progress_id) as notes, context.working(actor=asked.asked_by):
+        try:
+            act(asked, notes)
+        except DomainError as refused:
+            notes.end(Progress.Step.REFUSED, refused)
+        else:
+            notes.end(Progress.Step.DONE)
+
+
+def _close(asked: Progress, notes: _Notes) -> None:
+    names = {"calendar": asked.period.calendar.name, "label": asked.period.label}
+    notes.begin(CLOSE_STEPS)
+    notes.say("Freezing")
+    freeze_period(**names, reason="closed on request")
+    compute_period(**names, say=notes.say)
+
+
+def _post(asked: Progress, notes: _Notes) -> None:
+    names = {"calendar": asked.period.calendar.name, "label": asked.period.label}
+    run = run_of(**names)
+    members = 0 if run is None else Statement.objects.filter(run=run).count()
+    notes.begin(-(-members // MEMBERS_AT_ONCE) + 1)
+    post_period(**names, say=notes.say)
+    seal_period(**names)
+
+
+class _Notes:
+    """Writes how far the work is, by a connection of its own: others read it while the work goes on."""
+
+    def __init__(self, progress_id: int) -> None:
+        self.progress_id = progress_id
+        self.done = 0
+
+    def __enter__(self) -> _Notes:
+        self.connection = connection.copy()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.connection.close()
+
+    def begin(self, out_of: int) -> None:
+        self._write("state = 'running', done = 0, out_of = %s", [out_of])
+
+    def say(self, step: str) -> None:
+        self._write("done = %s, step = %s", [self.done, step])
+        self.done += 1
+
+    def end(self, state: str, refused: DomainError | None = None) -> None:
+        refusal = None if refused is None else json.dumps(refused.as_json())
+        done = "out_of" if refused is None else "done"
+        self._write(f"state = %s, done = {done}, refusal = %s::jsonb", [state, refusal])
+
+    def _write(self, changes: str, values: list[object]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE commissions_progress SET {changes}, changed_at = %s"  # noqa: S608
+                " WHERE id = %s AND state IN ('waiting', 'running')",
+                [*values, clock.now(), self.progress_id],
+            )

@@ -1,0 +1,77 @@
+"""Conditions and ranks of an explanation as screens show them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from upline.commissions.queries.facts import Gap, RankNow
+from upline.compensation.explain.conditions import Condition
+from upline.compensation.explain.facts import RankReason
+from upline.compensation.explain.wording import SIGNS, Wording
+
+
+def gap_of(condition: Condition, words: Wording) -> Gap:
+    """Give a condition with its parts; a group of one part is that part."""
+    if len(condition.parts) == 1 and not condition.name:
+        return gap_of(condition.parts[0], words)
+    if condition.parts:
+        parts = tuple(gap_of(part, words) for part in condition.parts)
+        return Gap(
+            text=words.group(condition),
+            is_met=condition.holds,
+            percent=_of_parts(parts, condition),
+            how=condition.how,
+            parts=parts,
+        )
+    return Gap(
+        text=words.phrase(condition.name) if condition.text else words.inline(condition),
+        have=words.figure(condition.have, condition.unit) if condition.text else "",
+        need=_need(condition, words) if condition.text else "",
+        missing=words.figure(condition.missing, condition.unit) if condition.missing else "",
+        is_met=condition.holds,
+        percent=_percent(condition),
+    )
+
+
+def rank_of(reason: RankReason, words: Wording) -> RankNow:
+    """Give a rank with the conditions of the next one."""
+    conditions: tuple[Gap, ...] = ()
+    if reason.condition is not None:
+        whole = gap_of(reason.condition, words)
+        conditions = whole.parts if whole.how == "all" and whole.parts else (whole,)
+    known = [gap.percent for gap in conditions if gap.percent is not None]
+    return RankNow(
+        ladder=reason.ladder,
+        name=reason.rank or "",
+        title=words.rank(reason.rank or ""),
+        next_title=words.rank(reason.next_rank) if reason.next_rank else "",
+        is_kept=reason.is_kept,
+        is_given=reason.is_given,
+        conditions=conditions,
+        percent=sum(known) // len(known) if known else 0,
+    )
+
+
+def _need(condition: Condition, words: Wording) -> str:
+    return SIGNS.get(condition.operator, "") + words.figure(condition.need, condition.unit)
+
+
+def _of_parts(parts: tuple[Gap, ...], condition: Condition) -> int | None:
+    known = [part.percent for part in parts if part.percent is not None]
+    if condition.holds:
+        return 100
+    if not known:
+        return None
+    return max(known) if condition.how == "any" else sum(known) // len(known)
+
+
+def _percent(condition: Condition) -> int | None:
+    """Say how far a condition is met, in whole percent, 100 only where it holds."""
+    if condition.holds:
+        return 100
+    if not condition.missing or condition.operator not in (">=", ">"):
+        return 0 if condition.unit == "yes_no" else None
+    have, need = Fraction(condition.have), Fraction(condition.need)
+    if need <= 0 or have <= 0:
+        return 0
+    return min(int(100 * have / need), 99)

@@ -1,0 +1,35 @@
+"""The jobs of commissions; the worker finds them here."""
+
+from __future__ import annotations
+
+from upline.commissions import background, estimating, telling
+from upline.foundation.jobs import every, job
+from upline.foundation.locking import LockTaken
+
+
+@job("commissions.work_on_period", lock="commissions.period")
+def work_on_period(*, progress_id: int) -> None:
+    """Close or post a period as its progress says."""
+    background.work_on(progress_id)
+
+
+@job(telling.ESTIMATE)
+def estimate() -> None:
+    """Compute the estimates anew of what changed."""
+    _estimate()
+
+
+@every("* * * * *", name="commissions.estimate_each_minute")
+def estimate_each_minute() -> None:
+    """Compute estimates anew also after changes of members, plans and rates, which tell nobody."""
+    _estimate()
+
+
+def _estimate() -> None:
+    if not estimating.rest_is_over():
+        return
+    try:
+        estimating.refresh_estimates()
+    except LockTaken:
+        # Another process does it at this moment, and finds what changed meanwhile the next time.
+        return
