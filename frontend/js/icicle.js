@@ -224,10 +224,17 @@ class Icicle {
       this.pen.rect(x, y, w - 5, h);
       this.pen.clip();
       this.pen.fillStyle = inkOn(this.colours.palette[this.colours.of(i)], this.tones);
-      this.pen.fillText(name[0], x + 6, y + h / 2);
+      this.pen.fillText(this.shortened(name[0], w - 12), x + 6, y + h / 2);
       this.pen.restore();
     }
     this.ask(missing);
+  }
+
+  shortened(text, room) {
+    if (this.pen.measureText(text).width <= room) return text;
+    let end = text.length - 1;
+    while (end > 1 && this.pen.measureText(`${text.slice(0, end).trimEnd()}…`).width > room) end -= 1;
+    return `${text.slice(0, end).trimEnd()}…`;
   }
 
   legend() {

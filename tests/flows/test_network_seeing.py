@@ -297,3 +297,11 @@ def test_a_card_has_the_whole_history(grown, support):
     )
     # Three of them read the tree anew, for this very transaction has changed it.
     assert len(asked) <= 14
+
+
+def test_two_readings_of_the_same_have_the_same_version_and_a_change_another(grown):
+    first, second = resident.fresh(), resident.fresh()
+    Person.objects.filter(pk=teams.holder_of(grown["BORIS"]).pk).update(given_name="Борис")
+
+    assert first is not second
+    assert first.version == second.version != resident.fresh().version

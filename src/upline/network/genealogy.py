@@ -5,6 +5,7 @@ Whether one stands below another, a page of a downline and the names of a list c
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -53,7 +54,7 @@ class Genealogy:
     Columns by place: `ids`, `parent` (a place or -1), `size` (the whole group, oneself included),
     `depth` (how many stand above), `joined` (days since 1970), `status` and `country` (places in
     `statuses` and `countries`), `persons` (the first holder), and the texts `codes`, `given_names`,
-    `family_names`.
+    `family_names`. `version` is a digest of all that: equal in every process that holds the same.
     """
 
     version: str
@@ -187,7 +188,7 @@ class Genealogy:
         return column
 
 
-def laid_out(rows: pa.Table, *, version: str) -> Genealogy:
+def laid_out(rows: pa.Table) -> Genealogy:
     """Lay members out in preorder; `rows` come in the order of joining, as `resident` reads them."""
     ids = rows["id"].to_numpy()
     parent = _rows_above(ids, rows["sponsor"])
@@ -202,7 +203,7 @@ def laid_out(rows: pa.Table, *, version: str) -> Genealogy:
     columns = {name: rows[name].combine_chunks() for name in rows.column_names}
     countries = pc.dictionary_encode(columns["country"])
     return Genealogy(
-        version=version,
+        version=_digest(columns, forest.parent),
         ids=columns["id"].to_numpy(),
         parent=forest.parent,
         size=size,
@@ -221,6 +222,18 @@ def laid_out(rows: pa.Table, *, version: str) -> Genealogy:
             for order in ("cyrillic_first", "latin_first")
         },
     )
+
+
+def _digest(columns: dict[str, pa.Array], parent: Ints) -> str:
+    """Tell two genealogies apart by what they hold, the same in every process."""
+    # What lies under a null is anything, so that nulls are written first.
+    written = {
+        name: column.fill_null("" if pa.types.is_string(column.type) else 0)
+        for name, column in sorted(columns.items())
+        if name not in ("sponsor", "joined")
+    }
+    batch = pa.record_batch({**written, "joined": columns["joined"], "parent": pa.array(parent)})
+    return hashlib.blake2b(memoryview(batch.serialize()), digest_size=16).hexdigest()
 
 
 def _rows_above(ids: npt.NDArray[np.int64], sponsor: pa.ChunkedArray) -> Ints:

@@ -117,7 +117,7 @@ def _read() -> Genealogy:
     sight = changes.sight(TOPIC)
     zone = history.zone()
     day = clock.today(zone)
-    genealogy = laid_out(copy_out(_ROWS, _TYPES, [day]), version=f"{sight.snapshot} {day}").warm()
+    genealogy = laid_out(copy_out(_ROWS, _TYPES, [day])).warm()
     ended = time.monotonic()
     # What only this transaction sees is for it alone.
     if not sight.is_private:

@@ -149,7 +149,7 @@ def _choices(seen: Sight, summary: team.TeamSummary) -> dict[str, list[tuple[str
             *((one, str(states.shown("member", one).label)) for one in STATUSES),
         ],
         "active": [
-            ("", gettext("Active or not")),
+            ("", gettext("Any activity")),
             ("yes", pgettext("member in this period", "Active")),
             ("no", pgettext("member in this period", "Not active")),
         ],
