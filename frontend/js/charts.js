@@ -42,7 +42,23 @@ function series(chart, each, place) {
   };
 }
 
-function options(chart) {
+// So many labels are all shown, each in its share of the width, broken into lines where need be.
+const ALL_LABELS = 13;
+const AXIS_WIDTH = 64;
+
+function periodLabels(chart, width) {
+  if (chart.labels.length > ALL_LABELS) return { hideOverlap: true };
+  const room = Math.floor((width - AXIS_WIDTH) / chart.labels.length);
+  return {
+    interval: 0,
+    width: room - 4,
+    overflow: "break",
+    // A line may end where a sentence may not.
+    formatter: (label) => label.replaceAll("\u00a0", " "),
+  };
+}
+
+function options(chart, width) {
   const words = { color: token("--muted"), fontFamily: "Inter, sans-serif", fontSize: 12 };
   return {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -93,7 +109,7 @@ function options(chart) {
       data: chart.labels,
       axisTick: { show: false },
       axisLine: { lineStyle: { color: token("--color-base-300") } },
-      axisLabel: { ...words, hideOverlap: true },
+      axisLabel: { ...words, ...periodLabels(chart, width) },
     },
     yAxis: {
       type: "value",
@@ -107,9 +123,15 @@ function options(chart) {
 
 export function draw(element, chart) {
   const drawn = init(element, null, { renderer: "canvas" });
-  const redraw = () => drawn.setOption(options(chart), { notMerge: true });
+  const redraw = () => drawn.setOption(options(chart, element.clientWidth), { notMerge: true });
   redraw();
-  new ResizeObserver(() => drawn.resize()).observe(element);
+  let width = element.clientWidth;
+  new ResizeObserver(() => {
+    if (element.clientWidth === width) return;
+    width = element.clientWidth;
+    drawn.resize();
+    redraw();
+  }).observe(element);
   document.addEventListener("upline:theme", redraw);
 }
 

@@ -48,8 +48,7 @@ def money(amount: Money, language: str) -> str:
     '1 234,50 €'
     """
     places = currency_places(amount.currency)
-    value = Decimal(amount.minor).scaleb(-places)
-    return _signed(_currency(value, amount.currency, language))
+    return _signed(_currency(Decimal(amount.minor).scaleb(-places), amount.currency, language))
 
 
 def money_parts(amount: Money, language: str) -> tuple[str, str, str]:
@@ -66,7 +65,11 @@ def money_parts(amount: Money, language: str) -> tuple[str, str, str]:
 
 def _currency(value: Decimal, currency: str, language: str) -> str:
     locale = locale_of(language)
-    written = format_currency(value, currency, locale=locale, group_separator=True)
+    # Ours are the decimals in which amounts are kept; those of CLDR are for cash: no paras in Serbia.
+    places = currency_places(currency)
+    pattern = locale.currency_formats["standard"].pattern
+    pattern = pattern.replace("0.00", "0." + "0" * places if places else "0")
+    written = format_currency(value, currency, format=pattern, locale=locale, currency_digits=False)
     sign = _SIGNS.get((language, currency))
     if sign:
         written = written.replace(currency, sign)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -77,6 +78,18 @@ def rooms(context: template.Context) -> list[Entry]:
             Entry(address=reverse("admin:index"), label=gettext_lazy("Office"), icon="settings")
         )
     return found
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """List the languages, each in its own name: that is how it is looked for."""
+    return list(settings.LANGUAGES)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """Give a language's own name for itself."""
+    return dict(settings.LANGUAGES)[code]
 
 
 @register.filter
