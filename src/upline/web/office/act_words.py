@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from upline.web.office.cells import Words
 
 ACTS: Mapping[str, Words] = {
-    "accounts.hijack": _("Logged in as another"),
-    "accounts.release": _("Left the login of another"),
     "catalog.define_product": _("Changed a product"),
     "catalog.set_price": _("Entered a price"),
     "catalog.set_status": _("Changed the status of a product"),
@@ -23,6 +21,7 @@ ACTS: Mapping[str, Words] = {
     "commissions.reopen": _("Reopened a period"),
     "commissions.sealed": _("Sealed a period"),
     "company.set_up": _("Set up the company"),
+    "demo.loaded": _("Made the demo company"),
     "foundation.drop_delivery": _("Gave up a message"),
     "foundation.redeliver": _("Sent a message again"),
     "foundation.rotate_keys": _("Changed the keys of encryption"),
@@ -58,6 +57,10 @@ ACTS: Mapping[str, Words] = {
     "people.record": _("Recorded a person"),
     "people.reset_mfa": _("Reset the second factor"),
     "people.reveal": _("Looked at private data"),
+    "people.add_second_factor": _("Set up a second factor"),
+    "people.remove_second_factor": _("Removed a second factor"),
+    "people.stand_back": _("Left the pages of a member"),
+    "people.stand_in": _("Stood in for a member"),
     "people.undo_merge": _("Undid a merge of persons"),
     "people.verify_contact": _("Proved a contact"),
     "people.reopen_login": _("Opened a login again"),

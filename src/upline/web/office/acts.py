@@ -56,8 +56,9 @@ class Reasoned(ActForm):
     field_order: Any = None
 
     def order_fields(self, field_order: Any) -> None:
-        """Let the reason come last, behind what the act itself asks."""
-        super().order_fields(field_order or [name for name in self.fields if name != "reason"])
+        """Let the day and the reason come last, behind what the act itself asks."""
+        own = [name for name in self.fields if name not in ("effective_on", "reason")]
+        super().order_fields(field_order or own)
 
 
 def always(_subject: Any) -> bool:

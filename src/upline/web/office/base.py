@@ -182,7 +182,7 @@ class OfficeAdmin(ModelAdmin):
             "office/list.html",
             title=self.heading,
             cl=cl,
-            heads=list(result_headers(cl)),
+            heads=self._heads(cl),
             rows=rows,
             offered=self.offered(request, None),
             empty=self.empty or _("Nothing is here yet."),
@@ -190,6 +190,14 @@ class OfficeAdmin(ModelAdmin):
             exports=self._exports(cl),
             more=self.above_list(request),
         )
+
+    def _heads(self, cl: Any) -> list[dict[str, Any]]:
+        # Django asks a field of the same name for its label before it asks the column.
+        columns = [getattr(self, name) for name in self.list_display]
+        return [
+            {**head, "text": one.short_description, "is_figure": one.is_figure}
+            for one, head in zip(columns, result_headers(cl), strict=True)
+        ]
 
     def above_list(self, request: HttpRequest) -> Any:  # noqa: ARG002 - for those who have it
         """Give sections that stand above the list."""
@@ -262,11 +270,12 @@ class OfficeAdmin(ModelAdmin):
         messages.error(request, f"{refused.problem} {refused.advice}".strip())
 
 
-def column(label: Words, *, order: str = "") -> Callable[[Any], Any]:
-    """Name the head of a column, and the field by which it may be sorted."""
+def column(label: Words, *, order: str = "", is_figure: bool = False) -> Callable[[Any], Any]:
+    """Name the head of a column, and the field by which it may be sorted; figures stand right."""
 
     def named(method: Any) -> Any:
         method.short_description = label
+        method.is_figure = is_figure
         if order:
             method.admin_order_field = order
         return method

@@ -89,11 +89,11 @@ class Accounts(OfficeAdmin):
     def kind(self, row: Account) -> Cell:
         return Cell(words.word(words.ACCOUNT, row.kind))
 
-    @column(_("Balance"))
+    @column(_("Balance"), is_figure=True)
     def balance(self, row: Account) -> Cell:
         return Cell(Money(row.kept.balance_minor if row.kept else 0, row.currency))
 
-    @column(_("Entries"))
+    @column(_("Entries"), is_figure=True)
     def entries(self, row: Account) -> Cell:
         return Cell(row.kept.entry_count if row.kept else 0)
 
@@ -261,7 +261,7 @@ class Journals(OfficeAdmin):
     def posted(self, row: Journal) -> Cell:
         return Cell(row.posted_at)
 
-    @column(_("Entries"))
+    @column(_("Entries"), is_figure=True)
     def lines(self, row: Journal) -> Cell:
         return Cell(row.entry_count)
 

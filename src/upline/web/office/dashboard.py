@@ -1,20 +1,216 @@
-"""The dashboard."""
+"""The dashboard: how today and this period stand, what waits for somebody, what was done last."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+
+from upline.commissions.models import Estimate, Run, State
+from upline.foundation import clock
+from upline.foundation.models import AuditEntry
+from upline.money import Money
+from upline.network import queries as network
+from upline.network.genealogy import EPOCH, STATUSES
+from upline.network.models import Status
+from upline.orders.models import Order
+from upline.web.office import waiting
+from upline.web.office.act_words import ACTS
+from upline.web.office.audit import actors_of, subject_of
+from upline.web.office.cells import Cell, Rows, Words
+from upline.web.office.rights import may
+from upline.web.shared.charts import Chart, money_series
+from upline.web.shared.templatetags.formats import percent
+
+_ACTS_SHOWN = 8
+_PERIODS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A figure of the dashboard, with what explains it."""
+
+    label: Words
+    value: Any
+    hint: Any = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Figures of one time."""
+
+    title: Words
+    figures: list[Figure]
+    note: Any = ""
 
 
 def page(site: Any, request: HttpRequest) -> HttpResponse:
-    """Give the dashboard."""
+    """Give the dashboard, each part for those who have the right to see it."""
+    groups = []
+    if may(request, "orders.see"):
+        groups.append(_today())
+    estimate = _estimate() if may(request, "periods.see") else None
+    if may(request, "periods.see"):
+        groups.append(_period(estimate))
+    if may(request, "members.see"):
+        groups.append(_people(estimate))
     shown = {
         **site.each_context(request),
         "here": "dashboard",
         "title": _("Dashboard"),
-        "sections": [],
+        "groups": groups,
+        "waits": waiting.for_login(request),
+        "chart": _chart() if may(request, "periods.see") else None,
+        "last": _last() if may(request, "audit.see") else None,
     }
-    return TemplateResponse(request, "office/sections.html", shown)
+    request.current_app = site.name
+    return TemplateResponse(request, "office/dashboard.html", shown)
+
+
+def _midnight() -> datetime:
+    """Give the beginning of the company's day, whose zone the request runs in."""
+    here = timezone.localtime(clock.now())
+    return timezone.make_aware(datetime.combine(here.date(), time()))
+
+
+def _today() -> Group:
+    placed = Order.objects.filter(placed_at__gte=_midnight()).exclude(status=Order.Status.CANCELLED)
+    sums = list(
+        placed.values("currency")
+        .annotate(
+            count=Count("pk"),
+            paid=Count("pk", filter=Q(paid_at__isnull=False)),
+            net=Sum("net_minor", filter=Q(paid_at__isnull=False)),
+        )
+        .order_by("currency")
+    )
+    turnover = [Money(int(one["net"] or 0), one["currency"]) for one in sums]
+    return Group(
+        title=_("Today"),
+        figures=[
+            Figure(
+                label=_("Turnover, paid"),
+                value=turnover or 0,
+                hint=_("without tax"),
+            ),
+            Figure(label=_("Orders"), value=sum(one["count"] for one in sums)),
+            Figure(label=_("Of these paid"), value=sum(one["paid"] for one in sums)),
+        ],
+    )
+
+
+def _estimate() -> Estimate | None:
+    return (
+        Estimate.objects.filter(period__state=State.OPEN)
+        .select_related("period")
+        .order_by("-period__starts_on", "-pk")
+        .first()
+    )
+
+
+def _period(estimate: Estimate | None) -> Group:
+    title = _("This period")
+    if estimate is None or not estimate.summary:
+        return Group(title=title, figures=[], note=_("No estimate is there yet."))
+    summary = estimate.summary
+    currency, turnover = summary["currency"], summary["turnover"]
+    ratio = ""
+    if turnover:
+        ratio = percent(Decimal(summary["total"]) / Decimal(turnover), 1)
+    return Group(
+        title=_("Period %(label)s") % {"label": estimate.period.label},
+        figures=[
+            Figure(
+                label=_("Turnover"),
+                value="–" if turnover is None else Money(turnover, currency),
+                hint=_("without tax"),
+            ),
+            Figure(label=_("Pay, if it closed now"), value=Money(summary["total"], currency)),
+            Figure(label=_("Paid of the turnover"), value=ratio or "–"),
+            Figure(label=_("Members paid"), value=summary["members"]),
+        ],
+        note=estimate.as_of,
+    )
+
+
+def _people(estimate: Estimate | None) -> Group:
+    tree = network.present()
+    active = int((tree.status == STATUSES.index(Status.ACTIVE)).sum()) if len(tree) else 0
+    figures = [
+        Figure(label=_("Members"), value=len(tree)),
+        Figure(label=_("Of these active"), value=active),
+    ]
+    if estimate is not None and len(tree):
+        since = estimate.period.starts_on.toordinal() - EPOCH
+        figures.append(
+            Figure(label=_("New in this period"), value=int((tree.joined >= since).sum()))
+        )
+    return Group(title=_("Network"), figures=figures)
+
+
+def _chart() -> Chart | None:
+    """Draw turnover and pay of the last closed periods of the calendar that closed last."""
+    runs = (
+        Run.objects.exclude(period__state__in=[State.OPEN, State.FROZEN])
+        .select_related("period")
+        .defer("receipt")
+        .order_by("-period__starts_on", "-fence")[: 2 * _PERIODS_SHOWN]
+    )
+    found: dict[int, Run] = {}
+    for run in runs:
+        stands = run.fence == run.period.fence and run.summary
+        if stands and not (found and run.period.calendar_id != _first(found).period.calendar_id):
+            found.setdefault(run.period_id, run)
+    kept = list(found.values())[:_PERIODS_SHOWN][::-1]
+    if not kept or any(one.currency != kept[-1].currency for one in kept):
+        return None
+    language, currency = get_language() or "en", kept[-1].currency
+    turnovers = [one.summary["turnover"] for one in kept]
+    return Chart(
+        kind="bars",
+        over=gettext("Period"),
+        labels=[one.period.label for one in kept],
+        series=[
+            money_series(
+                gettext("Turnover"),
+                [None if one is None else Money(one, currency) for one in turnovers],
+                language,
+            ),
+            money_series(
+                gettext("Pay"), [Money(one.summary["total"], currency) for one in kept], language
+            ),
+        ],
+        language=language,
+        currency=currency,
+    )
+
+
+def _first(found: dict[int, Run]) -> Run:
+    return next(iter(found.values()))
+
+
+def _last() -> Rows:
+    entries = list(AuditEntry.objects.order_by("-id")[:_ACTS_SHOWN])
+    named = actors_of([one.actor for one in entries])
+    return Rows(
+        title=_("Done last"),
+        heads=[_("Moment"), _("Act"), _("Subject"), _("Who")],
+        rows=[
+            [
+                Cell(one.recorded_at),
+                Cell(ACTS.get(one.act, one.act)),
+                subject_of(one.subject),
+                Cell(named[one.actor]),
+            ]
+            for one in entries
+        ],
+        empty=_("Nothing was done yet."),
+    )

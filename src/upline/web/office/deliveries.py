@@ -90,7 +90,7 @@ class Deliveries(OfficeAdmin):
     def state(self, row: Delivery) -> Cell:
         return words.status(words.DELIVERY, row.state)
 
-    @column(_("Attempts"))
+    @column(_("Attempts"), is_figure=True)
     def attempts(self, row: Delivery) -> Cell:
         return Cell(row.attempts)
 

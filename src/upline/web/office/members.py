@@ -11,18 +11,20 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, F, Func, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from upline.commissions.models import RankHeld
 from upline.network import queries as network
-from upline.network.models import Member
+from upline.network.models import Holder, Member, RankGrant
+from upline.people.models import Login
 from upline.web.office import filters, member_acts, ranks, words
 from upline.web.office.base import OfficeAdmin, column
 from upline.web.office.cells import Card, Cell
 from upline.web.office.member_card import card_of
 from upline.web.office.places import country_name
+from upline.web.office.rights import may
 from upline.web.office.screens import guarded
 from upline.web.office.site import site
 
@@ -39,6 +41,13 @@ def _of_rank(rows: QuerySet, rank: str) -> QuerySet:
 
 def _countries() -> list[tuple[str, str]]:
     return [(code, country_name(code)) for code in sorted(network.present().countries)]
+
+
+def _login_of(member: Member) -> int | None:
+    """Give the login of whoever signs for a position, if there is one that may sign in."""
+    signs = Holder.objects.filter(member=member, place=1, span__upper_inf=True).values("person")
+    logins = Login.objects.filter(person__in=signs, is_active=True).order_by("pk")
+    return logins.values_list("pk", flat=True).first()
 
 
 @admin.register(Member, site=site)
@@ -67,6 +76,14 @@ class Members(OfficeAdmin):
             "country", _("Country"), _countries, lambda rows, value: rows.filter(country=value)
         ),
         filters.choice("rank", _("Rank at the last close"), ranks.choices, _of_rank),
+        filters.choice(
+            "proposed",
+            _("Ranks to be approved"),
+            [("yes", _("With a proposal"))],
+            lambda rows, _value: rows.filter(
+                pk__in=RankGrant.objects.filter(approved_at__isnull=True).values("member")
+            ),
+        ),
         filters.days("joined", _("Joined"), "joined_on", is_moment=False),
     )
     acts = member_acts.ACTS
@@ -139,6 +156,17 @@ class Members(OfficeAdmin):
     def more_urls(self) -> Sequence[URLPattern]:
         view = guarded(self.by_number, self.sees)
         return (path("by-number/<int:number>/", view, name=self.name_of("by_number")),)
+
+    def offered(self, request: HttpRequest, subject: Any) -> list[dict[str, Any]]:
+        """Give the acts, and the way to see what the member sees."""
+        found = super().offered(request, subject)
+        if subject is not None and may(request, "logins.stand_in"):
+            login = _login_of(subject)
+            if login is not None:
+                href = reverse("accounts:stand_in", args=[login])
+                label = _("See what the member sees")
+                found.insert(0, {"label": label, "href": href, "is_grave": False, "is_main": False})
+        return found
 
     def by_number(self, request: HttpRequest, number: int) -> HttpResponse:  # noqa: ARG002
         """Find the card of a member as the audit log names him."""

@@ -118,7 +118,7 @@ _GROUPS: tuple[tuple[Words, tuple[Place, ...]], ...] = (
             Place(
                 here="check",
                 label=_("Check of the books"),
-                icon="shield-check",
+                icon="shield",
                 right="ledger.see",
                 name="check_books",
             ),

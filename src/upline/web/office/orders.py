@@ -130,11 +130,11 @@ class Orders(OfficeAdmin):
     def market(self, row: Order) -> Cell:
         return Cell(row.market.name)
 
-    @column(_("Amount"))
+    @column(_("Amount"), is_figure=True)
     def amount(self, row: Order) -> Cell:
         return Cell(Money(row.gross_minor, row.currency))
 
-    @column(_("Refunded"))
+    @column(_("Refunded"), is_figure=True)
     def refunded(self, row: Order) -> Cell:
         return Cell(Money(row.refunded_minor, row.currency) if row.refunded_minor else None)
 

@@ -26,11 +26,11 @@ def overview(period: Any) -> Section:
     """Give what a period is, and who did what with it."""
     view = period.view
     named = actors_of([one for one in (view.computed_by, view.approved_by) if one])
-    plan = Cell(view.plan)
-    if view.plan_id is not None:
-        plan = Cell(
-            view.plan, href=site.get_model_admin(PlanVersion).address_at("card", view.plan_id)
-        )
+    version = PlanVersion.objects.filter(pk=view.plan_id).first()
+    plan = Cell("")
+    if version is not None:
+        href = site.get_model_admin(PlanVersion).address_of(version)
+        plan = Cell(version.name, note=version.starts_on, href=href)
     return facts(
         _("Period"),
         (_("Calendar"), view.calendar),

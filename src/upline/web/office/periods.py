@@ -126,11 +126,11 @@ class Periods(OfficeAdmin):
     def last(self, row: Period) -> Cell:
         return Cell(row.shown.last_on if row.shown else None)
 
-    @column(_("Pay"))
+    @column(_("Pay"), is_figure=True)
     def paid(self, row: Period) -> Cell:
         return Cell(row.shown.paid if row.shown else None)
 
-    @column(_("Members paid"))
+    @column(_("Members paid"), is_figure=True)
     def members(self, row: Period) -> Cell:
         return Cell(row.shown.members if row.shown and row.shown.paid is not None else None)
 

@@ -114,7 +114,7 @@ class Products(OfficeAdmin):
             return Cell(said, note=note)
         return Cell(said)
 
-    @column(_("Partner price now"))
+    @column(_("Partner price now"), is_figure=True)
     def price(self, row: Product) -> Cell:
         if not row.prices_now:
             return Cell("")

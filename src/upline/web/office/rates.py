@@ -192,7 +192,7 @@ class Rates(OfficeAdmin):
             return Cell(row.first_on)
         return Cell(row.first_on, note=row.last_on)
 
-    @column(_("Rates"))
+    @column(_("Rates"), is_figure=True)
     def count(self, row: RateSheet) -> Cell:
         return Cell(row.rate_count)
 

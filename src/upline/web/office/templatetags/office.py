@@ -8,7 +8,7 @@ from typing import Any
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -46,24 +46,18 @@ def _written(value: Any) -> str:
 
 
 @register.filter
-def is_figure(value: Any) -> bool:
-    """Tell whether a cell stands in a column of figures."""
-    return isinstance(value, Money | int | Decimal) and not isinstance(value, bool)
+def has_content(cell: Any) -> bool:
+    """Tell whether a cell says something; nothing paid is 0.00, and not nothing."""
+    return cell.picture != "" or (cell.value is not None and cell.value not in ("", [], ()))
+
+
+@register.filter
+def is_list(value: Any) -> bool:
+    """Tell whether there are several values in one place."""
+    return isinstance(value, list | tuple)
 
 
 @register.filter
 def nth(items: Any, place: int) -> Any:
     """Give the one at a place, counted from 0."""
     return items[place]
-
-
-@register.filter
-def get(pairs: Any, key: Any) -> Any:
-    """Give an entry of a mapping."""
-    return pairs.get(key, "")
-
-
-@register.filter
-def short(digest: str) -> SafeString:
-    """Write the beginning of a digest, with the whole one where a pointer rests."""
-    return format_html('<span title="{}">{}…</span>', digest, digest[:12])
