@@ -22,3 +22,7 @@ end_with_parent()
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - first, who may outlive us
 
 application = get_wsgi_application()
+
+from upline.config import warming  # noqa: E402 - the apps are ready now
+
+warming.begin()

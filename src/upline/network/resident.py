@@ -96,6 +96,11 @@ def fresh() -> Genealogy:
     return _read_in_turn()
 
 
+def warm_in_background() -> None:
+    """Begin to read in a thread, as a site does when it starts; what fails is logged."""
+    threading.Thread(target=_read_and_leave, name="network-reader", daemon=True).start()
+
+
 def _read_in_turn() -> Genealogy:
     """Read, or take what another thread has read meanwhile."""
     before = _kept
