@@ -37,6 +37,7 @@ from upline.commissions.queries.facts import (
     StatementKey,
     StatementRow,
 )
+from upline.commissions.queries.line_pages import ORDERS as LINE_ORDERS
 from upline.commissions.queries.overview import (
     Change,
     PeriodFigures,
@@ -57,7 +58,7 @@ from upline.commissions.queries.reasons import (
     why_line,
     why_not,
 )
-from upline.commissions.queries.seeing import Reader, reader
+from upline.commissions.queries.seeing import Reader, Span, reader, span_of
 from upline.commissions.queries.statement_pages import (
     StatementList,
     StatementPage,
@@ -69,6 +70,7 @@ from upline.commissions.queries.steps import NextStep
 from upline.commissions.queries.team import TeamFigures, team_figures
 
 __all__ = [
+    "LINE_ORDERS",
     "BonusReasons",
     "BonusSum",
     "BonusTotal",
@@ -97,6 +99,7 @@ __all__ = [
     "Refusal",
     "RunTotal",
     "Slice",
+    "Span",
     "StatementKey",
     "StatementList",
     "StatementPage",
@@ -117,6 +120,7 @@ __all__ = [
     "reader",
     "richest",
     "run_of",
+    "span_of",
     "statement",
     "statement_lines",
     "statement_page",

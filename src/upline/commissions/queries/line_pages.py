@@ -19,6 +19,7 @@ ORDERS = {
     "amount_down": ("-amount_units", "number"),
     "amount_up": ("amount_units", "number"),
     "level_up": ("level", "number"),
+    "level_down": ("-level", "number"),
     "number_up": ("number",),
 }
 # Whoever searches by two letters finds more orders than anybody reads.

@@ -130,7 +130,12 @@ def _chosen(held: Resident, own: Own, wanted: LineFilter) -> Array:
 
 def _sequence(own: Own, rows: Array, order: str) -> Array:
     number = own.numbers[rows]
-    keys = {"amount_up": own.units[rows], "level_up": own.level[rows], "number_up": number}
+    keys = {
+        "amount_up": own.units[rows],
+        "level_up": own.level[rows],
+        "level_down": -own.level[rows],
+        "number_up": number,
+    }
     return np.asarray(np.lexsort((number, keys.get(order, -own.units[rows]))))
 
 

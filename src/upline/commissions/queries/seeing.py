@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -59,14 +60,16 @@ class Reader:
         return known
 
 
-def reader(viewer: Any) -> Reader:
+def reader(viewer: Any, *, outlook: network.Outlook | None = None) -> Reader:
     """Find out what a login sees; every query takes it in place of the login.
 
-    A page that asks for several things does it once.
+    A page that asks for several things does it once, by the outlook that it has already.
     """
     if isinstance(viewer, Reader):
         return viewer
-    return Reader(outlook=network.outlook(viewer), is_staff=bool(viewer.has_perm("periods.see")))
+    return Reader(
+        outlook=outlook or network.outlook(viewer), is_staff=bool(viewer.has_perm("periods.see"))
+    )
 
 
 def run_of(of: Reader, calendar: str, label: str) -> Run | None:
@@ -79,6 +82,24 @@ def run_of(of: Reader, calendar: str, label: str) -> Run | None:
     )
     run: Run | None = found.select_related("period__calendar").defer("receipt", "summary").first()
     return run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The first and the last day of a period, and how far its close is."""
+
+    first_on: date
+    last_on: date
+    state: str
+
+
+def span_of(calendar: str, label: str) -> Span | None:
+    """Give the days of a period that is written down, or None."""
+    found = Period.objects.filter(calendar__name=calendar, label=label).first()
+    if found is None:
+        return None
+    last = found.ends_on - timedelta(days=1)
+    return Span(first_on=found.starts_on, last_on=last, state=found.state)
 
 
 def seen_run(of: Reader, calendar: str, label: str) -> Run:

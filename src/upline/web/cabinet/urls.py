@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("profile/", views.profile, name="profile"),
     path("team/", include("upline.web.cabinet.team_urls")),
+    path("", include("upline.web.cabinet.statements_urls")),
 ]

@@ -1,0 +1,135 @@
+"""The statements of a member: the list, and one of them or an estimate with its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from upline.commissions import queries as commissions
+from upline.foundation import access
+from upline.money import Money
+from upline.web.cabinet.positions import standpoint
+from upline.web.cabinet.statements_chart import pay_chart
+from upline.web.cabinet.statements_lines import lines_of, page_at, page_number
+from upline.web.cabinet.statements_places import Place, found_or_404, place_of, reader_at
+
+ROWS = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one bonus gives, how much of the whole that is, and the difference to before."""
+
+    bonus: str
+    title: str
+    amount: Money
+    percent: int
+    change: Money | None
+
+
+@access.needs("cabinet.use")
+def statement_list(request: HttpRequest) -> HttpResponse:
+    """Show all closed periods of a member, and a chart of them."""
+    here = standpoint(request)
+    if here is None:
+        return render(request, "cabinet/nobody.html")
+    language = get_language() or "en"
+    page = page_number(request)
+    found = commissions.statements(
+        viewer=reader_at(request, here),
+        member=here.position.code,
+        language=language,
+        first=(page - 1) * ROWS,
+        most=ROWS,
+    )
+    return render(
+        request,
+        "cabinet/statement_list.html",
+        {
+            "here": here,
+            "rows": found.rows,
+            "page": page_at(found.total, page, ROWS),
+            "chart": pay_chart(found.series, language),
+        },
+    )
+
+
+@access.needs("cabinet.use")
+@found_or_404
+def statement(request: HttpRequest, calendar: str, label: str) -> HttpResponse:
+    """Show what a closed period gave: by bonus, and line by line."""
+    place = place_of(request, calendar, label, is_estimate=False)
+    found = commissions.statement_page(
+        viewer=place.by,
+        member=place.key.member,
+        calendar=calendar,
+        label=label,
+        language=place.language,
+    )
+    return render(
+        request,
+        "cabinet/statement.html",
+        {
+            "here": place.here,
+            "place": place,
+            "row": found.row,
+            "found": found,
+            "parts": parts_of(found.bonuses),
+            **lines_of(request, place),
+        },
+    )
+
+
+@access.needs("cabinet.use")
+@found_or_404
+def estimate(request: HttpRequest, calendar: str = "", label: str = "") -> HttpResponse:
+    """Show what an open period would give if it closed now; the present one unless it is named."""
+    here = standpoint(request)
+    if here is None:
+        return render(request, "cabinet/nobody.html")
+    language = get_language() or "en"
+    by = reader_at(request, here)
+    found = commissions.estimate(
+        viewer=by,
+        member=here.position.code,
+        language=language,
+        calendar=calendar or None,
+        label=label or None,
+    )
+    key = commissions.StatementKey(
+        member=here.position.code, calendar=found.calendar, label=found.label
+    )
+    place = Place(here=here, by=by, key=key, language=language, is_estimate=True)
+    lines = {} if found.refusal else lines_of(request, place)
+    return render(
+        request,
+        "cabinet/statement_estimate.html",
+        {
+            "here": here,
+            "place": place,
+            "row": found,
+            "found": found,
+            "parts": parts_of(found.bonuses),
+            "open_periods": commissions.open_periods(),
+            **lines,
+        },
+    )
+
+
+def parts_of(bonuses: Sequence[commissions.BonusSum]) -> list[Part]:
+    """Give bonuses, the greatest first, with their part of what is paid; deductions have none."""
+    paid = sum(max(one.amount.minor, 0) for one in bonuses)
+    return [
+        Part(
+            bonus=one.bonus,
+            title=one.title,
+            amount=one.amount,
+            percent=round(max(one.amount.minor, 0) * 100 / paid) if paid else 0,
+            change=None if one.before is None else one.amount - one.before,
+        )
+        for one in sorted(bonuses, key=lambda one: -one.amount.minor)
+    ]

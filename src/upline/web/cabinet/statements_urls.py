@@ -1,0 +1,22 @@
+"""The addresses of statements and of the estimate."""
+
+from django.urls import URLPattern, path
+
+from upline.web.cabinet import statements, statements_reasons
+
+_OF = "<slug:calendar>/<str:label>/"
+_ESTIMATE = {"is_estimate": True}
+
+urlpatterns: list[URLPattern] = [
+    path("statements/", statements.statement_list, name="statements"),
+    path(f"statements/{_OF}", statements.statement, name="statement-of"),
+    path(f"statements/{_OF}why-not/", statements_reasons.why_not, name="statement-why-not"),
+    path(f"statements/{_OF}lines/<int:number>/", statements_reasons.why, name="statement-why"),
+    path(f"statements/{_OF}<slug:form>/", statements_reasons.export, name="statement-export"),
+    path("estimate/", statements.estimate, name="estimate"),
+    path("estimate/why-not/", statements_reasons.why_not_now, name="estimate-why-not-now"),
+    path(f"estimate/{_OF}", statements.estimate, name="estimate-of"),
+    path(f"estimate/{_OF}why-not/", statements_reasons.why_not, _ESTIMATE, "estimate-why-not"),
+    path(f"estimate/{_OF}lines/<int:number>/", statements_reasons.why, _ESTIMATE, "estimate-why"),
+    path(f"estimate/{_OF}<slug:form>/", statements_reasons.export, _ESTIMATE, "estimate-export"),
+]
