@@ -32,8 +32,9 @@ NAME = "Tymira"
 CURRENCY = "EUR"
 CALENDAR = "monthly"
 PLAN = Path(__file__).with_name("plan.yaml")
-# Orders of the present month that go through the shop, one after the other, the last ones.
-LIVE_ORDERS = 150
+# Orders of the present month that go through the shop one after the other: the newest of all, and
+# some of the days before, which have been sent or have arrived by now.
+NEWEST_ORDERS, RECENT_ORDERS, RECENT_SECONDS = 40, 110, 8 * 86_400
 # Orders of a closed month that come in after it was frozen.
 LATE_ORDERS = 4
 # What one euro is worth on the first day, in ten-thousandths, and how far it moves in a day.
@@ -92,12 +93,18 @@ class DemoCompany:
         return 1 + sum(map(len, self.orders[:place]))
 
     def kept_back(self, place: int) -> Ints:
-        """Give the orders of a month that go through the shop: the last ones, or some late ones."""
-        count = len(self.orders[place])
-        if self.months[place].is_open:
-            return np.arange(max(count - LIVE_ORDERS, count - count // 3), count)
-        chance = Chance(self.size.seed, f"late orders of month {place}")
-        return np.unique(count * 3 // 4 + chance.below(count // 4, LATE_ORDERS))
+        """Give the orders of a month that go through the shop: recent ones, or some late ones."""
+        orders, month = self.orders[place], self.months[place]
+        count = len(orders)
+        chance = Chance(self.size.seed, f"orders kept back of month {place}")
+        if not month.is_open:
+            return np.unique(count * 3 // 4 + chance.below(count // 4, LATE_ORDERS))
+        since = int(month.now.timestamp()) - RECENT_SECONDS
+        # Of a small company not all, so that some are loaded as well.
+        newest = min(NEWEST_ORDERS, count // 6)
+        recent = np.arange(np.searchsorted(orders.moment, since), count - newest)
+        chosen = recent[chance.below(len(recent), min(RECENT_ORDERS, count // 3))]
+        return np.unique(np.concatenate([chosen, np.arange(count - newest, count)]))
 
     def loaded_orders(self, place: int) -> pa.Table:
         """Give the orders of a month that come in as a table."""

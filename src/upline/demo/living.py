@@ -141,16 +141,17 @@ def fix_rates(company: DemoCompany, place: int) -> None:
 
 def close(month: Month) -> None:
     """Close a month: one of the finance department computes it, another approves it."""
-    period = {"calendar": CALENDAR, "label": month.label}
+    calendar, label = CALENDAR, month.label
     later = min(month.closes_at + timedelta(minutes=75), month.now)
     with done(at=month.closes_at, by=logins.actor(logins.MAKER)):
-        commissions.freeze_period(**period)
-        run = commissions.compute_period(**period)
+        commissions.freeze_period(calendar=calendar, label=label)
+        run = commissions.compute_period(calendar=calendar, label=label)
     with done(at=later, by=logins.actor(logins.CHECKER)):
-        commissions.approve_period(**period, digest=run.digest, reason="Checked and in order")
+        reason = "Checked and in order"
+        commissions.approve_period(calendar=calendar, label=label, digest=run.digest, reason=reason)
     with done(at=later, by=logins.actor(logins.MAKER)):
-        commissions.post_period(**period)
-        commissions.seal_period(**period)
+        commissions.post_period(calendar=calendar, label=label)
+        commissions.seal_period(calendar=calendar, label=label)
 
 
 def is_closed(month: Month) -> bool:
@@ -163,6 +164,8 @@ def after_close(company: DemoCompany, place: int) -> None:
     with context.working(actor=logins.actor(logins.SUPPORT)):
         shop.sell_late(company, place)
         shop.give_back_late(company, place)
+    with done(at=company.months[place].after(12, 9)):
+        deliver_news()
 
 
 def trade(company: DemoCompany, place: int) -> None:
@@ -170,7 +173,8 @@ def trade(company: DemoCompany, place: int) -> None:
     with context.working(actor=logins.actor(logins.SUPPORT)):
         shop.give_back(company, place)
         shop.sell_live(company, place)
-    deliver_news()
+    with done(at=company.months[place].now):
+        deliver_news()
 
 
 def give_back(company: DemoCompany, place: int) -> None:

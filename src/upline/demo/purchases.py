@@ -107,13 +107,13 @@ def _wanted(found: Members, month: Month, season: int, chance: Chance) -> tuple[
     """Give who buys, whether as a customer, and on which day of the month."""
     count, start = len(found), in_days(month.starts_on)
     # The trunk has a standing order, so that its ranks do not hang on chance.
-    parts = [(np.arange(TRUNK), 0)]
-    for is_customer, usual in ((0, _OWN), (1, _CUSTOMERS)):
+    parts: list[tuple[Ints, int]] = [(np.arange(TRUNK), 0)]
+    for kind, usual in enumerate((_OWN, _CUSTOMERS)):
         mean = np.array(usual)[found.busy] * season * month.part // 10_000
         bought = chance.below(2 * mean + 100, count) // 100
-        parts.append((np.repeat(np.arange(count), bought), is_customer))
+        parts.append((np.repeat(np.arange(count), bought), kind))
     buyer = np.concatenate([part for part, _ in parts])
-    is_customer = np.concatenate([np.full(len(part), flag) for part, flag in parts])
+    is_customer = np.concatenate([np.full(len(part), kind) for part, kind in parts])
     day = chance.below(month.days, len(buyer))
     day[:TRUNK] //= 4
     # Who joins buys at once, most of them.
