@@ -33,6 +33,9 @@ def ordered(member: Member, reference: str = "basket-1", **named: Any) -> str:
     return shop.paid(reference, member_id=member.pk, **named)
 
 
+__all__ = ["client_of", "company", "login_with", "ordered", "texts_of"]
+
+
 def texts_of(response: Any) -> str:
     """Give the page as text."""
     return str(response.content.decode())

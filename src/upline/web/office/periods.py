@@ -88,24 +88,32 @@ class Periods(OfficeAdmin):
 
     def found(self, request: HttpRequest, key: str) -> Period:
         """Give a period by calendar and label, with what its page says of it."""
-        rows = self.get_queryset(request)
-        calendar, between, label = key.partition(_BETWEEN)
-        if between:
-            period = rows.filter(calendar__name=calendar, label=label).first()
-        else:
-            period = rows.filter(pk=int(key)).first() if key.isdigit() else None
-        if period is None:
-            raise Http404
+        calendar, label = self._named(key)
         try:
-            period.view = commissions.period_overview(
+            # It writes a period down that nobody asked for before.
+            view = commissions.period_overview(
                 viewer=request.user,
-                calendar=period.calendar.name,
-                label=period.label,
+                calendar=calendar,
+                label=label,
                 language=get_language() or "en",
             )
         except DomainError as refused:
             raise Http404 from refused
+        rows = self.get_queryset(request)
+        period: Period = rows.get(calendar__name=calendar, label=view.label)
+        period.view = view
         return period
+
+    def _named(self, key: str) -> tuple[str, str]:
+        """Read calendar and label; the audit log names a period by its number."""
+        calendar, between, label = key.partition(_BETWEEN)
+        if between:
+            return calendar, label
+        found = Period.objects.filter(pk=int(key)) if key.isdigit() else Period.objects.none()
+        named = found.values_list("calendar__name", "label").first()
+        if named is None:
+            raise Http404
+        return named[0], named[1]
 
     def key_of(self, subject: Any) -> str:
         return key_of(subject)

@@ -1,0 +1,344 @@
+"""Acts of the office: who may do them, what they ask, what they refuse, what stays in the audit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from tests import closing, shop
+from tests.flows import office
+from upline.commissions import services as commissions
+from upline.foundation import clock, context, outbox
+from upline.foundation.access import STAFF_ROLES, rights_of
+from upline.foundation.models import AuditEntry
+from upline.ledger.models import RateSheet
+from upline.network.models import Member, RankGrant
+from upline.orders.models import Order
+from upline.people.models import Login, RoleGrant
+from upline.plans.models import PlanVersion
+from upline.web.office.site import site
+
+pytestmark = pytest.mark.django_db
+
+REASON = "The member asked for it in writing."
+RATES = "rate_on,base,quote,rate\n2026-11-02,EUR,PLN,4.2671\n"
+
+
+@pytest.fixture
+def members():
+    return office.company()
+
+
+def at(name, *keys):
+    return reverse(f"admin:{name}", args=keys)
+
+
+def confirmed(client, address, **entries):
+    """Send the entries, then confirm them; give the last answer."""
+    asked = client.post(address, entries)
+    assert asked.status_code == 200, asked["Location"]
+    return client.post(address, {**entries, "confirmed": "yes"})
+
+
+def acts():
+    return [(admin, act) for admin in site._registry.values() for act in admin.acts]
+
+
+@pytest.mark.parametrize("role", sorted(STAFF_ROLES))
+def test_each_act_opens_for_the_roles_that_have_its_right_and_no_other(members, role):
+    client = office.client_of(role)
+
+    refused = {
+        f"{admin.address}/{act.name}"
+        for admin, act in acts()
+        if client.get(
+            admin.address_at(act.name) if act.of_list else admin.address_at(act.name, "0")
+        ).status_code
+        == 403
+    }
+
+    assert refused == {
+        f"{admin.address}/{act.name}" for admin, act in acts() if act.right not in rights_of(role)
+    }
+
+
+def test_a_member_of_the_network_does_not_enter_the_office(members):
+    client = office.client_of("member")
+
+    assert client.get(at("index")).status_code == 403
+    assert client.get(at("network_member_card", closing.ANNA)).status_code == 403
+
+
+def test_freezing_asks_for_a_reason_shows_itself_and_is_kept_in_the_audit(members):
+    client = office.client_of("support")
+    address = at("network_member_freeze", closing.CELINA)
+
+    without = client.post(address, {"effective_on": "2026-11-02", "reason": ""})
+    with clock.stopped_at(closing.NOVEMBER_2):
+        shown = client.post(address, {"effective_on": "2026-11-02", "reason": REASON})
+        between = Member.objects.get(code=closing.CELINA).status
+        done = client.post(
+            address, {"effective_on": "2026-11-02", "reason": REASON, "confirmed": "yes"}
+        )
+
+    assert "This field is required." in office.texts_of(without)
+    assert REASON in office.texts_of(shown)
+    assert between == "active"
+    assert done["Location"] == at("network_member_card", closing.CELINA)
+    assert Member.objects.get(code=closing.CELINA).status == "frozen"
+    entry = AuditEntry.objects.get(act="network.change_status")
+    login = Login.objects.get(email="support@example.com")
+    assert (entry.actor, entry.reason) == (f"login:{login.pk}", REASON)
+
+
+def test_a_circle_is_refused_before_anybody_confirms(members):
+    client = office.client_of("support")
+
+    with clock.stopped_at(closing.NOVEMBER_2):
+        answer = client.post(
+            at("network_member_move", closing.ANNA),
+            {"sponsor": closing.CELINA, "effective_on": "2026-11-02", "reason": REASON},
+        )
+
+    assert "a circle" in office.texts_of(answer)
+    assert Member.objects.get(code=closing.ANNA).sponsor is None
+    assert not AuditEntry.objects.filter(act="network.move").exists()
+
+
+def test_a_move_says_what_happens_and_happens(members):
+    client = office.client_of("support")
+    address = at("network_member_move", closing.CELINA)
+    entries = {"sponsor": closing.ANNA, "effective_on": "2026-11-02", "reason": REASON}
+
+    with clock.stopped_at(closing.NOVEMBER_2):
+        shown = client.post(address, entries)
+        client.post(address, {**entries, "confirmed": "yes"})
+
+    assert "2 Nov 2026" in office.texts_of(shown).replace("\xa0", " ")
+    assert Member.objects.get(code=closing.CELINA).sponsor == members[closing.ANNA]
+
+
+def test_several_who_fit_are_offered_to_choose_from(members):
+    client = office.client_of("support")
+
+    answer = client.post(
+        at("network_member_move", closing.CELINA),
+        {"sponsor": "anna", "effective_on": "2026-11-02", "reason": REASON},
+    )
+    vague = client.post(
+        at("network_member_move", closing.CELINA),
+        {"sponsor": "Bor", "effective_on": "2026-11-02", "reason": REASON},
+    )
+
+    assert "Takes effect" in office.texts_of(answer)
+    assert 'type="radio" class="radio" name="sponsor" value="BORIS"' in office.texts_of(vague)
+
+
+def test_a_rank_by_decision_needs_two_persons(members):
+    maker, checker = office.client_of("owner", "one"), office.client_of("owner", "two")
+    closing.computed()
+    propose = at("network_member_rank", closing.BORIS)
+    approve = at("network_member_approve-rank", closing.BORIS)
+
+    with clock.stopped_at(closing.NOVEMBER_2):
+        confirmed(maker, propose, rank="Leader", from_on="2026-11-02", until_on="", reason=REASON)
+        grant = RankGrant.objects.get()
+        own = maker.post(approve, {"grant": grant.pk})
+        confirmed(checker, approve, grant=grant.pk)
+
+    assert "another" in office.texts_of(own).lower() or "second" in office.texts_of(own).lower()
+    grant.refresh_from_db()
+    assert grant.approved_by.email == "two@example.com"
+
+
+def test_private_data_are_shown_for_a_reason_that_the_audit_keeps(members):
+    finance, support = office.client_of("finance"), office.client_of("support")
+    address = at("network_member_reveal", closing.ANNA)
+
+    shown = finance.post(address, {"reason": REASON})
+
+    assert shown.status_code == 200
+    assert "Private data" in office.texts_of(shown)
+    assert AuditEntry.objects.get(act="people.reveal").reason == REASON
+    assert support.post(address, {"reason": REASON}).status_code == 403
+
+
+def test_a_refund_sent_twice_is_one_refund(members):
+    number = office.ordered(members[closing.CELINA])
+    client = office.client_of("support")
+    address = at("orders_order_refund", number)
+    entries = {"reference": "office-1", "reason": REASON, "confirmed": "yes"}
+
+    client.post(address, entries)
+    again = client.post(address, entries)
+
+    order = Order.objects.get(number=number)
+    assert order.refunded_minor == order.gross_minor == 21_179
+    assert order.refunds.count() == 1
+    assert "This cannot be done now." in office.texts_of(again)
+
+
+def test_pieces_of_one_line_are_refunded(members):
+    number = office.ordered(members[closing.CELINA])
+    client = office.client_of("support")
+    tea, cup = shop.lines(number)
+    entries = {
+        "reference": "office-2",
+        "reason": REASON,
+        f"line_{tea.pk}": "1",
+        f"line_{cup.pk}": "0",
+    }
+
+    none = client.post(at("orders_order_refund-pieces", number), {**entries, f"line_{tea.pk}": "0"})
+    confirmed(client, at("orders_order_refund-pieces", number), **entries)
+
+    assert "Name at least one piece." in office.texts_of(none)
+    assert Order.objects.get(number=number).refunded_minor == 9_840
+
+
+def test_an_amount_of_a_line_is_refunded(members):
+    number = office.ordered(members[closing.CELINA])
+    tea, _cup = shop.lines(number)
+
+    confirmed(
+        office.client_of("finance"),
+        at("orders_order_refund-amount", number),
+        reference="office-3",
+        reason=REASON,
+        amount="10.50",
+        line=tea.pk,
+    )
+
+    assert Order.objects.get(number=number).refunded_minor == 1_050
+
+
+def test_rates_are_entered_by_one_and_approved_by_another(members):
+    maker, checker = office.client_of("finance", "maker"), office.client_of("finance", "checker")
+    entries = {"source": "company", "text": RATES, "reason": ""}
+
+    maker.post(at("ledger_ratesheet_enter"), entries)
+    sheet = RateSheet.objects.get()
+    own = maker.post(at("ledger_ratesheet_approve", sheet.pk), {"confirmed": "yes"})
+    sheet.refresh_from_db()
+    between = sheet.state
+    checker.post(at("ledger_ratesheet_approve", sheet.pk), {"confirmed": "yes"})
+
+    assert own.status_code == 200
+    assert between == "entered"
+    sheet.refresh_from_db()
+    assert sheet.state == "approved"
+
+
+def test_wrong_rates_are_named_by_their_lines(members):
+    client = office.client_of("finance")
+
+    answer = client.post(
+        at("ledger_ratesheet_enter"),
+        {"source": "company", "text": RATES + "2026-11-03,EUR,EUR,1\n", "reason": ""},
+    )
+
+    assert "line 3" in office.texts_of(answer)
+    assert not RateSheet.objects.exists()
+
+
+def test_a_plan_is_drafted_with_its_faults_by_line_and_approved_by_another(members):
+    maker, checker = office.client_of("owner", "maker"), office.client_of("owner", "checker")
+    wrong = closing.PLAN.replace("10 %", "ten")
+    later = closing.PLAN.replace("version: 2026-01-01", "version: 2027-01-01")
+
+    refused = maker.post(at("plans_planversion_draft"), {"text": wrong})
+    maker.post(at("plans_planversion_draft"), {"text": later})
+    draft = PlanVersion.objects.get(state="draft")
+    own = maker.post(
+        at("plans_planversion_approve", draft.pk), {"reason": REASON, "confirmed": "yes"}
+    )
+    confirmed(checker, at("plans_planversion_approve", draft.pk), reason=REASON)
+
+    assert "Line 15" in office.texts_of(refused)
+    assert "cannot approve it" in office.texts_of(own)
+    draft.refresh_from_db()
+    assert draft.state == "approved"
+
+
+def test_a_period_is_approved_by_another_and_by_the_digest_that_was_seen(members):
+    closing.bought(members[closing.CELINA], "A-1", "100")
+    key = "monthly:2026-10"
+    maker = office.client_of("finance", "maker")
+    actor = f"login:{Login.objects.get(email='maker@example.com').pk}"
+    with clock.stopped_at(closing.NOVEMBER_2), context.working(actor=actor):
+        commissions.freeze_period(calendar="monthly", label="2026-10")
+        run = commissions.compute_period(calendar="monthly", label="2026-10")
+    checker, support = office.client_of("finance", "checker"), office.client_of("support")
+    address = at("commissions_period_approve", key)
+
+    own = maker.get(address)
+    foreign = support.get(address)
+    stale = checker.post(address, {"digest": "0" * 64, "confirmed": "yes"})
+    shown = checker.post(address, {"digest": run.digest})
+    done = checker.post(address, {"digest": run.digest, "confirmed": "yes"})
+
+    assert "This cannot be done now." in office.texts_of(own)
+    assert foreign.status_code == 403
+    assert run.digest in office.texts_of(stale)
+    assert "By bonus" in office.texts_of(shown)
+    assert done["Location"] == at("commissions_period_card", key)
+    run.refresh_from_db()
+    assert run.approved_by == f"login:{Login.objects.get(email='checker@example.com').pk}"
+
+
+def test_a_close_is_asked_for_once_it_is_over(members):
+    closing.bought(members[closing.CELINA], "A-1", "100")
+    outbox.drain()
+    client = office.client_of("finance")
+
+    with clock.stopped_at(datetime(2026, 11, 2, 9, tzinfo=UTC)):
+        client.get(at("commissions_period_changelist"))
+        shown = client.get(at("commissions_period_close", "monthly:2026-10"))
+        client.post(at("commissions_period_close", "monthly:2026-10"), {"confirmed": "yes"})
+        progress = client.get(at("commissions_period_progress", "monthly:2026-10"))
+
+    assert "Before the close" in office.texts_of(shown)
+    assert "Waits for the worker" in office.texts_of(progress)
+
+
+def test_roles_are_granted_and_withdrawn_with_a_reason_but_never_the_last_owner(members):
+    client = office.client_of("owner")
+    helper = office.login_with("support", email="helper@example.com")
+    owner = Login.objects.get(email="owner@example.com")
+
+    confirmed(client, at("people_login_grant", helper.pk), role="content", reason=REASON)
+    confirmed(client, at("people_login_withdraw", helper.pk), role="support", reason=REASON)
+    last = client.post(
+        at("people_login_withdraw", owner.pk),
+        {"role": "owner", "reason": REASON, "confirmed": "yes"},
+    )
+
+    assert Login.objects.get(pk=helper.pk).roles == {"content"}
+    assert RoleGrant.objects.get(login=helper, role="support").withdrawn_at is not None
+    assert "the only login of an owner" in office.texts_of(last)
+    assert Login.objects.get(pk=owner.pk).roles == {"owner"}
+    assert AuditEntry.objects.filter(act="people.withdraw_role").count() == 1
+
+
+def test_a_price_ends_the_one_before_and_says_so_first(members):
+    client = office.client_of("marketing")
+    address = at("catalog_product_price", "TEA")
+    entries = {
+        "market": "PL",
+        "audience": "partner",
+        "amount": "99.90",
+        "volumes": "pv 21, cv 65.5",
+        "starts_on": "2026-12-01",
+        "ends_on": "",
+        "reason": REASON,
+    }
+
+    shown = client.post(address, entries)
+    client.post(address, {**entries, "confirmed": "yes"})
+
+    assert "The price before" in office.texts_of(shown)
+    kept = AuditEntry.objects.get(act="catalog.set_price")
+    assert kept.after["minor"] == 9_990
+    assert kept.reason == REASON
