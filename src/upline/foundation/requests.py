@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from upline.foundation import context, ids, logs, metrics
+from upline.foundation.once import kept_answers
 
 HEADER = "X-Request-ID"
 # Under this name a session keeps who stands in for its login: {"behind": the login's number, ...}.
 STANDING_IN = "standing_in"
+READS = ("GET", "HEAD")
 PROPER = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 log = logs.get(__name__)
@@ -29,7 +32,8 @@ class RequestsAreNamed:
         given = request.headers.get(HEADER, "")
         request_id = given if PROPER.fullmatch(given) else str(ids.uuid7())
         began = time.perf_counter()
-        with context.working(request_id=request_id, actor=_actor(request)):
+        reading = kept_answers() if request.method in READS else nullcontext()
+        with context.working(request_id=request_id, actor=_actor(request)), reading:
             response = self.get_response(request)
             seconds = time.perf_counter() - began
             # The pattern, not the address: an address may hold a name.

@@ -16,6 +16,7 @@ from django.db.models import Max
 
 from upline.foundation import clock
 from upline.foundation.models import Company
+from upline.foundation.once import once
 from upline.network.errors import (
     BeforeJoining,
     HistorySealed,
@@ -42,6 +43,10 @@ def span(from_on: date, until_on: date | None = None) -> Any:
 
 def zone() -> str:
     """Give the company's time zone, or UTC before it is set up."""
+    return once("company.time_zone", _zone)
+
+
+def _zone() -> str:
     found = Company.objects.values_list("time_zone", flat=True).first()
     return str(found or settings.TIME_ZONE)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from upline.foundation.once import once
 from upline.network import history, resident
 from upline.network.errors import MemberUnknown
 from upline.network.genealogy import Genealogy
@@ -62,6 +63,10 @@ class Outlook:
 
 def outlook(viewer: Any) -> Outlook:
     """Give what a login sees. Three queries at most, while the genealogy stays as it is."""
+    return once(("network.outlook", viewer.pk), lambda: _outlook(viewer))
+
+
+def _outlook(viewer: Any) -> Outlook:
     own = positions_held_by(viewer)
     tree = resident.present()
     if own and min(tree.places_of([one.pk for one in own])) < 0:
