@@ -31,7 +31,7 @@ from upline.ledger import rates
 from upline.network import services as network
 from upline.network.models import Member
 from upline.orders import services as orders
-from upline.people.services.loading import load_contacts
+from upline.people.services import load_contacts
 
 COMMAND = "command:demo"
 BEGUN, LOADED = "demo.begun", "demo.loaded"

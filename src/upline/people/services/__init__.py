@@ -2,7 +2,7 @@
 
 from upline.people.cards import revealed_card as reveal_person
 from upline.people.services.consenting import record_consent
-from upline.people.services.loading import TABLES_OF_PERSONS, load_persons
+from upline.people.services.loading import TABLES_OF_PERSONS, load_contacts, load_persons
 from upline.people.services.merging import merge_persons, undo_merge
 from upline.people.services.recording import (
     AddressDraft,
@@ -27,6 +27,7 @@ __all__ = [
     "change_person",
     "choose_language",
     "end_contact",
+    "load_contacts",
     "load_persons",
     "merge_persons",
     "record_consent",
