@@ -11,7 +11,7 @@ TARGETS ?= demo test
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check audit format messages web lock docs bench bare warm clean
+.PHONY: gallery help demo test check audit format messages web lock docs bench bare warm clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -59,6 +59,10 @@ lock: ## Rewrite the locks from pyproject.toml (ARGS="--upgrade" for newer versi
 docs: $(READY) ## Build the documentation into build/docs
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 docs build/docs
 	@echo "Open build/docs/index.html"
+
+gallery: $(READY) ## Photograph the screens for the documentation (ARGS="--languages ru,pl")
+	@tools/chromium.sh
+	@$(BIN)/python -m tools.gallery $(ARGS)
 
 bench: $(READY) ## Time the engine against other ways to do the same, and the close of a month
 	@$(BIN)/upline bench engine $(ARGS)

@@ -17,15 +17,18 @@ import django
 import pytest
 
 from tests import server
+from tests.browser import site
 
+SHARED = {"server": server.running, "site": site.running}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "database: uses PostgreSQL (set by the fixtures in use)")
+    config.addinivalue_line("markers", "browser: needs Chromium (set for tests/browser)")
     django.setup()
     if not hasattr(config, "workerinput"):
-        config.stash[server.OFFER] = server.Offer.open()
+        config.stash[server.OFFER] = server.Offer.open(SHARED)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -44,7 +47,7 @@ def postgres_url(request: pytest.FixtureRequest) -> str:
     """The address of the server of this run, shared by all its workers."""
     try:
         return server.wanted()
-    except server.NoTestServer as refused:
+    except server.NotStarted as refused:
         said = f"No test server: {refused}"
     # The run ends in order: a worker that left by itself would crash the one who leads it.
     request.session.shouldstop = said

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Run the tests: all of them on the PostgreSQL of the wheel, those of the database once more on
-# Debian's, if it is installed. Arguments go to pytest. VENV names the environment (.venv).
+# Debian's, if it is installed; those in a browser if there is Chromium, which apt installs for root.
+# Arguments go to pytest. VENV names the environment (.venv).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 pytest=${VENV:-.venv}/bin/pytest
+
+tools/chromium.sh
 
 failed=
 "$pytest" -n 2 "$@" || failed=1

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from upline.cli.demo_home import Wanted
 from upline.cli.load_bar import LoadBar
 
 
-def load_company(wanted: Wanted) -> None:
+def load_company(wanted: Wanted, *, today: date | None = None) -> None:
     """Bring the tables up to date and see that the company is complete. Repeatable.
 
-    The database is the one that DATABASE_URL names. Raises what `load_demo` raises.
+    The company is as of `today`, the present day unless another is named. The database is the one that DATABASE_URL names. Raises what `load_demo` raises.
     """
     from upline.foundation import context, start
 
@@ -20,7 +22,13 @@ def load_company(wanted: Wanted) -> None:
         # Outside any context: its notes would be added to the statements of the migrations.
         _migrate(bar)
         with context.working(actor="command:demo"):
-            load_demo(members=wanted.members, seed=wanted.seed, say=bar.step, percent=bar.percent)
+            load_demo(
+                members=wanted.members,
+                seed=wanted.seed,
+                today=today,
+                say=bar.step,
+                percent=bar.percent,
+            )
 
 
 def _migrate(bar: LoadBar) -> None:

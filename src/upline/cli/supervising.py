@@ -43,15 +43,16 @@ def upline(*arguments: str) -> tuple[str, ...]:
 def begin(
     command: Sequence[str], *, environ: Mapping[str, str], log: Path | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a program that is told to end when this process dies, however it dies.
+    """Start a program that is killed when this process dies, however it dies.
 
-    It gets a session of its own: an interrupt at the terminal is for us, and whatever it starts can
-    be ended with it. Without a log it prints where we print.
+    Killed, for the next start may follow at once and needs its port. It gets a session of its own:
+    an interrupt at the terminal is for us, and whatever it starts can be ended with it. Without a
+    log it prints where we print.
     """
     parent = os.getpid()
 
     def tie_to_parent() -> None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
 

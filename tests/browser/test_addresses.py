@@ -1,0 +1,97 @@
+"""Every address of the site in a real browser: nobody kept out, nothing broken, nothing refused."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+import pytest
+
+from tests.browser.addresses import EXAMPLES, LINKED_FROM, NOT_VISITED, Address, every_address
+from tests.browser.chromium import DESK, PHONE
+
+ADDRESSES = every_address()
+VISITED = [one for one in ADDRESSES if one.route not in NOT_VISITED]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+OVERFLOW = """() => {
+    const wide = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= wide) return [];
+    return [...document.querySelectorAll("body *")]
+        .filter(one => one.getBoundingClientRect().right > wide + 1)
+        .slice(-5).map(one => one.outerHTML.slice(0, 160));
+}"""
+
+
+def test_every_parameter_has_an_example_and_every_exception_an_address():
+    routes = {one.route for one in ADDRESSES}
+    lacking = [
+        f"{one.route} <{name}>"
+        for one in VISITED
+        for name in one.parameters
+        if one.route not in LINKED_FROM and one.example_of(name) is None
+    ]
+
+    assert lacking == []
+    assert {*NOT_VISITED, *LINKED_FROM, *LINKED_FROM.values()} <= routes
+    for start in (example.rpartition(" ")[0] for example in EXAMPLES):
+        assert any(route.startswith(start) for route in routes), start
+
+
+def path_of(one: Address, site, get) -> str:
+    """Give the path with something that there is in place of each parameter."""
+    if one.route in LINKED_FROM:
+        parent = next(other for other in ADDRESSES if other.route == LINKED_FROM[one.route])
+        above = path_of(parent, site, get)
+        found = [urljoin(above, link) for link in re.findall(r'href="([^"#?]+)', get(above).text())]
+        return next((link for link in found if one.is_at(link)), f"{above} has no link to it")
+    values = {}
+    for name in one.parameters:
+        row = site.ask(one.example_of(name))
+        assert row, f"{one.route}: the demo company holds no example for <{name}>"
+        values[name] = row[0]
+    return one.filled(values)
+
+
+@pytest.mark.parametrize("one", VISITED, ids=lambda one: one.route or "landing")
+def test_an_address_keeps_nobody_out_and_fits_a_phone(one, site, page_as):
+    visit = page_as(one.visitor)
+    page, path = visit.page, path_of(one, site, visit.page.request.get)
+    answer = _opened(page, path)
+    if answer is None or answer.status == 405:
+        # A file to keep, or written to by forms of other pages, which are visited.
+        return
+    assert answer.status == 200, f"{path} as {one.visitor}: {answer.status} {site.last_failure()}"
+    if "<html" not in answer.text():
+        # A part of a page, loaded into one that is visited.
+        return
+
+    problems = [*_unfit(page, DESK)]
+    page.set_viewport_size(PHONE)
+    problems += _unfit(page, PHONE)
+
+    assert problems + visit.complaints == [], f"{page.url} as {one.visitor}"
+
+
+def _opened(page, path: str):
+    """Open an address and give the answer, None where it is a file to keep."""
+    from playwright.sync_api import Error
+
+    try:
+        return page.goto(path, wait_until="load")
+    except Error as error:
+        if "Download is starting" not in str(error):
+            raise
+        return None
+
+
+def _unfit(page, size) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    wide = f"{size['width']} px"
+    found = Axe().run(page, options=RULES).response["violations"]
+    barriers = [
+        f"{wide}: {one['id']}: {one['help']}: "
+        + "; ".join(f"{node['target'][0]} {node['html'][:160]}" for node in one["nodes"][:4])
+        for one in found
+    ]
+    return barriers + [f"{wide}: wider than the screen: {part}" for part in page.evaluate(OVERFLOW)]
