@@ -95,19 +95,20 @@ def test_staff_without_a_second_factor_reach_nothing_but_its_set_up(client):
     assert client.get("/accounts/second-factor/app/add/").status_code == 200
 
 
-def test_staff_set_their_second_factor_up_and_enter(client, django_capture_on_commit_callbacks):
+@pytest.mark.django_db(transaction=True)
+def test_staff_set_their_second_factor_up_and_enter(client):
     login = opened("finance")
     try_password(client)
     page = client.get(reverse("mfa_activate_totp"))
     secret = page.context["form"].secret
 
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(reverse("mfa_activate_totp"), {"code": code_now(secret)})
+    answer = client.post(reverse("mfa_activate_totp"), {"code": code_now(secret)})
 
     assert answer["Location"] == reverse("mfa_view_recovery_codes")
     assert client.get("/office/").status_code == 200
     assert ("people.add_second_factor", f"login:{login.pk}") in acts()
     assert secret not in str(Authenticator.objects.get(user=login, type="totp").data)
+    assert [one.subject for one in mail.outbox] == ["An authenticator app was added"]
 
 
 def test_staff_with_a_second_factor_are_asked_for_its_code(client):
@@ -364,3 +365,38 @@ def test_a_signed_in_page_asks_the_database_three_times(client, django_assert_nu
 
     with django_assert_num_queries(3):
         client.get("/accounts/")
+
+
+def test_what_nobody_needs_any_more_goes_at_night(client):
+    from datetime import timedelta
+
+    from axes.models import AccessAttempt
+    from django.contrib.sessions.models import Session
+    from django.core.cache import cache
+    from django.db import connection
+
+    from upline.foundation import clock
+    from upline.web.accounts.tasks import forget_old_sessions
+
+    opened("member")
+    gone, kept = Client(), Client()
+    for one in (gone, kept):
+        try_password(one)
+    try_password(client, password="loud-river-at-noon")
+    past = clock.now() - timedelta(days=31)
+    Session.objects.filter(session_key=gone.session.session_key).update(expire_date=past)
+    AccessAttempt.objects.update(attempt_time=past)
+    cache.set("old", "value")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE web_accounts_cache SET expires = %s", [past])
+
+    forget_old_sessions(timestamp=0)
+
+    assert list(Session.objects.values_list("session_key", flat=True)) == [kept.session.session_key]
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == [
+        kept.session.session_key
+    ]
+    assert AccessAttempt.objects.count() == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM web_accounts_cache")
+        assert cursor.fetchone() == (0,)

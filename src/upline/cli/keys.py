@@ -25,9 +25,10 @@ def new() -> None:
 def rotate() -> None:
     """Seal every encrypted value with the first key; may be stopped and repeated."""
     from upline.foundation import audit, secrets
+    from upline.people import second_factor
 
     audit.record(act="foundation.rotate_keys", subject="keys", reason="asked for by command")
-    click.echo(f"{secrets.rotate()} values sealed anew.")
+    click.echo(f"{secrets.rotate() + second_factor.reseal()} values sealed anew.")
 
 
 @click.command()

@@ -74,5 +74,23 @@ def grant(email: str, role: str, by: str, reason: str) -> None:
     click.echo(f"{login.email}: {', '.join(sorted(login.roles))}.")
 
 
+@logins.command()
+@click.argument("email")
+@_actor
+@click.option("--reason", required=True, help="What became of it; the audit keeps it.")
+@on_the_platform
+def reset(email: str, by: str, reason: str) -> None:
+    """Take a lost second factor away; staff set one up anew when they sign in next."""
+    from upline.foundation import context
+    from upline.people import logins as people
+    from upline.people import second_factor
+
+    owner = _owner(by)
+    with context.working(actor=f"login:{owner}"):
+        login = people.login_of(email)
+        count = second_factor.forget_second_factor(login_id=login.pk, reason=reason)
+    click.echo(f"{login.email}: {count} factors taken away, sessions ended.")
+
+
 def _owner(email: str) -> int:
     return int(actor_of(email, "roles.grant").removeprefix("login:"))

@@ -43,7 +43,7 @@ def site(host: str, port: int, workers: int, threads: int) -> None:
     # The processes are forks: a connection must not be shared by two.
     connections.close_all()
     # Read by `upline.config.wsgi`: they end with this process.
-    os.environ["UPLINE_SITE_PARENT"] = str(os.getpid())
+    os.environ["SITE_PARENT_PID"] = str(os.getpid())
     _serve(host, port, workers, threads)
 
 

@@ -13,7 +13,7 @@ def end_with_parent() -> None:
 
     Else it would go on holding the port. Linux alone knows how.
     """
-    if sys.platform == "linux" and os.environ.get("UPLINE_SITE_PARENT") == str(os.getppid()):
+    if sys.platform == "linux" and os.environ.get("SITE_PARENT_PID") == str(os.getppid()):
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 

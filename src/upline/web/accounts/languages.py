@@ -53,7 +53,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         language,
         max_age=COOKIE_SECONDS,
         samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=True,
     )
     return response
