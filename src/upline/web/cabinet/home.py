@@ -51,7 +51,8 @@ def home(request: HttpRequest) -> HttpResponse:
             **_of_team(seen),
             "estimate": estimate,
             "shares": _shares(estimate.bonuses) if estimate else [],
-            "statements": listed.rows,
+            # Periods before one's first pay and first rank tell a new member nothing.
+            "statements": [row for row in listed.rows if row.pay is not None or row.rank],
             "chart": _chart(listed.series, language),
             "name": seen.here.tree.at(seen.here.top).name,
         },
@@ -87,7 +88,7 @@ def _shares(bonuses: Sequence[commissions.BonusSum]) -> list[Share]:
 def _chart(rows: Sequence[commissions.StatementRow], language: str) -> Chart | None:
     """Draw the pay of the closed periods; None while there are too few, or two currencies."""
     currencies = {row.pay.currency for row in rows if row.pay is not None}
-    if len(rows) < CHART_FROM or len(currencies) != 1:
+    if sum(row.pay is not None for row in rows) < CHART_FROM or len(currencies) != 1:
         return None
     amounts = [row.pay for row in rows]
     return Chart(

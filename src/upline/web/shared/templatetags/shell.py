@@ -58,10 +58,17 @@ def navigation(context: template.Context) -> list[Entry]:
             address=start + below,
             label=label,
             icon=icon,
-            is_here=request.path == start if not below else request.path.startswith(start + below),
+            is_here=_is_here(request.path.removeprefix(start), below),
         )
         for below, icon, label in _CABINET
     ]
+
+
+def _is_here(path: str, below: str) -> bool:
+    # The estimate is the statement of a period that is still open.
+    if path.startswith("estimate/"):
+        return below == "statements/"
+    return path.startswith(below) if below else path == ""
 
 
 @register.simple_tag(takes_context=True)
