@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from tests import closing
 from tests.flows import office
 from upline.foundation import access, outbox
+from upline.plans.models import PlanVersion
+from upline.web.office import listing
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +53,9 @@ def test_a_list_takes_at_most_fifteen_queries(company, name):
     client = office.client_of("owner")
     client.get(reverse(f"admin:{name}"))
 
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         response = client.get(reverse(f"admin:{name}"))
 
     assert response.status_code == 200
@@ -66,3 +74,141 @@ def test_a_role_opens_what_its_rights_open_and_nothing_else(company, role):
     assert answers == {
         name: 200 if not right or right in rights else 403 for name, right in LISTS.items()
     }
+
+
+@pytest.fixture
+def closed(company):
+    closing.bought(company["members"][closing.CELINA], "A-1", "100")
+    closing.closed()
+    return company
+
+
+# What a card offers beyond its first tab.
+CARDS = {
+    "network_member_card": (
+        closing.BORIS,
+        ("history", "persons", "orders", "pay", "books", "trail"),
+    ),
+    "commissions_period_card": ("monthly:2026-10", ("pay", "changes", "late", "history")),
+    "catalog_product_card": ("TEA", ("prices", "history")),
+    "plans_planversion_card": (None, ("text", "changes")),
+}
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_each_tab_of_a_card_takes_at_most_thirty_queries(closed, name):
+    client = office.client_of("owner")
+    key, tabs = CARDS[name]
+    address = reverse(f"admin:{name}", args=[key or PlanVersion.objects.get().pk])
+    client.get(address)
+
+    counts = {}
+    for tab in ("", *tabs):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address, {"tab": tab} if tab else {}).status_code == 200, tab
+        counts[tab] = len(queries)
+
+    assert max(counts.values()) <= 30, counts
+    assert client.get(address, {"tab": "nothing"}).status_code == 404
+
+
+def test_a_statement_says_its_lines_and_why(closed):
+    client = office.client_of("finance")
+    key = (closing.BORIS, "monthly:2026-10")
+
+    statement = office.texts_of(client.get(reverse("admin:network_member_statement", args=key)))
+    first = re.search(r'href="(/office/members/BORIS/statements/monthly:2026-10/\d+/)"', statement)
+    why = client.get(first[1])
+    why_not = client.get(reverse("admin:network_member_why_not", args=key))
+    missing = client.get(
+        reverse("admin:network_member_statement", args=(closing.BORIS, "monthly:2026-09"))
+    )
+
+    assert "€10.00" in statement
+    assert "Why this sum" in office.texts_of(why)
+    assert why_not.status_code == 200
+    assert missing.status_code == 404
+
+
+def test_search_finds_members_by_code_and_by_the_beginning_of_a_name(company):
+    client = office.client_of("support")
+    address = reverse("admin:network_member_changelist")
+
+    by_code = office.texts_of(client.get(address, {"q": "celina"}))
+    by_name = office.texts_of(client.get(address, {"q": "Bor"}))
+    nobody = office.texts_of(client.get(address, {"q": "Zuzanna"}))
+
+    assert "1 entry" in by_code
+    assert f"/office/members/{closing.CELINA}/" in by_code
+    assert f"/office/members/{closing.BORIS}/" in by_name
+    assert "No member fits." in nobody
+
+
+def test_filters_narrow_and_a_value_that_is_none_finds_nothing(company):
+    client = office.client_of("support")
+    address = reverse("admin:network_member_changelist")
+
+    def count(**chosen):
+        return client.get(address, chosen).context["cl"].result_count
+
+    assert count(status="active", country="BG") == 3
+    assert count(status="frozen") == 0
+    assert count(status="nonsense") == 0
+    assert count(joined_from="2026-09-01", joined_to="2026-09-01") == 3
+    assert count(joined_from="2026-09-02") == 0
+
+
+def test_a_list_counts_up_to_its_limit(company, monkeypatch):
+    monkeypatch.setattr(listing, "COUNTED_AT_MOST", 2)
+    client = office.client_of("support")
+
+    page = client.get(reverse("admin:network_member_changelist"))
+
+    assert "More than 2" in office.texts_of(page)
+
+
+def test_a_file_holds_the_whole_list_with_typed_cells(company):
+    client = office.client_of("finance")
+
+    csv = client.get(reverse("admin:orders_order_export_csv")).getvalue().decode("utf-8-sig")
+    xlsx = client.get(reverse("admin:orders_order_export_xlsx"))
+
+    lines = csv.splitlines()
+    assert lines[0] == "Order,Status,Buyer,Market,Amount,Refunded,Placed"
+    assert lines[1].split(",")[0] == company["order"]
+    assert "211.79" in lines[1]
+    sheet = load_workbook(BytesIO(xlsx.getvalue())).active
+    assert sheet["E2"].value == 211.79
+
+
+def test_what_a_login_may_not_open_is_not_in_the_navigation(company):
+    support = office.texts_of(office.client_of("support").get(reverse("admin:index")))
+    owner = office.texts_of(office.client_of("owner").get(reverse("admin:index")))
+
+    assert "/office/logins/" not in support
+    assert "/office/rates/" not in support
+    assert "/office/members/" in support
+    assert "/office/logins/" in owner
+
+
+def test_the_dashboard_counts_the_network_and_shows_what_waits(company):
+    closing.computed()
+
+    page = office.client_of("finance").get(reverse("admin:index"))
+
+    figures = {
+        str(one.label): one.value for group in page.context["groups"] for one in group.figures
+    }
+    assert (figures["Members"], figures["Of these active"]) == (3, 3)
+    assert [(str(one.label), one.count) for one in page.context["waits"]] == [
+        ("Periods to be approved", 1)
+    ]
+
+
+def test_the_books_are_checked_when_somebody_asks(company):
+    client = office.client_of("auditor")
+
+    answer = office.texts_of(client.post(reverse("admin:check_books")))
+
+    assert "The books are right." in answer
+    assert "Journals: 1." in answer

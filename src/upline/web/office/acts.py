@@ -58,7 +58,7 @@ class Reasoned(ActForm):
     def order_fields(self, field_order: Any) -> None:
         """Let the day and the reason come last, behind what the act itself asks."""
         own = [name for name in self.fields if name not in ("effective_on", "reason")]
-        super().order_fields(field_order or own)
+        super().order_fields(field_order or [*own, "effective_on", "reason"])
 
 
 def always(_subject: Any) -> bool:

@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from upline.commissions import queries as commissions
-from upline.commissions.models import Period
 from upline.ledger.models import Account, Balance
 from upline.money import Money
 from upline.network import queries as network
@@ -335,7 +334,7 @@ def _statements(request: HttpRequest, member: Member) -> Sequence[Section]:
         first=0,
         most=_STATEMENTS_SHOWN,
     )
-    admin = site.get_model_admin(Period)
+    admin = site.get_model_admin(Member)
     return [
         Rows(
             title=_("Statements"),
@@ -345,7 +344,9 @@ def _statements(request: HttpRequest, member: Member) -> Sequence[Section]:
                     Cell(
                         one.label,
                         note=one.calendar,
-                        href=admin.address_at("card", f"{one.calendar}:{one.label}"),
+                        href=admin.address_at(
+                            "statement", member.code, f"{one.calendar}:{one.label}"
+                        ),
                     ),
                     words.status(words.PERIOD, one.state),
                     Cell(one.pay),

@@ -19,7 +19,7 @@ from upline.commissions.models import RankHeld
 from upline.network import queries as network
 from upline.network.models import Holder, Member, RankGrant
 from upline.people.models import Login
-from upline.web.office import filters, member_acts, ranks, words
+from upline.web.office import filters, member_acts, ranks, statements, words
 from upline.web.office.base import OfficeAdmin, column
 from upline.web.office.cells import Card, Cell
 from upline.web.office.member_card import card_of
@@ -155,7 +155,10 @@ class Members(OfficeAdmin):
 
     def more_urls(self) -> Sequence[URLPattern]:
         view = guarded(self.by_number, self.sees)
-        return (path("by-number/<int:number>/", view, name=self.name_of("by_number")),)
+        return (
+            path("by-number/<int:number>/", view, name=self.name_of("by_number")),
+            *statements.urls(self),
+        )
 
     def offered(self, request: HttpRequest, subject: Any) -> list[dict[str, Any]]:
         """Give the acts, and the way to see what the member sees."""
