@@ -31,6 +31,16 @@ RECRUIT_OF_LEADER = """
     WHERE login.email = 'leader@example.com' ORDER BY member.number
 """
 
+# A pay line of the last close, by whom it pays and when.
+LAST_LINE = """
+    SELECT {} FROM commissions_line AS line
+    JOIN network_member AS member ON member.id = line.member_id
+    JOIN commissions_run AS run ON run.id = line.run_id
+    JOIN commissions_period AS period ON period.id = run.period_id
+    JOIN commissions_calendar AS calendar ON calendar.id = period.calendar_id
+    WHERE run.fence = period.fence ORDER BY period.ends_on DESC, line.number LIMIT 1
+"""
+
 # Start of a route and parameter, to a query for one that there is.
 EXAMPLES = {
     "accounts/stand-in/<int:login_id>/ login_id": LOGIN_OF.format("middle"),
@@ -39,6 +49,11 @@ EXAMPLES = {
     "accounts/password/reset/<uidb36>-<key>/ key": "SELECT 'set-password'",
     "my/team/ code": RECRUIT_OF_LEADER,
     "my/team/table/<slug:form>/ form": "SELECT 'csv'",
+    "office/members/<str:key>/statements/ key": LAST_LINE.format("member.code"),
+    "office/members/<str:key>/statements/ period": LAST_LINE.format(
+        "calendar.name || ':' || period.label"
+    ),
+    "office/members/<str:key>/statements/ line": LAST_LINE.format("line.number"),
     "office/members/by-number/<int:number>/ number": "SELECT max(number) FROM network_member",
     "office/periods/ form": "SELECT 'csv'",
     "office/periods/ key": """
