@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 
 from upline.foundation.errors import DomainError
 from upline.web.office.acts import Act, ActForm, Doing
+from upline.web.shared import refusals
 
 if TYPE_CHECKING:
     from upline.web.office.base import OfficeAdmin
@@ -46,7 +47,7 @@ class _Page:
 
     def __init__(self, admin: OfficeAdmin, act: Act, request: HttpRequest, subject: Any) -> None:
         self.admin, self.act, self.request, self.subject = admin, act, request, subject
-        self.refused: DomainError | None = None
+        self.refused: refusals.Refusal | None = None
 
     def answer(self) -> HttpResponse:
         request = self.request
@@ -61,7 +62,7 @@ class _Page:
         try:
             said = self.act.does(doing)
         except DomainError as refused:
-            self.refused = refused
+            self.refused = refusals.told(refused)
             return self._asked(form)
         if self.act.answers is not None:
             return self.act.answers(self.admin, doing)
@@ -95,7 +96,7 @@ class _Page:
             self._rehearse(doing)
             sections = self.act.shows(doing)
         except DomainError as refused:
-            self.refused = refused
+            self.refused = refusals.told(refused)
             return self._asked(form)
         entered = [
             (field.label, _said(field, form.cleaned_data[field.name]))

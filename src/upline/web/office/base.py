@@ -21,7 +21,7 @@ from upline.web.office.acts import Act
 from upline.web.office.cells import Card, Cell, Words
 from upline.web.office.rights import may
 from upline.web.office.screens import guarded
-from upline.web.shared import files
+from upline.web.shared import files, refusals
 
 _AT_ONCE = 2_000
 _ROWS_AT_MOST = 200_000
@@ -267,7 +267,7 @@ class OfficeAdmin(ModelAdmin):
 
     def refuse(self, request: HttpRequest, refused: DomainError) -> None:
         """Say what stands in the way, and what to do."""
-        messages.error(request, f"{refused.problem} {refused.advice}".strip())
+        messages.error(request, str(refusals.told(refused)))
 
 
 def column(label: Words, *, order: str = "", is_figure: bool = False) -> Callable[[Any], Any]:

@@ -25,6 +25,7 @@ from upline.web.office import words
 from upline.web.office.acts import Act, Doing, Reasoned
 from upline.web.office.cells import Cell, Facts, Section, Words, facts
 from upline.web.office.fields import DayField, money_of
+from upline.web.shared import refusals
 from upline.web.shared.fields import NumberField
 
 
@@ -134,7 +135,7 @@ class PriceForm(Reasoned):
         try:
             return read_volumes(written)
         except VolumeUnreadable as refused:
-            raise ValidationError(f"{refused.problem} {refused.advice}") from refused
+            raise ValidationError(str(refusals.told(refused))) from refused
 
     def clean(self) -> Any:
         entries = super().clean() or self.cleaned_data

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from upline.foundation.errors import DomainError
 from upline.money import Money, currency_places
-from upline.web.shared import formats, reading
+from upline.web.shared import formats, reading, refusals
 
 
 def _language() -> str:
@@ -32,9 +32,7 @@ class _Read(forms.CharField):
         try:
             return self.read(value)
         except DomainError as refused:
-            raise ValidationError(
-                f"{refused.problem} {refused.advice}", code=refused.code
-            ) from refused
+            raise ValidationError(str(refusals.told(refused)), code=refused.code) from refused
 
     def read(self, written: str) -> Any:
         raise NotImplementedError
