@@ -272,6 +272,8 @@ def test_rates_of_a_month_say_what_each_currency_is_worth_both_ways(company):
 
     assert lines[0] == "rate_on,base,quote,rate"
     assert len(lines) == 1 + 31 * 4
+    # With more places the orders of 200,000 members would pass 64 bits.
+    assert max(len(line.rpartition(".")[2]) for line in lines[1:]) == 7
     assert {tuple(line.split(",")[1:3]) for line in lines[1:]} == {
         ("EUR", "PLN"),
         ("PLN", "EUR"),

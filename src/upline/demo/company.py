@@ -38,6 +38,8 @@ NEWEST_ORDERS, RECENT_ORDERS, RECENT_SECONDS = 40, 110, 8 * 86_400
 # Orders of a closed month that come in after it was frozen.
 LATE_ORDERS = 4
 # What one euro is worth on the first day, in ten-thousandths, and how far it moves in a day.
+# More places would be more exact, and the sums of a million members too long for 64 bits.
+RATE_PLACES = 7
 _RATES = {"PLN": (42_500, 120), "KZT": (5_410_000, 16_000)}
 
 
@@ -129,7 +131,7 @@ class DemoCompany:
             for day, move in zip(days, moves.tolist(), strict=True):
                 rate = Decimal(worth + move) / 10_000
                 lines.append(f"{day},{CURRENCY},{code},{rate}")
-                lines.append(f"{day},{code},{CURRENCY},{round(1 / rate, 10)}")
+                lines.append(f"{day},{code},{CURRENCY},{round(1 / rate, RATE_PLACES)}")
         return "\n".join(lines) + "\n"
 
     def description(self) -> Description:
