@@ -98,6 +98,8 @@ def load(members: int | None, seed: int | None) -> None:
     """
     from upline.cli.demo_load import load_company
 
+    # What it does is shown as it goes; its log would run through the bar.
+    os.environ.setdefault("UPLINE_LOG_LEVEL", "WARNING")
     home = _home()
     if os.environ.get(MARK) == str(home.path):
         # Begun by a demo that has the folder and its server.

@@ -94,8 +94,10 @@ class Database:
 
 def say(sentence: str) -> None:
     """Tell whoever watches, at once also where the output goes to a file."""
-    click.echo(sentence)
-    sys.stdout.flush()
+    # The terminal may be gone; what is to be ended then is ended all the same.
+    with contextlib.suppress(OSError):
+        click.echo(sentence)
+        sys.stdout.flush()
 
 
 def show(demo: Demo) -> None:
@@ -143,9 +145,7 @@ def _is_complete(url: str) -> bool:
 
 def _load(environ: dict[str, str]) -> None:
     """Bring tables and company up to date, in a process whose memory is given back."""
-    # What it does is shown as it goes; its log would run through the bar.
-    quiet = {"UPLINE_LOG_LEVEL": "WARNING", **environ}
-    loading = begin(upline("demo", "load"), environ=quiet)
+    loading = begin(upline("demo", "load"), environ=environ)
     try:
         while not has_ended(loading):
             time.sleep(0.02)

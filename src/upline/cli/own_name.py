@@ -14,4 +14,6 @@ def our_name() -> str:
         return "upline"
     started = Path(sys.argv[0])
     script = started if started.name == "upline" else Path(sys.executable).with_name("upline")
+    if not script.exists():
+        return f"{sys.executable} -m upline"
     return min(os.path.relpath(script), str(script.absolute()), key=len)
