@@ -87,6 +87,7 @@ def test_the_sprite_has_each_icon_that_templates_name():
     for path in TEMPLATES:
         text = path.read_text()
         named |= set(re.findall(r'<c-icon name="([a-z-]+)"', text))
+        named |= set(re.findall(r'{% icon "([a-z-]+)"', text))
         named |= set(re.findall(r'\sicon(?:_after)?="([a-z-]+)"', text))
 
     assert not sorted(name for name in named if f'id="{name}"' not in sprite)
