@@ -105,7 +105,8 @@ class DemoCompany:
         # Of a small company not all, so that some are loaded as well.
         newest = min(NEWEST_ORDERS, count // 6)
         recent = np.arange(np.searchsorted(orders.moment, since), count - newest)
-        chosen = recent[chance.below(len(recent), min(RECENT_ORDERS, count // 3))]
+        few = min(RECENT_ORDERS, count // 3, len(recent))
+        chosen = recent[chance.below(len(recent), few)]
         return np.unique(np.concatenate([chosen, np.arange(count - newest, count)]))
 
     def loaded_orders(self, place: int) -> pa.Table:
