@@ -35,7 +35,8 @@ APPS = (
     "upline.web.design",
 )
 
-DEBUG = ENVIRONMENT.stage == "development"
+# A demo shows what a company shows, not what a developer needs.
+DEBUG = ENVIRONMENT.stage == "development" and not ENVIRONMENT.is_demo
 SECRET_KEY = ENVIRONMENT.secret_key
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 
@@ -109,9 +110,7 @@ TEMPLATES = [
             ],
             "builtins": ["django_cotton.templatetags.cotton"],
             # A template that is being written is read at each request.
-            "loaders": LOADERS
-            if DEBUG and not ENVIRONMENT.is_demo
-            else [("django.template.loaders.cached.Loader", LOADERS)],
+            "loaders": LOADERS if DEBUG else [("django.template.loaders.cached.Loader", LOADERS)],
         },
     },
 ]
@@ -194,7 +193,7 @@ STORAGES = {
 }
 # Outside production the files are served from where they lie.
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
-WHITENOISE_AUTOREFRESH = DEBUG and not ENVIRONMENT.is_demo
+WHITENOISE_AUTOREFRESH = DEBUG
 
 # Who signs in by what; nobody signs up: members are enrolled.
 LOGIN_URL = "account_login"
@@ -202,6 +201,14 @@ LOGIN_REDIRECT_URL = "accounts:landing"
 LOGOUT_REDIRECT_URL = "account_login"
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies
 ACCOUNT_ADAPTER = "upline.web.accounts.adapters.Accounts"
+ACCOUNT_FORMS = {
+    "login": "upline.web.accounts.forms.SignIn",
+    "change_password": "upline.web.accounts.forms.ChangePassword",
+    "reauthenticate": "upline.web.accounts.forms.PasswordAgain",
+    "reset_password": "upline.web.accounts.forms.AskForPassword",
+    "reset_password_from_key": "upline.web.accounts.forms.NewPassword",
+    "set_password": "upline.web.accounts.forms.FirstPassword",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -215,6 +222,11 @@ ACCOUNT_SESSION_REMEMBER = True
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PRODUCTION else "http"
 MFA_ADAPTER = "upline.web.accounts.adapters.SecondFactor"
+MFA_FORMS = {
+    "activate_totp": "upline.web.accounts.forms.SetUpCode",
+    "authenticate": "upline.web.accounts.forms.Code",
+    "reauthenticate": "upline.web.accounts.forms.CodeAgain",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # The clock of a telephone may go half a minute wrong.
 MFA_TOTP_TOLERANCE = 1
