@@ -8,11 +8,10 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from upline.foundation import audit
 from upline.people import logins as people
+from upline.people import second_factor
 from upline.people.models import Login
 from upline.web.office import words
 from upline.web.office.acts import Act, Doing, Reasoned
@@ -103,11 +102,7 @@ def _reopen(doing: Doing) -> Words:
 
 
 def _reset(doing: Doing) -> Words:
-    with transaction.atomic():
-        Authenticator.objects.filter(user=doing.subject).delete()
-        audit.record(
-            act="people.reset_mfa", subject=f"login:{doing.subject.pk}", reason=doing.reason
-        )
+    second_factor.forget_second_factor(login_id=doing.subject.pk, reason=doing.reason)
     return _("The second factor is reset. It is set up anew at the next signing in.")
 
 
