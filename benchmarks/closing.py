@@ -38,21 +38,22 @@ def main(members: int, facts: int, out: Path | None = None) -> dict[str, Any]:
         print(f"The close of a month: {members:,} members, {facts:,} facts, {PLAN.stem}")
         made = company(members=members, orders=facts, shape="bushy", months=1, start=MONTH, seed=1)
         began = time.perf_counter()
-        _load(made)
+        load_company(made, PLAN)
         print(f"  (the company, loaded beforehand: {time.perf_counter() - began:.1f} s)")
         with _memory() as peak:
             steps = _close()
         return _report(members, facts, steps, peak["bytes"], out)
 
 
-def _load(made: Any) -> None:
+def load_company(made: Any, plan: Path) -> None:
+    """Load members, an approved plan, a monthly calendar and one fact for each order."""
     from upline.commissions import services
     from upline.foundation import context, copying
     from upline.network.services import load_members
     from upline.plans.services import approve_plan, draft_plan
 
     with context.working(actor="command:bench"):
-        version = draft_plan(text=PLAN.read_text(encoding="utf-8"), file=str(PLAN))
+        version = draft_plan(text=plan.read_text(encoding="utf-8"), file=str(plan))
     with context.working(actor="login:1"):
         approve_plan(version_id=version.pk)
         services.open_calendar(
