@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from tests import closing
 from tests.flows import office
 from upline.foundation import access, outbox
+from upline.money import Money
 from upline.plans.models import PlanVersion
 from upline.web.office import listing
 
@@ -212,3 +213,18 @@ def test_the_books_are_checked_when_somebody_asks(company):
 
     assert "The books are right." in answer
     assert "Journals: 1." in answer
+
+
+def test_the_trial_balance_adds_accounts_up_by_line_and_day(company):
+    client = office.client_of("auditor")
+    address = reverse("admin:trial_balance")
+
+    now = client.get(address).context["tables"][0].rows
+    before = client.get(address, {"on": "2026-11-01"}).context["tables"][0].rows
+
+    assert [[one.value for one in row[1:]] for row in now] == [
+        ["PLN", Money(21_179, "PLN"), None],
+        ["PLN", None, Money(17_219, "PLN")],
+        ["PLN", None, Money(3_960, "PLN")],
+    ]
+    assert before == []

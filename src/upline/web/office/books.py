@@ -19,7 +19,7 @@ from upline.money import Money
 from upline.web.office import filters, words
 from upline.web.office.base import OfficeAdmin, column
 from upline.web.office.cells import Card, Cell, Facts, Rows, Section, facts, only
-from upline.web.office.chart import JOURNALS, LINES, line_of, meaning_of
+from upline.web.office.chart import JOURNALS, LINES, meaning_of, sums_by_line
 from upline.web.office.screens import guarded
 from upline.web.office.site import site
 
@@ -106,12 +106,10 @@ class Accounts(OfficeAdmin):
     def trial_balance(self, request: HttpRequest) -> HttpResponse:
         """Show what every line of the chart holds, on a day or now; each currency sums to zero."""
         on = filters.day_of(request.GET.get("on", ""))
-        sums: dict[tuple[str, str], int] = {}
+        sums = sums_by_line(on)
         totals: dict[str, int] = {}
-        for one in ledger.trial_balance(on):
-            key = (line_of(one.account), one.balance.currency)
-            sums[key] = sums.get(key, 0) + one.balance.minor
-            totals[one.balance.currency] = totals.get(one.balance.currency, 0) + one.balance.minor
+        for (_line, currency), minor in sums.items():
+            totals[currency] = totals.get(currency, 0) + minor
         lines = Rows(
             title=_("Lines of the chart"),
             heads=[_("Line"), _("Currency"), _("Debit"), _("Credit")],

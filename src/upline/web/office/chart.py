@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
+from django.db.models import Case, CharField, F, Q, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from upline.ledger.accounts import CHART
+from upline.ledger.models import Balance, Entry
 from upline.web.office.cells import Words
 
 JOURNALS: Mapping[str, Words] = {
@@ -57,3 +60,35 @@ def line_of(code: str) -> str:
 def meaning_of(code: str) -> Words:
     line = line_of(code)
     return LINES.get(line, line)
+
+
+def sums_by_line(on: date | None) -> dict[tuple[str, str], int]:
+    """Give what each line of the chart holds in each currency, at the end of a day or by now.
+
+    The database adds up: there are as many accounts as members.
+    """
+    rows = Balance.objects.all() if on is None else Entry.objects.filter(effective_on__lte=on)
+    sums = (
+        rows.annotate(chart_line=_line_in_database(), unit=F("account__currency"))
+        .values("chart_line", "unit")
+        .annotate(minor=Sum("balance_minor" if on is None else "amount_minor"))
+        .exclude(minor=0)
+        .order_by("chart_line", "unit")
+    )
+    return {(one["chart_line"], one["unit"]): int(one["minor"]) for one in sums}
+
+
+def _line_in_database() -> Case:
+    """Say by its code to which line an account belongs: the longest that fits."""
+    prefixes = sorted((line.prefix for line in CHART), key=len, reverse=True)
+    return Case(
+        *(
+            When(
+                Q(account__code=prefix) | Q(account__code__startswith=f"{prefix}:"),
+                then=Value(prefix),
+            )
+            for prefix in prefixes
+        ),
+        default=F("account__code"),
+        output_field=CharField(db_collation="C"),
+    )

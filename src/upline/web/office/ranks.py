@@ -21,6 +21,7 @@ def last_run() -> Run | None:
         Run.objects.exclude(period__state="open")
         .order_by("-period__ends_on", "-fence")
         .select_related("plan")
+        .defer("receipt", "summary")
         .first()
     )
 
