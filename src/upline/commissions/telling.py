@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -9,6 +11,7 @@ from upline.foundation import jobs
 
 ESTIMATE = "commissions.estimate"
 _SOON_SECONDS = 2
+_last_asked = -float(_SOON_SECONDS)
 
 
 def estimate_soon() -> None:
@@ -17,6 +20,12 @@ def estimate_soon() -> None:
 
 
 def _enqueue() -> None:
+    global _last_asked  # noqa: PLW0603 - one moment a process, and losing a race costs nothing
+    # The job that was asked for a moment ago has not begun, and will find what is new. Where it
+    # was somebody else's and has begun, the turn of the next minute does.
+    if time.monotonic() - _last_asked < _SOON_SECONDS:
+        return
+    _last_asked = time.monotonic()
     # By its name: the job itself stands above those who record facts.
     soon = jobs.app.configure_task(
         ESTIMATE,
@@ -28,5 +37,4 @@ def _enqueue() -> None:
         with transaction.atomic():
             soon.defer()
     except AlreadyEnqueued:
-        # It has not begun yet, and will find what is new.
         return

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from fractions import Fraction
 
 from upline.commissions.queries.facts import Gap, RankNow
 from upline.compensation.explain.conditions import Condition
 from upline.compensation.explain.facts import RankReason
 from upline.compensation.explain.wording import SIGNS, Wording
+
+_MOST_DECIMALS = 2
+_UNIT = Decimal(1).scaleb(-_MOST_DECIMALS)
 
 
 def gap_of(condition: Condition, words: Wording) -> Gap:
@@ -25,9 +29,9 @@ def gap_of(condition: Condition, words: Wording) -> Gap:
         )
     return Gap(
         text=words.phrase(condition.name) if condition.text else words.inline(condition),
-        have=words.figure(condition.have, condition.unit) if condition.text else "",
+        have=words.figure(short(condition.have), condition.unit) if condition.text else "",
         need=_need(condition, words) if condition.text else "",
-        missing=words.figure(condition.missing, condition.unit) if condition.missing else "",
+        missing=_missing(condition, words),
         is_met=condition.holds,
         percent=_percent(condition),
     )
@@ -50,6 +54,28 @@ def rank_of(reason: RankReason, words: Wording) -> RankNow:
         conditions=conditions,
         percent=sum(known) // len(known) if known else 0,
     )
+
+
+def short(text: str, rounding: str = ROUND_FLOOR) -> str:
+    """Cut a figure to the decimals that a screen has room for; other texts stay.
+
+    >>> short("5754.601881"), short("3245.398119", ROUND_CEILING), short("Leader")
+    ('5754.60', '3245.40', 'Leader')
+    """
+    try:
+        exact = Decimal(text)
+    except InvalidOperation:
+        return text
+    exponent = exact.as_tuple().exponent
+    is_long = isinstance(exponent, int) and exponent < -_MOST_DECIMALS
+    return format(exact.quantize(_UNIT, rounding=rounding), "f") if is_long else text
+
+
+def _missing(condition: Condition, words: Wording) -> str:
+    """Say what is missing, rounded up: who brings that much has enough."""
+    if not condition.missing:
+        return ""
+    return words.figure(short(condition.missing, ROUND_CEILING), condition.unit)
 
 
 def _need(condition: Condition, words: Wording) -> str:

@@ -15,7 +15,7 @@ from upline.commissions import calendars, resident
 from upline.commissions.errors import EstimateMissing, MemberNotEstimated
 from upline.commissions.models import Calendar, Estimate, Period
 from upline.commissions.queries import resident_lines
-from upline.commissions.queries.conditions import rank_of
+from upline.commissions.queries.conditions import rank_of, short
 from upline.commissions.queries.facts import (
     BonusSum,
     Figure,
@@ -263,5 +263,5 @@ def figures_at(held: Resident, position: int, words: Wording) -> Iterator[Figure
         if not measure.title or unit not in _NUMBERS:
             continue
         column = held.result.figures.member_scope.named(name)
-        text = words.figure(shown(column, position), unit)
+        text = words.figure(short(shown(column, position)), unit)
         yield Figure(name=name, title=words.voice.words(measure.title), text=text)

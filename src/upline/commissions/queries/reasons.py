@@ -209,7 +209,8 @@ def _path(line: LineReason, member: str, words: Wording) -> Iterator[PathNode]:
         own = steps.pop(0) if steps and steps[0].member == buyer else None
         yield PathNode(
             member=buyer,
-            is_buyer=True,
+            # A share of what somebody earned comes from him, and nobody bought.
+            is_buyer=line.order is not None,
             took="" if own is None or not own.took else words.figure(own.took, own.took_unit),
             why="" if own is None else path_sentence(own, words),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -33,6 +33,8 @@ class Reader:
 
     outlook: network.Outlook
     is_staff: bool
+    # Runs that were asked for already: a page shows a statement and its lines.
+    runs: dict[tuple[str, str], Run | None] = field(default_factory=dict)
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -72,16 +74,19 @@ def reader(viewer: Any, *, outlook: network.Outlook | None = None) -> Reader:
     )
 
 
-def run_of(of: Reader, calendar: str, label: str) -> Run | None:
+def run_of(by: Reader, calendar: str, label: str) -> Run | None:
     """Give the run of a period that a reader sees, or None."""
-    found = Run.objects.filter(
-        period__calendar__name=calendar,
-        period__label=label,
-        period__state__in=of.states,
-        fence=F("period__fence"),
-    )
-    run: Run | None = found.select_related("period__calendar").defer("receipt", "summary").first()
-    return run
+    key = (calendar, label)
+    if key not in by.runs:
+        found = Run.objects.filter(
+            period__calendar__name=calendar,
+            period__label=label,
+            period__state__in=by.states,
+            fence=F("period__fence"),
+        )
+        lean = found.select_related("period__calendar").defer("receipt", "summary")
+        by.runs[key] = lean.first()
+    return by.runs[key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +107,9 @@ def span_of(calendar: str, label: str) -> Span | None:
     return Span(first_on=found.starts_on, last_on=last, state=found.state)
 
 
-def seen_run(of: Reader, calendar: str, label: str) -> Run:
+def seen_run(by: Reader, calendar: str, label: str) -> Run:
     """Give the run of a period that a reader sees. Raises StatementUnknown."""
-    run = run_of(of, calendar, label)
+    run = run_of(by, calendar, label)
     if run is None:
         raise StatementUnknown(calendar=calendar, label=label)
     return run

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from upline.commissions import queries as commissions
 from upline.commissions.errors import CalendarUnknown
 from upline.foundation import access
 from upline.money import Money
+from upline.web.cabinet.statements_chart import pay_chart
+from upline.web.cabinet.statements_places import reader_at
 from upline.web.cabinet.team import Sight, sight, summary_of
-from upline.web.shared import formats
-from upline.web.shared.charts import Chart, money_series
 
 # So many of the last statements stand on the first page.
 STATEMENTS = 4
-# A chart of fewer months tells nothing.
-CHART_FROM = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if seen is None:
         return render(request, "cabinet/nobody.html")
     language = get_language() or "en"
-    viewer, code = request.user, seen.here.position.code
+    viewer = reader_at(request, seen.here)
+    code = seen.here.position.code
     listed = commissions.statements(
         viewer=viewer, member=code, language=language, first=0, most=STATEMENTS
     )
@@ -53,13 +52,15 @@ def home(request: HttpRequest) -> HttpResponse:
             "shares": _shares(estimate.bonuses) if estimate else [],
             # Periods before one's first pay and first rank tell a new member nothing.
             "statements": [row for row in listed.rows if row.pay is not None or row.rank],
-            "chart": _chart(listed.series, language),
+            "chart": pay_chart(listed.series, language),
             "name": seen.here.tree.at(seen.here.top).name,
         },
     )
 
 
-def _estimate(viewer: object, code: str, language: str) -> commissions.MemberEstimate | None:
+def _estimate(
+    viewer: commissions.Reader, code: str, language: str
+) -> commissions.MemberEstimate | None:
     """Give the estimate, or None for a company that has opened no calendar yet."""
     try:
         return commissions.estimate(viewer=viewer, member=code, language=language)
@@ -83,19 +84,3 @@ def _shares(bonuses: Sequence[commissions.BonusSum]) -> list[Share]:
         )
         for each in sorted(bonuses, key=lambda each: -each.amount.minor)
     ]
-
-
-def _chart(rows: Sequence[commissions.StatementRow], language: str) -> Chart | None:
-    """Draw the pay of the closed periods; None while there are too few, or two currencies."""
-    currencies = {row.pay.currency for row in rows if row.pay is not None}
-    if sum(row.pay is not None for row in rows) < CHART_FROM or len(currencies) != 1:
-        return None
-    amounts = [row.pay for row in rows]
-    return Chart(
-        kind="bars",
-        over=gettext("Period"),
-        labels=[formats.period_short(row.first_on, row.last_on, language) for row in rows],
-        series=[money_series(gettext("Pay"), amounts, language)],
-        language=language,
-        currency=currencies.pop(),
-    )

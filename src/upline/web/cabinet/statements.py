@@ -79,6 +79,7 @@ def statement(request: HttpRequest, calendar: str, label: str) -> HttpResponse:
             "row": found.row,
             "found": found,
             "parts": parts_of(found.bonuses),
+            "pay_currency": found.row.pay.currency if found.row.pay else "",
             **lines_of(request, place),
         },
     )
@@ -114,6 +115,7 @@ def estimate(request: HttpRequest, calendar: str = "", label: str = "") -> HttpR
             "row": found,
             "found": found,
             "parts": parts_of(found.bonuses),
+            "pay_currency": found.total.currency if found.total else "",
             "open_periods": commissions.open_periods(),
             **lines,
         },

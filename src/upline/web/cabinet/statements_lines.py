@@ -19,7 +19,7 @@ from upline.money import Money, currency_places
 from upline.web.cabinet.statements_places import Place
 from upline.web.shared import files, formats
 
-ROWS = 50
+ROWS = 25
 MOST_IN_XLSX = 20_000
 _ROWS_OF_A_FILE = 5_000
 
