@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -183,3 +184,8 @@ def _picture(tree: Any) -> dict[str, Any]:
         "bytes": len(gzip.decompress(sent)),
         "sent": len(sent),
     }
+
+
+if __name__ == "__main__":
+    sizes = [int(one) for one in sys.argv[1:4]]
+    main(*(sizes or (200_000, 1_000_000, 200)))
