@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from upline.foundation import access
+from upline.network import queries as network
+from upline.network.models import Member
 from upline.people import queries as people
 from upline.web.cabinet.positions import Standpoint, standpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPosition:
+    """A position of one's own; `sponsor` is None at the top of the tree."""
+
+    member: Member
+    sponsor: network.TeamMember | None
+    team: int
 
 
 @access.needs("cabinet.use")
@@ -31,18 +44,12 @@ def profile(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _positions(here: Standpoint) -> list[dict[str, object]]:
-    """Give each own position with its sponsor."""
+def _positions(here: Standpoint) -> list[OwnPosition]:
     tree = here.tree
     found = []
     for own in here.outlook.own:
         place = tree.place_of(own.pk)
-        parent = int(tree.parent[place])
-        found.append(
-            {
-                "member": own,
-                "sponsor": tree.at(parent) if parent >= 0 else None,
-                "team": int(tree.size[place]) - 1,
-            }
-        )
+        above = int(tree.parent[place])
+        sponsor = tree.at(above) if above >= 0 else None
+        found.append(OwnPosition(member=own, sponsor=sponsor, team=int(tree.size[place]) - 1))
     return found
