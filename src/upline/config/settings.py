@@ -203,11 +203,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies
 ACCOUNT_ADAPTER = "upline.web.accounts.adapters.Accounts"
 ACCOUNT_FORMS = {
     "login": "upline.web.accounts.forms.SignIn",
-    "change_password": "upline.web.accounts.forms.ChangePassword",
+    "change_password": "upline.web.accounts.forms.ChangePassword",  # nosec B105 - a form
     "reauthenticate": "upline.web.accounts.forms.PasswordAgain",
-    "reset_password": "upline.web.accounts.forms.AskForPassword",
-    "reset_password_from_key": "upline.web.accounts.forms.NewPassword",
-    "set_password": "upline.web.accounts.forms.FirstPassword",
+    "reset_password": "upline.web.accounts.forms.AskForPassword",  # nosec B105 - a form
+    "reset_password_from_key": "upline.web.accounts.forms.NewPassword",  # nosec B105 - a form
+    "set_password": "upline.web.accounts.forms.FirstPassword",  # nosec B105 - a form
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
