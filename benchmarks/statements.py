@@ -55,9 +55,9 @@ def _estimated(visitors: int) -> tuple[dict[str, float], dict[str, dict[str, Any
     codes = _visitors(visitors)
     of_month = f"{ESTIMATE}monthly/{MONTH}/"
     pages = {
-        "estimate": lambda code: of_month,
-        "estimate, lines searched": lambda code: f"{of_month}?search=m&order=level_up",
-        "estimate, why not more": lambda code: f"{of_month}why-not/",
+        "estimate": lambda _: of_month,
+        "estimate, lines searched": lambda _: f"{of_month}?search=m&order=level_up",
+        "estimate, why not more": lambda _: f"{of_month}why-not/",
         "estimate, why this sum": _line_of(of_month, is_estimate=True),
     }
     return steps, {name: _page(address, codes) for name, address in pages.items()}
@@ -80,10 +80,10 @@ def _closed(visitors: int, steps: dict[str, float]) -> dict[str, dict[str, Any]]
     steps["closed period, made resident"] = _seconds(resident.warm)
     codes = _visitors(visitors)
     pages = {
-        "statements": lambda code: "/my/statements/",
-        "statement": lambda code: STATEMENT,
-        "statement, lines searched": lambda code: f"{STATEMENT}?search=m&order=level_up",
-        "statement, why not more": lambda code: f"{STATEMENT}why-not/",
+        "statements": lambda _: "/my/statements/",
+        "statement": lambda _: STATEMENT,
+        "statement, lines searched": lambda _: f"{STATEMENT}?search=m&order=level_up",
+        "statement, why not more": lambda _: f"{STATEMENT}why-not/",
         "statement, why this sum": _line_of(STATEMENT, is_estimate=False),
     }
     return {name: _page(address, codes) for name, address in pages.items()}

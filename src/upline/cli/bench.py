@@ -79,3 +79,19 @@ def ledger(entries: int, single: int, out: Path | None) -> None:
 def network(members: int, out: Path | None) -> None:
     """Load members with both trees on the embedded server, and read them all as of a day."""
     _from_clone("benchmarks.network").main(members, out)
+
+
+@bench.command()
+@click.option(
+    "--members", default=200_000, show_default=True, type=click.IntRange(100), help="How many."
+)
+@click.option(
+    "--facts", default=1_000_000, show_default=True, type=click.IntRange(100), help="How many."
+)
+@click.option(
+    "--visitors", default=200, show_default=True, type=click.IntRange(2), help="Who ask in turn."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Keep the figures as JSON.")
+def statements(members: int, facts: int, visitors: int, out: Path | None) -> None:
+    """Compute an estimate and open the pages of statements and reasons, member by member."""
+    _from_clone("benchmarks.statements").main(members, facts, visitors, out)
