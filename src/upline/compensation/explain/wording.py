@@ -113,7 +113,7 @@ class Wording:
         try:
             exact = Fraction(text)
         except ValueError:
-            return text or self._say("none")
+            return self.phrases.value(text) if text else self._say("none")
         if unit == "money":
             return self.money(text)
         if unit == "ratio":
@@ -124,12 +124,7 @@ class Wording:
 
     def rank(self, rank: str) -> str:
         """Write a rank by its title, or by its name."""
-        ladders = [self.plan.file.ranks, *self.plan.file.ladders.values()]
-        for ladder in ladders:
-            for one in ladder if isinstance(ladder, list) else ():
-                if one.rank == rank and one.title:
-                    return self.voice.words(one.title)
-        return rank or self._say("none")
+        return self.phrases.rank(rank) if rank else self._say("none")
 
     def title(self, title: Words, *, is_own_part: bool = False) -> str:
         """Write the title of a bonus, '' where it has none."""
@@ -209,8 +204,7 @@ class Wording:
         facts = {
             "name": self.phrase(condition.name),
             "have": self.figure(condition.have, condition.unit),
-            "need": SIGNS.get(condition.operator, "")
-            + self.figure(condition.need, condition.unit),
+            "need": SIGNS.get(condition.operator, "") + self.figure(condition.need, condition.unit),
         }
         if not condition.missing:
             return self._say("%(name)s: %(have)s, needed: %(need)s", **facts)

@@ -26,6 +26,13 @@ _RANKS = {
     "<=": msg("%(what)s: %(value)s or lower"),
     "<": msg("%(what)s: lower than %(value)s"),
 }
+# Fields of members that every company has, and the values of one of them.
+_FIELDS = {"country": msg("country"), "status": msg("status")}
+_VALUES = {
+    "active": msg("active"),
+    "frozen": msg("frozen"),
+    "terminated": msg("terminated"),
+}
 _SUMS = {
     "own": msg("sum over own orders (%(of)s)"),
     "group": msg("sum over the group (%(of)s)"),
@@ -106,7 +113,7 @@ class Phrases:
             case Number():
                 return self.number(node)
             case formula.Word(text=text):
-                return self.say("“%(what)s”") % {"what": text}
+                return self.say("“%(what)s”") % {"what": self.value(text)}
             case formula.Truth(holds=holds):
                 return self.say("yes") if holds else self.say("no")
             case Day(day=day):
@@ -154,7 +161,21 @@ class Phrases:
         is_declared = part is not None or name in file.members or name in file.orders
         if name in NAMES and not is_declared:
             return self.say(NAMES[name])
+        if part is None and name in file.members and name in _FIELDS:
+            return self.say(_FIELDS[name])
         return f"`{name}`"
+
+    def value(self, text: str) -> str:
+        """Give a value of a field of members as the reader's language says it, others as they are."""
+        return self.say(_VALUES[text]) if text in _VALUES else text
+
+    def rank(self, name: str) -> str:
+        """Give the title of a rank, or its name where it has none."""
+        for ladder in (self.plan.file.ranks, *self.plan.file.ladders.values()):
+            for one in ladder if isinstance(ladder, list) else ():
+                if one.rank == name and one.title:
+                    return self.speech.words(one.title)
+        return name
 
     def bonus(self, name: str) -> str:
         """Give the title of a bonus, or its name where it has none."""
@@ -192,7 +213,8 @@ class Phrases:
     def _comparison(self, node: Operation) -> str:
         left, right = node.left, node.right
         is_rank = isinstance(left, Name) and left.name in self.plan.names.ranks
-        value = right.text if is_rank and isinstance(right, formula.Word) else self.operand(right)
+        is_named = is_rank and isinstance(right, formula.Word)
+        value = self.rank(right.text) if is_named else self.operand(right)  # type: ignore[attr-defined]
         messages = {**_COMPARISONS, **_RANKS} if is_rank else _COMPARISONS
         return self.say(messages[node.operator]) % {"what": self.operand(left), "value": value}
 
