@@ -305,3 +305,23 @@ def test_two_readings_of_the_same_have_the_same_version_and_a_change_another(gro
 
     assert first is not second
     assert first.version == second.version != resident.fresh().version
+
+
+def test_where_reading_takes_long_the_present_one_answers_until_the_next_is_read(
+    transactional_db, monkeypatch
+):
+    grown = teams.grown({"AIMAN": {}})
+    before = resident.fresh()
+    monkeypatch.setattr(resident, "FEW", 0)
+    monkeypatch.setattr(resident, "REST", 0)
+    newcomer = teams.grown({"BORIS": {}}, sponsor=grown["AIMAN"].pk)["BORIS"]
+
+    meanwhile = resident.present()
+    resident._reader.join()
+    afterwards = resident.present()
+
+    assert meanwhile is before
+    assert [len(tree) for tree in (before, afterwards)] == [1, 2]
+    # Who has only just joined does not wait.
+    latest = teams.grown({"CELINA": {}}, sponsor=newcomer.pk)["CELINA"]
+    assert len(queries.outlook(teams.login_of(latest)).tree) == 3
