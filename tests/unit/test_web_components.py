@@ -309,3 +309,11 @@ def test_the_living_page_shows_each_component_that_there_is():
 
     used = {name.replace("-", "_") for name in re.findall(r"<c-([a-z_.-]+)", text)}
     assert sorted(names - used) == []
+
+
+def test_in_production_the_living_page_is_for_staff_alone(client, settings):
+    from dataclasses import replace
+
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, stage="production")
+
+    assert client.get("/design/").status_code == 403
