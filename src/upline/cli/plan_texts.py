@@ -80,8 +80,8 @@ def describe(file: Path, lang: str, out: Path | None) -> None:
         click.echo(document, nl=False)
         return
     try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(document)
+        with out.open("x", encoding="utf-8") as written:
+            written.write(document)
     except FileExistsError:
         raise click.UsageError(f"{out} is there already; name a new file.") from None
     except OSError as error:
