@@ -33,7 +33,7 @@ class FromADay(Reasoned):
     """Something that holds from a day on."""
 
     effective_on = DayField(
-        label=_("From"),
+        label=_("Takes effect on"),
         initial=today,
         help_text=_("Within an open period it counts for the whole of it."),
     )

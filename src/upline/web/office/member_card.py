@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from upline.commissions import queries as commissions
@@ -338,12 +338,17 @@ def _statements(request: HttpRequest, member: Member) -> Sequence[Section]:
     return [
         Rows(
             title=_("Statements"),
-            heads=[_("Period"), _("State"), _("Pay"), _("Change"), _("Rank")],
+            heads=[
+                _("Period"),
+                _("State"),
+                _("Pay"),
+                pgettext_lazy("difference", "Change"),
+                _("Rank"),
+            ],
             rows=[
                 [
                     Cell(
                         one.label,
-                        note=one.calendar,
                         href=admin.address_at(
                             "statement", member.code, f"{one.calendar}:{one.label}"
                         ),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from upline.commissions import queries as commissions
 from upline.commissions.models import Run
@@ -63,7 +64,7 @@ def pay(view: Any) -> Sequence[Section]:
         facts(
             _("What it pays"),
             (_("In all"), figures.total),
-            (_("The period before"), figures.before),
+            (_("Previous period"), figures.before),
             (_("Members paid"), figures.members),
             (_("Turnover without tax"), figures.turnover),
             (_("Paid of the turnover"), "" if ratio is None else percent(ratio / 100, 1)),
@@ -79,7 +80,7 @@ def pay(view: Any) -> Sequence[Section]:
 def _slices(title: Any, slices: Sequence[Any]) -> Section:
     return Rows(
         title=title,
-        heads=[_("Part"), _("Pay"), _("Before"), _("Members")],
+        heads=[_("Part"), _("Pay"), _("Previous period"), _("Members")],
         rows=[
             [Cell(one.title), Cell(one.amount), Cell(one.before), Cell(one.members)]
             for one in slices
@@ -96,7 +97,12 @@ def differences(view: Any) -> Sequence[Section]:
     return [
         Rows(
             title=_("Largest changes"),
-            heads=[_("Member"), _("Now"), _("Before"), _("Change")],
+            heads=[
+                _("Member"),
+                _("This period"),
+                _("Previous period"),
+                pgettext_lazy("difference", "Change"),
+            ],
             rows=[
                 [
                     Cell(one.member, is_code=True, href=admin.address_at("card", one.member)),

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from upline.commissions import queries as commissions
@@ -53,7 +53,9 @@ class Periods(OfficeAdmin):
         filters.choice(
             "calendar",
             _("Calendar"),
-            lambda: [(one, one) for one in Calendar.objects.values_list("name", flat=True)],
+            lambda: [
+                (one.name, words.word(words.LENGTH, one.every)) for one in Calendar.objects.all()
+            ],
             lambda rows, value: rows.filter(calendar__name=value),
         ),
         filters.choice(
@@ -120,7 +122,7 @@ class Periods(OfficeAdmin):
 
     @column(_("Period"))
     def period(self, row: Period) -> Cell:
-        return Cell(row.label, note=row.calendar.name)
+        return Cell(row.label, note=words.word(words.LENGTH, row.calendar.every))
 
     @column(_("State"))
     def state(self, row: Period) -> Cell:
@@ -181,9 +183,13 @@ class Periods(OfficeAdmin):
     def card(self, request: HttpRequest, subject: Any) -> Card:
         view = subject.view
         tabs = (
-            Tab(name="", label=_("Close"), sections=lambda: self._close(request, subject)),
+            Tab(name="", label=_("Closing"), sections=lambda: self._close(request, subject)),
             Tab(name="pay", label=_("What it pays"), sections=lambda: pay(view)),
-            Tab(name="changes", label=_("Changes"), sections=lambda: differences(view)),
+            Tab(
+                name="changes",
+                label=pgettext_lazy("differences", "Changes"),
+                sections=lambda: differences(view),
+            ),
             Tab(
                 name="late",
                 label=_("Late orders"),
@@ -193,7 +199,7 @@ class Periods(OfficeAdmin):
         )
         return Card(
             title=_("Period %(label)s") % {"label": subject.label},
-            subtitle=subject.calendar.name,
+            subtitle=words.word(words.LENGTH, subject.calendar.every),
             status=words.status(words.PERIOD, subject.state),
             notices=_notices(view),
             tabs=tabs,

@@ -106,7 +106,7 @@ def _statement(
         ),
         Rows(
             title=_("By bonus"),
-            heads=[_("Bonus"), _("Pay"), _("Before")],
+            heads=[_("Bonus"), _("Pay"), _("Previous period")],
             rows=[[Cell(one.title), Cell(one.amount), Cell(one.before)] for one in found.bonuses],
             figures=(1, 2),
             empty=_("No bonus paid anything."),
