@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 from tests.browser.chromium import launched, sign_in
 from upline.foundation import start
@@ -36,7 +37,7 @@ QUALITY = 70
 class Shot:
     """A screen: who looks at it, and how it is reached.
 
-    The first step is an address; each further one is the start of the address of a link there.
+    The first step is an address; each further one matches the address of a link there.
     """
 
     name: str
@@ -51,7 +52,12 @@ SHOTS = (
     Shot(name="home", title="A member's home", who="leader", steps=["/my/"]),
     Shot(name="estimate", title="If it closed now", who="leader", steps=["/my/estimate/"]),
     Shot(name="statement", title="A statement", who="leader", steps=_STATEMENT),
-    Shot(name="why", title="Why this sum", who="leader", steps=[*_STATEMENT, r".*/lines/[0-9]+/$"]),
+    Shot(
+        name="why",
+        title="Why this sum",
+        who="leader",
+        steps=[*_STATEMENT, r".*\?bonus=", r".*/lines/[0-9]+/$"],
+    ),
     Shot(name="why-not", title="Why not more", who="middle", steps=[*_STATEMENT, r".*/why-not/$"]),
     Shot(name="team", title="The team as a tree", who="leader", steps=["/my/team/"]),
     Shot(name="map", title="The team as a map", who="leader", steps=["/my/team/map/"]),
@@ -74,7 +80,7 @@ SHOTS = (
         name="period",
         title="A period and its close",
         who="owner",
-        steps=["/office/periods/", r"/office/periods/[^/]+/$"],
+        steps=["/office/periods/?state=sealed", r"/office/periods/[^/]+/$", r"\?tab=pay$"],
     ),
     Shot(
         name="plan",
@@ -172,7 +178,7 @@ def _take(page: object, shot: Shot, folder: Path, language: str) -> None:
         found = next((link for link in links if re.match(step, link)), None)
         if found is None:
             raise SystemExit(f"{page.url} has no link {step} for {shot.name}.")
-        page.goto(found)
+        page.goto(urljoin(page.url, found))
     for width, (wide, high) in WIDTHS.items():
         page.set_viewport_size({"width": wide, "height": high})
         page.wait_for_load_state("networkidle")

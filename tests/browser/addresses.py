@@ -21,6 +21,8 @@ STRANGER = "stranger"
 # Who visits what each login of its kind may see; the owner sees all of the office.
 VISITORS = {"open to all": STRANGER, "signed in": "leader", "cabinet.use": "leader"}
 STAFF_VISITOR = "owner"
+# Who has what an address is about, where that is not everybody who may open it.
+OWN = {"mfa_deactivate_totp": "owner"}
 
 LOGIN_OF = "SELECT id FROM people_login WHERE email = '{}@example.com'"
 
@@ -41,6 +43,12 @@ LAST_LINE = """
     WHERE run.fence = period.fence ORDER BY period.ends_on DESC, line.number LIMIT 1
 """
 
+OPEN_PERIOD = """
+    SELECT {} FROM commissions_period AS period
+    JOIN commissions_calendar AS calendar ON calendar.id = period.calendar_id
+    ORDER BY period.starts_on DESC
+"""
+
 # Start of a route and parameter, to a query for one that there is.
 EXAMPLES = {
     "accounts/stand-in/<int:login_id>/ login_id": LOGIN_OF.format("middle"),
@@ -48,6 +56,9 @@ EXAMPLES = {
     "accounts/password/reset/<uidb36>-<key>/ uidb36": "SELECT '1'",
     "accounts/password/reset/<uidb36>-<key>/ key": "SELECT 'set-password'",
     "my/team/ code": RECRUIT_OF_LEADER,
+    "my/estimate/ calendar": OPEN_PERIOD.format("calendar.name"),
+    "my/estimate/ label": OPEN_PERIOD.format("period.label"),
+    "my/estimate/ form": "SELECT 'csv'",
     "my/team/table/<slug:form>/ form": "SELECT 'csv'",
     "office/members/<str:key>/statements/ key": LAST_LINE.format("member.code"),
     "office/members/<str:key>/statements/ period": LAST_LINE.format(
@@ -71,15 +82,14 @@ LINKED_FROM = {
     f"{_STATEMENT}why-not/": _STATEMENT,
     f"{_STATEMENT}lines/<int:number>/": _STATEMENT,
     f"{_STATEMENT}<slug:form>/": _STATEMENT,
-    _ESTIMATE: "my/",
-    f"{_ESTIMATE}why-not/": _ESTIMATE,
     f"{_ESTIMATE}lines/<int:number>/": _ESTIMATE,
-    f"{_ESTIMATE}<slug:form>/": _ESTIMATE,
 }
 
 NOT_VISITED = {
     "accounts/logout/": "shown to nobody who wants to stay signed in; a flow signs out",
     "office/logout/": "as above",
+    "accounts/second-factor/codes/": "shown once codes are made; a flow makes them",
+    "accounts/second-factor/codes/file/": "as above",
     "my/team/map/card/<int:place>/": "a part of the map, given to the map that was drawn alone",
     "my/team/map/data/": "the numbers of the map, which is visited",
     "my/team/map/names/": "the names of the map, which is visited",
@@ -132,6 +142,7 @@ def _walk(resolver: URLResolver, prefix: str, space: str) -> Iterator[Address]:
             policy = access.policy_of(pattern.callback)
             says = policy.says if policy else "open to all"
             visitor = says if says == "machines" else VISITORS.get(says, STAFF_VISITOR)
+            visitor = OWN.get(str(pattern.name), visitor)
             yield Address(route=route, name=f"{space}{pattern.name}", visitor=visitor)
         else:
             name = f"{pattern.namespace}:" if pattern.namespace else space

@@ -6,6 +6,7 @@ import re
 import time
 
 from tests.browser.chromium import PHONE
+from tests.browser.fitness import unfit
 
 SECONDS = 90.0
 
@@ -59,48 +60,6 @@ def test_a_member_sees_nothing_of_people_above_or_beside(page_as, site):
     assert visit.page.request.get(f"/my/team/{above}/").status == 404
     for path in ("/office/", "/office/members/"):
         assert visit.page.request.get(path).status == 403
-
-
-def test_finance_closes_a_month_that_another_person_approves(page_as, site):
-    maker, checker = page_as("finance").page, page_as("checker").page
-    calendar, label = site.ask(
-        "SELECT calendar.name, period.label FROM commissions_period AS period"
-        " JOIN commissions_calendar AS calendar ON calendar.id = period.calendar_id"
-        " WHERE state = 'open' AND period.ends_on <= current_date ORDER BY period.starts_on"
-    )
-    card = f"/office/periods/{calendar}:{label}/"
-
-    maker.goto(card)
-    follow(maker, "/close/")
-    confirm(maker)
-    _wait_for(site, label, "calculated")
-    maker.goto(card)
-    assert maker.locator('main a[href$="/approve/"]').count() == 0
-
-    checker.goto(card)
-    follow(checker, "/approve/")
-    checker.locator("main form button[type=submit]").first.click()
-    checker.wait_for_load_state()
-    confirm(checker)
-    assert _state(site, label) == "approved"
-    checker.goto(card)
-    follow(checker, "/post/")
-    confirm(checker)
-    _wait_for(site, label, "sealed")
-    checker.goto(card)
-
-    assert checker.locator('main a[href$="/close/"]').count() == 0
-
-
-def _state(site, label: str) -> object:
-    return site.ask("SELECT state FROM commissions_period WHERE label = %s", label)[0]
-
-
-def _wait_for(site, label: str, state: str) -> None:
-    until = time.monotonic() + SECONDS
-    while _state(site, label) != state:
-        assert time.monotonic() < until, f"{label} is {_state(site, label)}, not {state}"
-        time.sleep(0.1)
 
 
 def test_the_owner_grants_a_role(page_as, site):
@@ -207,3 +166,61 @@ def test_a_stranger_chooses_a_language_without_scripts(page_as):
         assert page.locator("html").get_attribute("lang") == language
         headings.add(page.locator("h1").first.inner_text())
     assert len(headings) == 5
+
+
+def test_recovery_codes_are_made_and_shown(page_as):
+    visit = page_as("logistics", PHONE)
+    page = visit.page
+    page.goto("/accounts/second-factor/codes/new/")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_load_state()
+
+    codes = page.request.get("/accounts/second-factor/codes/file/")
+
+    assert codes.status == 200
+    assert len(codes.text().split()) >= 10
+    page.goto("/accounts/second-factor/codes/")
+    assert unfit(page, PHONE) + visit.complaints == []
+
+
+# The last: screens of the open month are looked at by other tests.
+def test_finance_closes_a_month_that_another_person_approves(page_as, site):
+    maker, checker = page_as("finance").page, page_as("checker").page
+    calendar, label = site.ask(
+        "SELECT calendar.name, period.label FROM commissions_period AS period"
+        " JOIN commissions_calendar AS calendar ON calendar.id = period.calendar_id"
+        " WHERE state = 'open' AND period.ends_on <= current_date ORDER BY period.starts_on"
+    )
+    card = f"/office/periods/{calendar}:{label}/"
+
+    maker.goto(card)
+    follow(maker, "/close/")
+    confirm(maker)
+    _wait_for(site, label, "calculated")
+    maker.goto(card)
+    assert maker.locator('main a[href$="/approve/"]').count() == 0
+
+    checker.goto(card)
+    follow(checker, "/approve/")
+    checker.locator("main form button[type=submit]").first.click()
+    checker.wait_for_load_state()
+    confirm(checker)
+    assert _state(site, label) == "approved"
+    checker.goto(card)
+    follow(checker, "/post/")
+    confirm(checker)
+    _wait_for(site, label, "sealed")
+    checker.goto(card)
+
+    assert checker.locator('main a[href$="/close/"]').count() == 0
+
+
+def _state(site, label: str) -> object:
+    return site.ask("SELECT state FROM commissions_period WHERE label = %s", label)[0]
+
+
+def _wait_for(site, label: str, state: str) -> None:
+    until = time.monotonic() + SECONDS
+    while _state(site, label) != state:
+        assert time.monotonic() < until, f"{label} is {_state(site, label)}, not {state}"
+        time.sleep(0.1)
