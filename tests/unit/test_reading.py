@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django import forms
 from django.utils import translation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from upline.languages import LANGUAGES
@@ -125,6 +125,7 @@ def test_money_finer_than_a_cent_is_refused():
 
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("currency", ["EUR", "PLN", "KZT"])
+@settings(deadline=None)
 @given(minor=st.integers(-(10**15), 10**15))
 def test_what_screens_write_as_money_is_read_back(language, currency, minor):
     amount = Money(minor, currency)
