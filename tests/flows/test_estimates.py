@@ -9,11 +9,26 @@ import pytest
 from tests import closing
 from tests.closing import ANNA, BORIS, CELINA, NOVEMBER_2, OCTOBER
 from upline.commissions import estimating, services
-from upline.commissions.models import Estimate, EstimatePart
+from upline.commissions.models import Estimate, EstimatePart, Run
 from upline.foundation import clock
 
+CARRYING = """
+language: 1
+plan: carrying
+version: 2026-01-01
+currency: EUR
+time_zone: Europe/Sofia
+calendar: month
+point_value: 1 EUR
+orders: {pv: {unit: points, places: 2}}
+measures: {ever: lifetime(own(pv)), last_60_days: own(pv last 60 days)}
+bonuses:
+  ever: {kind: own, base: 1 % * ever, requires: ever > 0}
+  rolling: {kind: own, base: 1 % * last_60_days, requires: ever > 0}
+"""
 pytestmark = pytest.mark.django_db
 
+NEW_YEAR = datetime(2027, 1, 2, 9, tzinfo=UTC)
 OCTOBER_20 = datetime(2026, 10, 20, 9, tzinfo=UTC)
 
 
@@ -74,6 +89,27 @@ def test_two_open_periods_are_estimated_and_the_earlier_one_gives_its_carries():
 
     assert november.summary["total"] == 1_500
     assert Estimate.objects.count() == 2
+
+
+def test_a_chain_of_estimates_gives_the_digests_that_the_closes_give_one_after_the_other():
+    members = closing.opened(CARRYING)
+    for month in (10, 11, 12):
+        closing.bought(members[CELINA], f"A-{month}", "100", day=20, month=month)
+        closing.bought(members[BORIS], f"B-{month}", "7.77", day=21, month=month)
+    with clock.stopped_at(NEW_YEAR):
+        estimating.refresh_estimates()
+    estimates = dict(
+        Estimate.objects.filter(refusal__isnull=True).values_list("period__label", "digest")
+    )
+
+    for label in (OCTOBER, "2026-11", "2026-12"):
+        closing.closed(label, at=NEW_YEAR)
+
+    # A month that is not closed yet is estimated by what is open before it: lifetimes and sums of
+    # sixty days are the same when these are closed.
+    digests = dict(Run.objects.values_list("period__label", "digest"))
+    assert digests["2026-11"] == estimates["2026-11"]
+    assert digests["2026-12"] == estimates["2026-12"]
 
 
 def test_an_estimate_without_a_plan_in_force_keeps_the_refusal():

@@ -20,8 +20,9 @@ from upline.foundation import clock, locking
 from upline.foundation.errors import DomainError
 from upline.foundation.progress import Say, silent
 
-# Of a calendar that nobody has closed for long only the last periods are estimated.
-_MOST_OPEN = 3
+# Each open period takes what the one before would leave. Where nobody has closed for longer, the
+# estimates say that an earlier period must be closed.
+_MOST_OPEN = 14
 # A day without approved rates takes those of the days before; a freeze takes those of its last day.
 RATES_DAYS_BACK = 45
 _UNTIL_APPROVED = (State.OPEN, State.FROZEN, State.CALCULATED)
