@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
 from tests import closing, shop
 from tests.flows import office
+from upline.catalog.models import ProductText
 from upline.commissions import services as commissions
 from upline.foundation import clock, context, outbox
 from upline.foundation.access import STAFF_ROLES, rights_of
@@ -342,3 +344,52 @@ def test_a_price_ends_the_one_before_and_says_so_first(members):
     kept = AuditEntry.objects.get(act="catalog.set_price")
     assert kept.after["minor"] == 9_990
     assert kept.reason == REASON
+
+
+def test_a_login_is_opened_with_several_roles_and_its_second_factor_reset(members):
+    client = office.client_of("owner")
+    entries = {"email": "new@example.com", "roles": ["support", "content"], "reason": REASON}
+
+    shown = client.post(at("people_login_open"), entries)
+    between = Login.objects.filter(email="new@example.com").exists()
+    client.post(at("people_login_open"), {**entries, "confirmed": "yes"})
+    login = Login.objects.get(email="new@example.com")
+    Authenticator.objects.create(user=login, type="totp", data={"secret": "sealed"})
+    confirmed(client, at("people_login_reset-second-factor", login.pk), reason=REASON)
+
+    assert not between
+    assert 'name="roles" value="content"' in office.texts_of(shown)
+    assert login.roles == {"support", "content"}
+    assert not Authenticator.objects.filter(user=login).exists()
+    assert AuditEntry.objects.get(act="people.forget_second_factor").reason == REASON
+
+
+def test_texts_of_a_product_are_written_in_each_language(members):
+    client = office.client_of("content")
+    languages = ("en", "ru", "bg", "kk", "pl")
+    entries = {f"name_{one}": f"Tea {one}" for one in languages}
+    entries |= {f"description_{one}": "" for one in languages}
+
+    refused = client.post(
+        at("catalog_product_texts", "TEA"),
+        {**entries, "name_kk": "", "description_kk": "Дәмді", "reason": REASON},
+    )
+    client.post(at("catalog_product_texts", "TEA"), {**entries, "reason": REASON})
+
+    assert "A description needs a name." in office.texts_of(refused)
+    texts = ProductText.objects.filter(product__sku="TEA").values_list("language", "name")
+    assert dict(texts) == {one: f"Tea {one}" for one in languages}
+
+
+def test_a_termination_says_who_goes_where_first(members):
+    client = office.client_of("support")
+    address = at("network_member_terminate", closing.BORIS)
+    entries = {"effective_on": "2026-11-02", "reason": REASON}
+
+    with clock.stopped_at(closing.NOVEMBER_2):
+        shown = client.post(address, entries)
+        client.post(address, {**entries, "confirmed": "yes"})
+
+    assert "They go to" in office.texts_of(shown)
+    assert Member.objects.get(code=closing.BORIS).status == "terminated"
+    assert Member.objects.get(code=closing.CELINA).sponsor == members[closing.ANNA]

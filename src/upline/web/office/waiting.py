@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Count, IntegerField, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,17 @@ from upline.web.office.rights import may
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """Things of a kind that may wait: for whom, which, and where they are listed."""
+
+    right: str
+    label: Words
+    things: QuerySet
+    table: str
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
     """So many things of a kind that wait, and where they are."""
 
@@ -28,74 +40,78 @@ class Wait:
 
 
 def for_login(request: HttpRequest) -> list[Wait]:
-    """Give what waits for whoever asks; what does not wait is left out."""
-    found: list[Wait] = []
-    if may(request, "periods.approve"):
-        found += _periods()
-    if may(request, "periods.close"):
-        asked = Reopening.objects.filter(agreed_by="").exclude(period__state=State.OPEN).count()
-        found.append(
-            Wait(label=_("Reopening asked for"), count=asked, href=_list("commissions_period"))
-        )
-    if may(request, "periods.approve"):
-        ranks = RankGrant.objects.filter(approved_at__isnull=True).count()
-        found.append(
-            Wait(
-                label=_("Ranks to be approved"),
-                count=ranks,
-                href=_list("network_member") + "?proposed=yes",
-            )
-        )
-    if may(request, "plans.approve"):
-        drafts = PlanVersion.objects.filter(state=PlanState.DRAFT).count()
-        found.append(
-            Wait(
-                label=_("Plan versions to be approved"),
-                count=drafts,
-                href=_list("plans_planversion") + "?state=draft",
-            )
-        )
-    if may(request, "rates.approve"):
-        sheets = RateSheet.objects.filter(state=RateSheet.State.ENTERED).count()
-        found.append(
-            Wait(
-                label=_("Rates to be approved"),
-                count=sheets,
-                href=_list("ledger_ratesheet") + "?state=entered",
-            )
-        )
-    if may(request, "outbox.mend"):
-        dead = Delivery.objects.filter(state=Delivery.State.DEAD).count()
-        found.append(
-            Wait(
-                label=_("Messages that failed"),
-                count=dead,
-                href=_list("foundation_delivery") + "?state=dead",
-            )
-        )
-    return [one for one in found if one.count]
-
-
-def _periods() -> list[Wait]:
-    states = list(
-        Period.objects.filter(state__in=[State.CALCULATED, State.APPROVED]).values_list(
-            "state", flat=True
-        )
-    )
-    here = _list("commissions_period")
+    """Give what waits for whoever asks; what does not wait is left out. One query."""
+    kinds = [one for one in _kinds() if may(request, one.right)]
+    if not kinds:
+        return []
+    counted = [_count(place, kind.things) for place, kind in enumerate(kinds)]
+    counts = dict(counted[0].union(*counted[1:], all=True) if counted[1:] else counted[0])
     return [
         Wait(
-            label=_("Periods to be approved"),
-            count=states.count(State.CALCULATED),
-            href=f"{here}?state=calculated",
-        ),
-        Wait(
-            label=_("Periods to be posted"),
-            count=states.count(State.APPROVED),
-            href=f"{here}?state=approved",
-        ),
+            label=kind.label,
+            count=counts[place],
+            href=reverse(f"admin:{kind.table}_changelist") + kind.chosen,
+        )
+        for place, kind in enumerate(kinds)
+        if counts.get(place)
     ]
 
 
-def _list(name: str) -> str:
-    return reverse(f"admin:{name}_changelist")
+def _count(place: int, things: QuerySet) -> QuerySet:
+    named = things.order_by().annotate(place=Value(place, IntegerField())).values("place")
+    counted: QuerySet = named.annotate(count=Count("pk")).values_list("place", "count")
+    return counted
+
+
+def _kinds() -> tuple[Kind, ...]:
+    periods, dead = Period.objects.all(), Delivery.State.DEAD
+    return (
+        Kind(
+            right="periods.approve",
+            label=_("Periods to be approved"),
+            things=periods.filter(state=State.CALCULATED),
+            table="commissions_period",
+            chosen="?state=calculated",
+        ),
+        Kind(
+            right="periods.approve",
+            label=_("Periods to be posted"),
+            things=periods.filter(state=State.APPROVED),
+            table="commissions_period",
+            chosen="?state=approved",
+        ),
+        Kind(
+            right="periods.close",
+            label=_("Reopening asked for"),
+            things=Reopening.objects.filter(agreed_by="").exclude(period__state=State.OPEN),
+            table="commissions_period",
+        ),
+        Kind(
+            right="periods.approve",
+            label=_("Ranks to be approved"),
+            things=RankGrant.objects.filter(approved_at__isnull=True),
+            table="network_member",
+            chosen="?proposed=yes",
+        ),
+        Kind(
+            right="plans.approve",
+            label=_("Plan versions to be approved"),
+            things=PlanVersion.objects.filter(state=PlanState.DRAFT),
+            table="plans_planversion",
+            chosen="?state=draft",
+        ),
+        Kind(
+            right="rates.approve",
+            label=_("Rates to be approved"),
+            things=RateSheet.objects.filter(state=RateSheet.State.ENTERED),
+            table="ledger_ratesheet",
+            chosen="?state=entered",
+        ),
+        Kind(
+            right="outbox.mend",
+            label=_("Messages that failed"),
+            things=Delivery.objects.filter(state=dead),
+            table="foundation_delivery",
+            chosen="?state=dead",
+        ),
+    )
