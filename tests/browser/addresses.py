@@ -43,10 +43,11 @@ LAST_LINE = """
     WHERE run.fence = period.fence ORDER BY period.ends_on DESC, line.number LIMIT 1
 """
 
-OPEN_PERIOD = """
+# The first open month has orders, a sealed one statements.
+PERIOD = """
     SELECT {} FROM commissions_period AS period
     JOIN commissions_calendar AS calendar ON calendar.id = period.calendar_id
-    ORDER BY period.starts_on DESC
+    ORDER BY (period.state = 'sealed') {}, period.starts_on
 """
 
 # Start of a route and parameter, to a query for one that there is.
@@ -56,9 +57,12 @@ EXAMPLES = {
     "accounts/password/reset/<uidb36>-<key>/ uidb36": "SELECT '1'",
     "accounts/password/reset/<uidb36>-<key>/ key": "SELECT 'set-password'",
     "my/team/ code": RECRUIT_OF_LEADER,
-    "my/estimate/ calendar": OPEN_PERIOD.format("calendar.name"),
-    "my/estimate/ label": OPEN_PERIOD.format("period.label"),
+    "my/estimate/ calendar": PERIOD.format("calendar.name", ""),
+    "my/estimate/ label": PERIOD.format("period.label", ""),
     "my/estimate/ form": "SELECT 'csv'",
+    "my/statements/ calendar": PERIOD.format("calendar.name", "DESC"),
+    "my/statements/ label": PERIOD.format("period.label", "DESC"),
+    "my/statements/ form": "SELECT 'csv'",
     "my/team/table/<slug:form>/ form": "SELECT 'csv'",
     "office/members/<str:key>/statements/ key": LAST_LINE.format("member.code"),
     "office/members/<str:key>/statements/ period": LAST_LINE.format(
@@ -81,7 +85,6 @@ LINKED_FROM = {
     _STATEMENT: "my/statements/",
     f"{_STATEMENT}why-not/": _STATEMENT,
     f"{_STATEMENT}lines/<int:number>/": _STATEMENT,
-    f"{_STATEMENT}<slug:form>/": _STATEMENT,
     f"{_ESTIMATE}lines/<int:number>/": _ESTIMATE,
 }
 
