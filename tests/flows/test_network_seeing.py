@@ -123,7 +123,7 @@ def test_a_foreign_member_is_unknown_as_one_who_does_not_exist(grown):
     assert str(foreign.value).replace("ZOFIA", "") == str(missing.value).replace("NOBODY", "")
 
 
-def test_the_outlook_takes_three_queries_while_the_tree_stays(transactional_db):
+def test_the_outlook_takes_four_queries_while_the_tree_stays(transactional_db):
     viewer = teams.login_of(teams.grown({"AIMAN": {"BORIS": {}}})["AIMAN"])
     queries.outlook(viewer)
 
@@ -131,7 +131,7 @@ def test_the_outlook_takes_three_queries_while_the_tree_stays(transactional_db):
         seen = queries.outlook(viewer)
 
     assert len(seen.tree) == 2
-    assert len([one for one in asked if "role" not in one["sql"]]) == 3
+    assert len([one for one in asked if "role" not in one["sql"]]) == 4
 
 
 def test_a_change_is_seen_after_its_commit_and_an_unchanged_tree_is_read_once(transactional_db):

@@ -164,7 +164,7 @@ def test_a_member_takes_as_many_queries_however_many_rows(aiman, count, django_a
     many(count)
 
     # Roles and Django's own permissions three, the company's day one, positions three, orders one.
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = queries.order_list(viewer=viewer)
 
     assert len(page.rows) == count

@@ -157,7 +157,7 @@ def _facts(found: Member) -> MemberFacts:
 def positions_of(person_id: int, *, on: date | None = None) -> Sequence[MemberFacts]:
     """Give the positions that a person holds or shares on a day, today if none is named."""
     held = Holder.objects.filter(
-        person__in=people.same_person(person_id), span__contains=on or history.today()
+        person__in=people.all_of(person_id), span__contains=on or history.today()
     )
     members = Member.objects.filter(Q(pk__in=held.values("member"))).order_by("number")
     return [_facts(one) for one in members]

@@ -21,7 +21,7 @@ def positions_held_by(viewer: Any) -> Sequence[Member]:
     if not viewer.is_active or viewer.person_id is None:
         return ()
     held = Member.objects.filter(
-        holders__person__in=people.same_person(viewer.person_id),
+        holders__person__in=people.all_of(viewer.person_id),
         holders__span__contains=history.today(),
     )
     return tuple(held.order_by("number").distinct())
@@ -62,7 +62,7 @@ class Outlook:
 
 
 def outlook(viewer: Any) -> Outlook:
-    """Give what a login sees. Three queries at most, while the genealogy stays as it is."""
+    """Give what a login sees. Four queries at most, while the genealogy stays as it is."""
     return once(("network.outlook", viewer.pk), lambda: _outlook(viewer))
 
 

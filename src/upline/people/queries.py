@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from upline.people import names, reading
@@ -39,7 +39,6 @@ __all__ = [
     "person",
     "person_card",
     "persons_by_contact",
-    "same_person",
     "sort_column",
 ]
 
@@ -68,17 +67,18 @@ def kept_person(person_id: int) -> int:
 
 
 def all_of(person_id: int) -> Sequence[int]:
-    """Give a person and every double of theirs, by id."""
-    kept = kept_person(person_id)
-    same = Person.objects.filter(Q(pk=kept) | Q(merged_into=kept)).order_by("pk")
-    return list(same.values_list("pk", flat=True))
+    """Give a person and every double of theirs, by id. Raises PersonUnknown.
 
-
-def same_person(person_id: int) -> QuerySet[Person]:
-    """Give a person and every double of theirs for a condition of another query; empty if unknown."""
-    here = Person.objects.filter(pk=person_id)
-    kept = here.annotate(kept=Coalesce("merged_into", "pk")).values("kept")
-    return Person.objects.filter(Q(pk__in=kept) | Q(merged_into__in=kept))
+    One query, by index, for who is nobody's double.
+    """
+    rows = Person.objects.values_list("pk", "merged_into")
+    found = dict(rows.filter(Q(pk=person_id) | Q(merged_into=person_id)))
+    if person_id not in found:
+        raise PersonUnknown(person=person_id)
+    kept = found[person_id]
+    if kept is not None:
+        found = dict(rows.filter(Q(pk=kept) | Q(merged_into=kept)))
+    return sorted(found)
 
 
 def found_by_name(words: str, *, language: str, limit: int = 50) -> Sequence[PersonFacts]:
