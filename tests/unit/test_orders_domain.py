@@ -41,7 +41,7 @@ def line(net, tax, *, quantity=1, retail=0, **volumes):
 
 
 def test_three_pieces_of_one_hundred_cents_go_back_one_by_one():
-    left = line(100, 10, quantity=3, pv=100)
+    left = line(100, 10, quantity=3, pv=100_000_000)
     taken = []
     for _ in range(3):
         part = refund_of_pieces(left, 1)
@@ -53,7 +53,7 @@ def test_three_pieces_of_one_hundred_cents_go_back_one_by_one():
             pv=left.figures.volumes["pv"] - part.figures.volumes["pv"],
         )
 
-    assert taken == [(33, 3, 33), (34, 4, 34), (33, 3, 33)]
+    assert taken == [(33, 3, 33_330_000), (34, 4, 33_340_000), (33, 3, 33_330_000)]
 
 
 def test_an_amount_is_shared_by_largest_remainders_over_net_and_tax_of_all_lines():

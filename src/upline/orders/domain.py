@@ -60,18 +60,20 @@ def net_and_tax(price_minor: int, percent: Decimal, *, includes_tax: bool) -> tu
 def part_of(figures: Figures, *, taken: int, whole: int) -> Figures:
     """Take so many of so many parts, each figure by itself; all of them give all, exactly.
 
+    A part of a volume has as many decimals as the volume, and two at least.
+
     >>> part_of(
-    ...     Figures(net_minor=100, tax_minor=23, retail_minor=150, volumes={"pv": 10}),
+    ...     Figures(net_minor=100, tax_minor=23, retail_minor=150, volumes={"pv": 10_000_000}),
     ...     taken=1,
     ...     whole=3,
     ... )
-    Figures(net_minor=33, tax_minor=8, retail_minor=50, volumes={'pv': 3})
+    Figures(net_minor=33, tax_minor=8, retail_minor=50, volumes={'pv': 3330000})
     """
     return Figures(
         net_minor=_share(figures.net_minor, taken, whole),
         tax_minor=_share(figures.tax_minor, taken, whole),
         retail_minor=_share(figures.retail_minor, taken, whole),
-        volumes={name: _share(one, taken, whole) for name, one in figures.volumes.items()},
+        volumes={name: _volume_share(one, taken, whole) for name, one in figures.volumes.items()},
     )
 
 
@@ -124,3 +126,9 @@ def _share(minor: int, taken: int, whole: int) -> int:
     if taken == whole:
         return minor
     return share_out(Money(minor, "XXX"), weights=[taken, whole - taken])[0].minor
+
+
+def _volume_share(millionths: int, taken: int, whole: int) -> int:
+    # Plans read volumes with a number of decimals and refuse finer ones.
+    step = next(step for step in (10_000, 1_000, 100, 10, 1) if millionths % step == 0)
+    return step * _share(millionths // step, taken, whole)
