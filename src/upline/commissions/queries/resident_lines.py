@@ -64,8 +64,6 @@ def page(by: Reader, held: Resident, position: int, words: Wording, wanted: Line
 def own_lines(held: Resident, position: int) -> Own:
     """Give all lines of a member."""
     result = held.result
-    members = np.append(held.member_ids[result.world.forest.rows], -1)
-    facts = np.append(held.fact_ids[result.world.orders.rows], -1)
     parts = []
     for code, part in enumerate(result.paid):
         if part.lines is None or not part.totals[position]:
@@ -77,8 +75,8 @@ def own_lines(held: Resident, position: int) -> Own:
             (
                 np.full(len(place), code, np.int64),
                 place,
-                facts[lines.order[place]],
-                members[lines.buyer[place]],
+                _looked_up(held.fact_ids, result.world.orders.rows, lines.order[place]),
+                _looked_up(held.member_ids, result.world.forest.rows, lines.buyer[place]),
                 lines.level[place].astype(np.int64),
                 lines.amount[place].astype(np.int64) * scale,
             )
@@ -93,6 +91,14 @@ def own_lines(held: Resident, position: int) -> Own:
         level=columns[4],
         units=columns[5],
     )
+
+
+def _looked_up(ids: Array, rows: Array, places: Array) -> Array:
+    """Give the ids in the database of some places; -1 stays -1."""
+    found = np.full(len(places), -1, np.int64)
+    is_known = places >= 0
+    found[is_known] = ids[rows[places[is_known]]]
+    return found
 
 
 def place_of(held: Resident, position: int, number: int) -> tuple[int, int]:
