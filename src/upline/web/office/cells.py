@@ -27,6 +27,8 @@ class Cell:
     # Codes, digests, accounts: letters of one width.
     is_code: bool = False
     picture: str = ""
+    # Of a text that is in another language than the page, for those who listen to it.
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

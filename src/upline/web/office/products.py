@@ -163,7 +163,11 @@ def _texts(product: Product) -> list[Facts]:
             sections.append(facts(language, note=_("There is no text in this language yet.")))
         else:
             sections.append(
-                facts(language, (_("Name"), text.name), (_("Description"), text.description))
+                facts(
+                    language,
+                    (_("Name"), Cell(text.name, language=code)),
+                    (_("Description"), Cell(text.description, language=code)),
+                )
             )
     return sections
 
