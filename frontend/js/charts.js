@@ -20,7 +20,8 @@ function token(name) {
 
 function axisFormat(chart) {
   const format = new Intl.NumberFormat(chart.language, {
-    notation: "compact",
+    // Browsers know no short words of Kazakh and would write English ones.
+    notation: chart.language === "kk" ? "standard" : "compact",
     maximumFractionDigits: 1,
   });
   return (value) => format.format(value);
@@ -61,8 +62,7 @@ function periodLabels(chart, width) {
 function options(chart, width) {
   const words = { color: token("--muted"), fontFamily: "Inter, sans-serif", fontSize: 12 };
   return {
-    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
-    animationDuration: 350,
+    animation: false,
     aria: { enabled: false },
     textStyle: { fontFamily: "Inter, sans-serif" },
     grid: {

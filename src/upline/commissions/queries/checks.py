@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from babel.dates import format_date
@@ -47,9 +47,7 @@ def checks_before_close(period: Period, estimate: Estimate | None) -> tuple[Chec
 
 
 def _over(period: Period) -> Check:
-    last = format_date(
-        period.ends_on - timedelta(days=1), format="long", locale=get_language() or "en"
-    )
+    last = _day(period.ends_on - timedelta(days=1))
     return Check(
         name="over",
         title=gettext("The period is over"),
@@ -82,7 +80,8 @@ def _plan(period: Period) -> Check:
         return Check(
             name="plan", title=title, is_ok=False, text=refused.problem, remedy=refused.advice
         )
-    return Check(name="plan", title=title, is_ok=True, text=str(version))
+    since = gettext("since %(day)s") % {"day": _day(version.starts_on)}
+    return Check(name="plan", title=title, is_ok=True, text=f"{version.name}, {since}")
 
 
 def _computable(estimate: Estimate | None) -> Check:
@@ -165,3 +164,7 @@ def _unplaced() -> Check:
 def _count(count: int, text: str) -> str:
     shown: Any = format_decimal(count, locale=get_language() or "en")
     return text % {"count": shown} if count else ""
+
+
+def _day(day: date) -> str:
+    return str(format_date(day, format="long", locale=get_language() or "en"))
