@@ -210,6 +210,8 @@ def _count(reading: _Reading, name: str) -> int:
 
 
 def _check(found: Environment, reading: _Reading) -> None:
+    if found.mail_from and "@" not in found.mail_from:
+        reading.faults.append("- UPLINE_MAIL_FROM is no e-mail address.")
     if found.mail_url and not found.mail_url.startswith(("smtp://", "smtps://")):
         reading.faults.append("- UPLINE_MAIL_URL is not an address that starts with smtp://.")
     if found.database_url and not found.database_url.startswith(("postgresql://", "postgres://")):
