@@ -123,6 +123,9 @@ ADDRESSES: dict[str, str] = {
             "freeze": "members.edit",
             "thaw": "members.edit",
             "terminate": "members.edit",
+            "statement": "periods.see",
+            "why": "periods.see",
+            "why_not": "periods.see",
         },
     ),
     **_office(
@@ -167,8 +170,10 @@ ARGUMENTS: dict[str, object] = {
     "form": "csv",
     "key": "0",
     "label": "1999-01",
+    "line": 0,
     "login_id": 0,
     "number": 0,
+    "period": "monthly:1999-01",
     "place": 999_999,
     "uidb36": "1",
 }

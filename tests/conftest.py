@@ -7,6 +7,7 @@ server of yours (postgresql://...), which must let us make databases.
 from __future__ import annotations
 
 import os
+import sys
 
 # Before anything of Django is imported.
 os.environ["UPLINE_ENV"] = "test"
@@ -15,6 +16,7 @@ os.environ.pop("DATABASE_URL", None)
 
 import django
 import pytest
+from django.utils import translation
 
 from tests import server
 from tests.browser import site
@@ -40,6 +42,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     fixtures = set(getattr(item, "fixturenames", ()))
     if fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
         item.add_marker("database")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_from_the_test_before():
+    """Let no test speak the language of another's last page, nor read another's company."""
+    yield
+    translation.deactivate()
+    resident = sys.modules.get("upline.commissions.resident")
+    if resident is not None:
+        resident.clear()
 
 
 @pytest.fixture(scope="session")

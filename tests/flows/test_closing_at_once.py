@@ -128,7 +128,7 @@ def test_two_who_post_at_once_post_each_journal_once(monkeypatch):
     run = closing.computed()
     with context.working(actor="login:4"):
         services.approve_period(**BY, digest=run.digest)
-    monkeypatch.setattr(posting, "_MEMBERS_AT_ONCE", 1)
+    monkeypatch.setattr(posting, "MEMBERS_AT_ONCE", 1)
 
     others = [Other(lambda: services.post_period(**BY)) for _ in range(2)]
 

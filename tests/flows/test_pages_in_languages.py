@@ -40,6 +40,8 @@ ALLOWED = {
     "Polski": "as above",
     "JavaScript": "a name",
     "YAML": "a name",
+    "Chrome": "a name",
+    "Linux": "a name",
     "CSV": "a name",
     "XLSX": "a name",
     "UTC": "a name",

@@ -83,8 +83,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "upline.web.accounts.standing_in.StandingInIsKnown",
     "upline.web.accounts.languages.LanguageOfPerson",
-    "upline.web.accounts.time_zones.TimeOfCompany",
     "upline.foundation.requests.RequestsAreNamed",
+    # Inside a reading, which keeps the zone for whoever asks next.
+    "upline.web.accounts.time_zones.TimeOfCompany",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "upline.web.accounts.second_factor.StaffProveSecondFactor",

@@ -41,9 +41,13 @@ def span(from_on: date, until_on: date | None = None) -> Any:
     return DateRange(from_on, until_on)
 
 
+# Under this name a page keeps the company's time zone while it is read.
+ZONE = "company.time_zone"
+
+
 def zone() -> str:
     """Give the company's time zone, or UTC before it is set up."""
-    return once("company.time_zone", _zone)
+    return once(ZONE, _zone)
 
 
 def _zone() -> str:
