@@ -52,6 +52,10 @@ def _nothing_stays_from_the_test_before():
     resident = sys.modules.get("upline.commissions.resident")
     if resident is not None:
         resident.clear()
+    # Numbers of plan versions are those of one database, and tests have several.
+    seeing = sys.modules.get("upline.commissions.queries.seeing")
+    if seeing is not None:
+        seeing.words_of.cache_clear()
 
 
 @pytest.fixture(scope="session")
