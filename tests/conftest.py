@@ -49,9 +49,9 @@ def _nothing_stays_from_the_test_before():
     """Let no test speak the language of another's last page, nor read another's company."""
     yield
     translation.deactivate()
-    resident = sys.modules.get("upline.commissions.resident")
-    if resident is not None:
-        resident.clear()
+    for kept in ("upline.commissions.resident", "upline.network.resident"):
+        if kept in sys.modules:
+            sys.modules[kept].clear()
     # Numbers of plan versions are those of one database, and tests have several.
     seeing = sys.modules.get("upline.commissions.queries.seeing")
     if seeing is not None:

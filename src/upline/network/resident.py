@@ -101,6 +101,12 @@ def warm_in_background() -> None:
     threading.Thread(target=_read_and_leave, name="network-reader", daemon=True).start()
 
 
+def clear() -> None:
+    """Forget what is kept, as a test does between companies."""
+    global _kept  # noqa: PLW0603 - one a process, swapped whole
+    _kept = None
+
+
 def _read_in_turn() -> Genealogy:
     """Read, or take what another thread has read meanwhile."""
     before = _kept
