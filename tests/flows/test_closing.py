@@ -60,6 +60,25 @@ def test_a_period_is_closed_from_facts_to_the_ledger(members):
     ]
 
 
+def test_the_rows_of_a_run_are_counted_before_anything_reads_them(members):
+    closing.bought(members[CELINA], "A-1", "200.00")
+    with clock.stopped_at(NOVEMBER_2), context.working(actor="login:3"):
+        services.freeze_period(**BY)
+        services.compute_period(**BY)
+
+    run = Run.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, reltuples FROM pg_class WHERE relname = ANY(%s) ORDER BY relname",
+            [["commissions_statement", "commissions_total", f"commissions_line_{run.pk}"]],
+        )
+        assert cursor.fetchall() == [
+            (f"commissions_line_{run.pk}", 2.0),
+            ("commissions_statement", 2.0),
+            ("commissions_total", 2.0),
+        ]
+
+
 def test_a_member_without_pay_learns_why(members):
     closing.bought(members[ANNA], "A-1", "200.00")
     closing.closed()
