@@ -121,7 +121,10 @@ class Comparison:
                 found = self._value(period, "wallets", {"member": who, "wallet": name}, "amount")
                 return "0" if found == NOTHING else found
             case "state":
-                return self._value(period, "states", {"member": who, "name": name}, "value")
+                found = self._value(period, "states", {"member": who, "name": name}, "value")
+                if found == NOTHING and self.results[period].reports(name):
+                    return _none_of(expectation.value)
+                return found
             case _:
                 return self._measured(expectation, period)
 
@@ -145,6 +148,13 @@ class Comparison:
         if None in numbers:
             return ", ".join(values)
         return text_of(sum((number for number in numbers if number is not None), Fraction(0)))
+
+
+def _none_of(expected: str) -> str:
+    """Say how it is written that there is none: where nothing is reported, it is 0 or no."""
+    if number_of(expected) is not None:
+        return "0"
+    return "no" if expected in ("yes", "no") else NOTHING
 
 
 def speaks_of(expectation: Expectation, row: Row) -> bool:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import upline
 from upline.compensation import columns, digests
 from upline.compensation.bonuses.lines import Paid, id_ranks
-from upline.compensation.columns import Codes, Column, Flags, Members, Numbers
+from upline.compensation.columns import NO_DAY, Codes, Column, Days, Flags, Members, Numbers
 from upline.compensation.decimals import SHOWN_PLACES, decimal_text, decimals
 from upline.compensation.inputs import World
 from upline.compensation.line_rows import LineRows, line_rows, looked_up
@@ -96,9 +96,15 @@ class Result:
 
     @property
     def states(self) -> pa.Table:
-        """member, name, value: what bonus kinds report beside pay."""
-        schema = pa.schema([("member", pa.string()), ("name", pa.string()), ("value", pa.string())])
-        return schema.empty_table()
+        """member, name (as in `free_goods.half_price_items`), value: what is reported beside pay.
+
+        Who has none, 0 or no of it has no row.
+        """
+        return self._once("states", self._states)
+
+    def reports(self, name: str) -> bool:
+        """Say whether this run has a state of that name, whoever has any of it."""
+        return name in self.figures.states
 
     def measure(self, name: str) -> pa.Table:
         """member, value: a measure as text; money by the plan's rounding. Raises KeyError."""
@@ -283,12 +289,12 @@ class Result:
         parts = [_CARRIES.empty_table()]
         for name, column in sorted(resolve_carries(self.figures.member_scope).items()):
             spread = column.spread(len(self.world))
-            positions = _carried_positions(spread)
+            positions = _filled(spread)
             part = pa.table(
                 {
                     "member": self._ids_at(positions),
                     "name": pa.repeat(name, len(positions)),
-                    "value": carry_texts(spread, positions),
+                    "value": carry_texts(spread, positions, self.world),
                 }
             )
             parts.append(part.filter(pc.is_valid(part["value"])))
@@ -331,6 +337,19 @@ class Result:
             )
         return pa.concat_tables(tables)
 
+    def _states(self) -> pa.Table:
+        names = ("member", "name", "value")
+        parts = [pa.schema([(name, pa.string()) for name in names]).empty_table()]
+        member = self._id_ranks()[0][self.world.forest.rows]
+        for name, column in sorted(self.figures.states.items()):
+            spread = column.spread(len(self.world))
+            rows = _filled(spread)
+            rows = rows[np.argsort(member[rows])]
+            texts = [self._text(spread, row, "") for row in rows.tolist()]
+            named = [name] * len(rows)
+            parts.append(pa.table([self._ids_at(rows), pa.array(named, pa.string()), texts], names))
+        return pa.concat_tables(parts)
+
     # Receipt
 
     def _digests(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -359,9 +378,9 @@ class Result:
         for name, rates in world.rates.items():
             if rates:
                 inputs[name] = digests.of_text(repr(sorted(rates.items())))
-        return inputs, self._output_digests(positions)
+        return inputs, self._output_digests(positions, rank_at)
 
-    def _output_digests(self, positions: Array) -> dict[str, str]:
+    def _output_digests(self, positions: Array, rank_at: Array) -> dict[str, str]:
         outputs = {}
         for part in self.paid:
             totals = Numbers(part.totals, Fraction(1, 10**part.places))
@@ -372,8 +391,10 @@ class Result:
             outputs[f"ranks.{name}"] = digests.of_column(column_of_ranks, positions)
         for name, flags in self.gates.items():
             outputs[f"legal.{name}"] = digests.of_column(flags, positions)
+        for name, column in self.figures.states.items():
+            outputs[f"states.{name}"] = digests.of_column(column, positions, rank_at)
         for name, column in resolve_carries(self.figures.member_scope).items():
-            outputs[f"carries.{name}"] = digests.of_column(column, positions)
+            outputs[f"carries.{name}"] = digests.of_column(column, positions, rank_at)
         every = self.line_rows()
         if len(every):
             members, orders = self._id_ranks()
@@ -422,8 +443,11 @@ def _labelled(column: Codes) -> pa.Array:
     return labels.take(pa.array(column.values, mask=column.values < 0))
 
 
-def _carried_positions(column: Column) -> Array:
-    if isinstance(column, Codes):
+def _filled(column: Column) -> Array:
+    """Give the rows in which there is something: no 0, no `no`, nothing empty."""
+    if isinstance(column, Codes | Members):
         return np.flatnonzero(column.values >= 0)
+    if isinstance(column, Days):
+        return np.flatnonzero(column.values != NO_DAY)
     assert not isinstance(column, columns.Quotients)
     return np.flatnonzero(column.values)

@@ -19,7 +19,7 @@ from upline.compensation.plan.load import Plan
 from upline.runs.rates import read_rates
 from upline.runs.tables import read_table, write_table
 
-OUTPUTS = ("lines", "totals", "pay", "ranks", "carries", "legal", "wallets")
+OUTPUTS = ("lines", "totals", "pay", "ranks", "carries", "legal", "wallets", "states")
 _ALWAYS = ("lines", "totals", "pay", "ranks", "carries")
 _GIVEN = ("members", "orders", "given_earnings", "carries", "exchange", "pay_exchange")
 

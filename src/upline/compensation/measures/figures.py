@@ -29,6 +29,8 @@ class Computed:
     earned_unit: dict[str, Fraction] = field(default_factory=dict)
     paid_on: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     carries: dict[str, Column] = field(default_factory=dict)
+    # What bonuses and trees report beside pay, one value a member, as 'BONUS.NAME'.
+    states: dict[str, Column] = field(default_factory=dict)
     # Values of this period that are carried, but computed only after all else.
     carried_later: dict[str, Node] = field(default_factory=dict)
 

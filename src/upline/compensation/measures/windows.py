@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from upline.compensation import columns
-from upline.compensation.columns import Codes, Column, Flags, Numbers, aligned, common_unit
-from upline.compensation.measures.evaluate import formula, not_computed, numbers
+from upline.compensation.columns import (
+    NO_DAY,
+    Codes,
+    Column,
+    Days,
+    Flags,
+    Members,
+    Numbers,
+    aligned,
+    common_unit,
+)
+from upline.compensation.inputs import World
+from upline.compensation.measures.evaluate import formula, numbers
 from upline.compensation.measures.figures import Computed, MemberValues
 from upline.compensation.plan import parts
 from upline.compensation.plan.formula import Call, Number, text_of
@@ -67,10 +79,30 @@ def _previous(node: Call, scope: MemberValues) -> Column:
         for position, label in before.items():
             codes[position] = known.index(label)
         return Codes(codes, tuple(known))
-    if unit in ("date", "member"):
-        raise not_computed(f"previous(...) of a {unit}", node.place)
+    if unit == "date":
+        days = np.full(scope.size, NO_DAY, np.int32)
+        for position, day in before.items():
+            days[position] = np.datetime64(day, "D").astype(np.int32)
+        return Days(days)
+    if unit == "member":
+        return _members_before(before, scope)
     column = carried_numbers(scope.figures, f"{text} @1")
     return Flags(np.asarray(column.values != 0)) if unit == "yes_no" else column
+
+
+def _members_before(before: Mapping[int, str], scope: MemberValues) -> Members:
+    """Give the members that were carried; whoever is listed no more is nobody."""
+    found = dict.fromkeys(before.values(), -1)
+    world = scope.figures.world
+    if found:
+        ids = world.ids.cast(pa.string())
+        rows = pc.index_in(pa.array(list(found), pa.string()), value_set=ids)
+        for member, row in zip(found, rows.to_pylist(), strict=True):
+            found[member] = -1 if row is None else int(world.forest.positions[row])
+    positions = np.full(scope.size, -1, np.int32)
+    for position, member in before.items():
+        positions[position] = found[member]
+    return Members(positions)
 
 
 def resolve_carries(scope: MemberValues) -> dict[str, Column]:
@@ -109,7 +141,7 @@ def carried_numbers(figures: Computed, key: str) -> Numbers:
     return Numbers(out, unit)
 
 
-def carry_texts(column: Column, positions: npt.NDArray[Any]) -> pa.Array:
+def carry_texts(column: Column, positions: npt.NDArray[Any], world: World) -> pa.Array:
     """Write the carried values of some positions as text; null where there is nothing to carry."""
     if isinstance(column, Codes):
         codes = column.values[positions]
@@ -122,4 +154,8 @@ def carry_texts(column: Column, positions: npt.NDArray[Any]) -> pa.Array:
         distinct, places = np.unique(column.values[positions], return_inverse=True)
         texts = [str(int(value) * column.unit) if value else None for value in distinct.tolist()]
         return pa.array(texts, pa.string()).take(pa.array(places))
-    raise not_computed("Carrying this value")
+    if isinstance(column, Days):
+        return pa.array(column.values[positions].astype("datetime64[D]")).cast(pa.string())
+    assert isinstance(column, Members)
+    rows = world.forest.rows[column.values[positions]]
+    return world.ids.cast(pa.string()).take(pa.array(rows))
