@@ -43,6 +43,7 @@ ADDRESSES: dict[str, str] = {
         "design:home",
         "health-live",
         "mfa_authenticate",
+        "mfa_login_webauthn",
     ),
     **_of(
         SIGNED_IN,
@@ -52,11 +53,16 @@ ADDRESSES: dict[str, str] = {
         "accounts:account",
         "accounts:stand_back",
         "mfa_activate_totp",
+        "mfa_add_webauthn",
         "mfa_deactivate_totp",
         "mfa_download_recovery_codes",
+        "mfa_edit_webauthn",
         "mfa_generate_recovery_codes",
         "mfa_index",
+        "mfa_list_webauthn",
         "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "mfa_remove_webauthn",
         "mfa_view_recovery_codes",
         "usersessions_list",
     ),
@@ -132,6 +138,8 @@ ADDRESSES: dict[str, str] = {
         "orders_order",
         "orders.see",
         acts={
+            "ship": "orders.ship",
+            "deliver": "orders.deliver",
             "refund": "orders.refund",
             "refund-pieces": "orders.refund",
             "refund-amount": "orders.refund",
@@ -174,40 +182,110 @@ ARGUMENTS: dict[str, object] = {
     "login_id": 0,
     "number": 0,
     "period": "monthly:1999-01",
+    "pk": 0,
     "place": 999_999,
     "uidb36": "1",
 }
 
 
+# The company of the objects: BORIS asks; CELINA and ELENA are below him, ANNA, DANA and FILIP elsewhere.
+TREE = {"ANNA": {"BORIS": {"CELINA": {"ELENA": {}}}, "DANA": {"FILIP": {}}}}
+ASKS = "BORIS"
+BELOW = ("CELINA",)
+ELSEWHERE = ("ANNA", "DANA")
+# A closed month and the one that is open, of the calendar `monthly`; all of TREE bought in both.
+CLOSED, OPEN_NOW = "2026-10", "2026-11"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Stands in an address for the number of a line that pays a member in a month."""
+
+    of: str
+    label: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owned:
-    """An address that shows something of somebody, asked for by BORIS of ANNA > (BORIS > CELINA), DANA.
+    """An address that shows something of somebody: what BORIS sees under it, and what he does not.
 
     `query` may hold {version}, that of the picture of the team.
     """
 
     name: str
-    own: dict[str, object]
-    foreign: tuple[dict[str, object], ...]
+    seen: tuple[dict[str, object], ...]
+    hidden: tuple[dict[str, object], ...]
     query: str = ""
 
 
+def _in_team(name: str) -> Owned:
+    """Give the row of an address that shows a member: those below are seen, all others are not."""
+    others = (*ELSEWHERE, "FILIP", "NOBODY")
+    return Owned(
+        name=name,
+        seen=tuple({"code": code} for code in (ASKS, *BELOW, "ELENA")),
+        hidden=tuple({"code": code} for code in others),
+    )
+
+
+def _of_month(name: str, label: str, hidden: tuple[str, ...], **more: object) -> Owned:
+    """Give the row of a month of one's own: the address names nobody, so that only months differ."""
+    return Owned(
+        name=name,
+        seen=({"calendar": "monthly", "label": label, **more},),
+        hidden=tuple({"calendar": "monthly", "label": other, **more} for other in hidden),
+    )
+
+
+def _of_lines(name: str, label: str) -> Owned:
+    """Give the row of a line: nobody reads another's, not even of who is below."""
+    month = {"calendar": "monthly", "label": label}
+    others = (*BELOW, *ELSEWHERE)
+    return Owned(
+        name=name,
+        seen=({**month, "number": Line(of=ASKS, label=label)},),
+        hidden=(
+            *({**month, "number": Line(of=code, label=label)} for code in others),
+            {**month, "number": 999_999},
+        ),
+    )
+
+
+# A member reads no statement of a month that is not approved. Reasons are those of the month,
+# closed or open; and an estimate says of a month that has none why there is none.
+_NOT_CLOSED = (OPEN_NOW, "1999-01")
+_NEVER = ("1999-01", "2030-01")
+_NO_MONTH = ("13-2026",)
+
 OBJECTS: tuple[Owned, ...] = (
-    Owned(
-        name="cabinet:team-member",
-        own={"code": "CELINA"},
-        foreign=({"code": "ANNA"}, {"code": "DANA"}, {"code": "NOBODY"}),
-    ),
-    Owned(
-        name="cabinet:team-branch",
-        own={"code": "CELINA"},
-        foreign=({"code": "ANNA"}, {"code": "DANA"}, {"code": "NOBODY"}),
-    ),
+    _in_team("cabinet:team-member"),
+    _in_team("cabinet:team-branch"),
     # Places are counted from the own one, so that there is no number for anybody else.
     Owned(
         name="cabinet:team-map-card",
-        own={"place": 1},
-        foreign=({"place": 2}, {"place": 999_999}),
+        seen=({"place": 0}, {"place": 1}, {"place": 2}),
+        hidden=({"place": 3}, {"place": 999_999}),
         query="?v={version}",
     ),
+    _of_month("cabinet:statement-of", CLOSED, _NOT_CLOSED),
+    _of_month("cabinet:statement-why-not", CLOSED, _NEVER),
+    _of_month("cabinet:statement-export", CLOSED, _NOT_CLOSED, form="csv"),
+    _of_lines("cabinet:statement-why", CLOSED),
+    _of_month("cabinet:estimate-of", OPEN_NOW, _NO_MONTH),
+    _of_month("cabinet:estimate-why-not", OPEN_NOW, _NEVER),
+    _of_month("cabinet:estimate-export", OPEN_NOW, _NEVER, form="csv"),
+    _of_lines("cabinet:estimate-why", OPEN_NOW),
 )
+
+# Pages of one's own month, which show lines: what BORIS reads there is his, whomever he names.
+WITH_LINES = {"cabinet:statement-of": CLOSED, "cabinet:estimate-of": OPEN_NOW}
+
+# What staff read of a member under the address of the office: of everybody, whom the right admits.
+_MONTH_OF = {"key": ASKS, "period": f"monthly:{CLOSED}"}
+OFFICE_OBJECTS: dict[str, dict[str, object]] = {
+    "admin:network_member_card": {"key": ASKS},
+    "admin:network_member_statement": _MONTH_OF,
+    "admin:network_member_why_not": _MONTH_OF,
+    "admin:network_member_why": {**_MONTH_OF, "line": Line(of=ASKS, label=CLOSED)},
+    "admin:commissions_period_card": {"key": f"monthly:{CLOSED}"},
+}

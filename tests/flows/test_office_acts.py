@@ -393,3 +393,53 @@ def test_a_termination_says_who_goes_where_first(members):
     assert "They go to" in office.texts_of(shown)
     assert Member.objects.get(code=closing.BORIS).status == "terminated"
     assert Member.objects.get(code=closing.CELINA).sponsor == members[closing.ANNA]
+
+
+def test_goods_are_sent_in_parts_and_arrive_by_those_who_may(members):
+    number = office.ordered(members[closing.CELINA])
+    client = office.client_of("logistics")
+    tea, cup = shop.lines(number)
+    send, arrive = at("orders_order_ship", number), at("orders_order_deliver", number)
+    entries = {"carrier": "DPD", "tracking": "PL-77", "reference": "office-4"}
+
+    first = office.texts_of(client.get(send))
+    none = client.post(send, {**entries, f"line_{tea.pk}": "0", f"line_{cup.pk}": "0"})
+    too_many = client.post(send, {**entries, f"line_{tea.pk}": "3", f"line_{cup.pk}": "0"})
+    part = {**entries, f"line_{tea.pk}": "1", f"line_{cup.pk}": "0"}
+    confirmed(client, send, **part)
+    again = client.post(send, {**part, "confirmed": "yes"})
+    between = Order.objects.get(number=number).status
+    shown = client.post(arrive, {"shipment": "office-4"})
+    client.post(arrive, {"shipment": "office-4", "confirmed": "yes"})
+    rest = {f"line_{tea.pk}": "1", f"line_{cup.pk}": "1", "carrier": "DPD", "tracking": ""}
+    confirmed(client, send, **rest, reference="office-5")
+    confirmed(client, arrive, shipment="office-5")
+    late = client.get(send)
+
+    assert f'name="line_{tea.pk}" value="2"' in first
+    assert "Name at least one piece." in office.texts_of(none)
+    assert "less than or equal to 2" in office.texts_of(too_many)
+    assert again.status_code == 302
+    assert between == "partly_shipped"
+    assert "Goods of this shipment" in office.texts_of(shown)
+    assert Order.objects.get(number=number).status == "delivered"
+    assert "This cannot be done now." in office.texts_of(late)
+    kept = AuditEntry.objects.filter(subject=f"order:{number}").order_by("id")
+    assert [(one.act, one.after) for one in kept] == [
+        ("orders.ship", {"shipment": "office-4"}),
+        ("orders.deliver", {"shipment": "office-4"}),
+        ("orders.ship", {"shipment": "office-5"}),
+        ("orders.deliver", {"shipment": "office-5"}),
+    ]
+
+
+def test_an_order_that_is_not_paid_is_not_sent(members):
+    number = shop.placed(member_id=members[closing.CELINA].pk)
+    client = office.client_of("logistics")
+
+    card = office.texts_of(client.get(at("orders_order_card", number)))
+    answer = client.post(at("orders_order_ship", number), {"carrier": "DPD", "confirmed": "yes"})
+
+    assert "/ship/" not in card
+    assert "This cannot be done now." in office.texts_of(answer)
+    assert Order.objects.get(number=number).status == "placed"

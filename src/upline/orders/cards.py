@@ -231,6 +231,11 @@ def _pieces(rows: Any) -> Sequence[PiecesShown]:
     )
 
 
+def acts_of(order: Order) -> frozenset[str]:
+    """Name the acts that an order's state allows: pay, cancel, ship, deliver, refund."""
+    return _acts(order, list(order.lines.all()))
+
+
 def _acts(order: Order, lines: Sequence[OrderLine]) -> frozenset[str]:
     if order.status == Order.Status.PLACED:
         return frozenset(("pay", "cancel"))

@@ -15,6 +15,7 @@ from upline.orders.cards import (
     PiecesShown,
     RefundShown,
     ShipmentShown,
+    acts_of,
     order_card,
 )
 from upline.orders.errors import OrderUnknown
@@ -120,6 +121,7 @@ __all__ = [
     "Position",
     "RefundShown",
     "ShipmentShown",
+    "acts_of",
     "order_card",
     "order_facts",
     "order_list",

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from upline.foundation import clock, outbox
+from upline.foundation import audit, clock, outbox
 from upline.orders.errors import (
     DeliveredBeforeShipped,
     LineUnknown,
@@ -83,6 +83,7 @@ def ship(*, shipment: ShipmentDraft, pieces: Sequence[Pieces] | None = None) -> 
         lines[line_id].shipped_quantity += quantity
         lines[line_id].save(update_fields=["shipped_quantity"])
     keep_status(order, lines)
+    _record("orders.ship", made, "left")
     outbox.append(OrderShipped(order_number=order.number, shipment_id=made.pk))
     return int(made.pk)
 
@@ -118,6 +119,7 @@ def deliver(*, shipment_reference: str, delivered_at: datetime | None = None) ->
             delivered_quantity=F("delivered_quantity") + quantity
         )
     keep_status(order, lines_of(order))
+    _record("orders.deliver", shipment, "arrived")
     outbox.append(OrderDelivered(order_number=order.number, shipment_id=shipment.pk))
 
 
@@ -160,6 +162,15 @@ def keep_status(order: Order, lines: Mapping[int, OrderLine]) -> None:
     else:
         order.status = Order.Status.SHIPPED
     order.save(update_fields=["status"])
+
+
+def _record(act: str, shipment: Shipment, became: str) -> None:
+    audit.record(
+        act=act,
+        subject=f"order:{shipment.order.number}",
+        reason=f"shipment {became}",
+        after={"shipment": shipment.reference},
+    )
 
 
 def _check_same(known: Shipment, order: Order, pieces: Sequence[Pieces] | None) -> None:

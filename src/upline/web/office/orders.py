@@ -97,6 +97,12 @@ class Orders(OfficeAdmin):
         of_customer = Order.objects.filter(customer=word).values("pk")
         return queryset.filter(pk__in=of_number.union(of_member, of_customer)), False
 
+    def found(self, request: HttpRequest, key: str) -> Order:
+        """Give an order with the acts that its state allows, asked for once."""
+        order: Order = super().found(request, key)
+        order.may = orders.acts_of(order)
+        return order
+
     def prepare(self, request: HttpRequest, rows: Sequence[Order]) -> None:  # noqa: ARG002
         known = network.present().names_of([row.member_id for row in rows if row.member_id])
         for row in rows:
