@@ -29,6 +29,7 @@ from upline.compensation.columns import (
 from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.exchange import faults_of_rates, worth_of_orders
 from upline.compensation.finding import Finder, are_distinct
+from upline.compensation.genealogy.binary import sides_of
 from upline.compensation.genealogy.forest import Forest, Positions, lay_out
 from upline.compensation.inputs import Inputs, World
 from upline.compensation.kernels import grouping
@@ -38,6 +39,7 @@ from upline.compensation.plan.formula import Call, Name
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.parts import all_nodes
 from upline.compensation.plan.schema import FieldSpec, GivenRanks
+from upline.compensation.plan.trees import asks_for, trees_used
 from upline.compensation.tables import Reader, Source, arrow_table
 from upline.money import currency_places
 
@@ -223,19 +225,27 @@ class _Preparation:
         return forest
 
     def _other_trees(self, joining: _Joining) -> dict[str, Forest]:
-        forests = {}
-        for name, tree in self.plan.file.trees.items():
-            if tree.kind == "matrix" and tree.fill != "given":
-                continue
-            if not self.members.has("placement_parent"):
-                if name in _trees_used(self.plan):
-                    self.members.raw("placement_parent")
-                continue
-            parent = self._references(self.members, "placement_parent", "placement parent")
-            forest = self._forest(parent, joining, "placement_parent")
+        file = self.plan.file
+        names = [name for name, tree in file.trees.items() if tree.fill == "given"]
+        if not self.members.has("placement_parent"):
+            if trees_used(self.plan.file).intersection(names):
+                self.members.raw("placement_parent")
+            return {}
+        if not names:
+            return {}
+        parent = self._references(self.members, "placement_parent", "placement parent")
+        forest = self._forest(parent, joining, "placement_parent")
+        sided = None
+        if any(file.trees[name].kind == "binary" for name in names):
+            is_right = sides_of(self.members, parent, self._finder.ids)
             if forest is not None:
-                forests[name] = forest
-        return forests
+                sided = replace(forest, is_right=forest.in_preorder(is_right))
+        if forest is None:
+            return {}
+        return {
+            name: sided if sided is not None and file.trees[name].kind == "binary" else forest
+            for name in names
+        }
 
     def _member_columns(self, forest: Forest, age: Positions) -> Mapping[str, Column]:
         """Read every column of members; it is brought into preorder when it is asked for."""
@@ -245,7 +255,7 @@ class _Preparation:
         for name, spec in file.members.items():
             by_row[name] = _placed(self._column(self.members, name, spec), forest)
         for name in ("side", "person"):
-            if self.members.has(name) and name not in by_row:
+            if name not in by_row and (self.members.has(name) or asks_for(name, file)):
                 by_row[name] = self.members.codes(name)
         if isinstance(file.ranks, GivenRanks):
             by_row["rank"] = self._given_rank(file.ranks.given)
@@ -458,12 +468,6 @@ def _with_columns(source: Source, table: pa.Table) -> Source:
 
 def _day_number(day: object) -> int:
     return int(np.datetime64(str(day), "D").astype(np.int64))
-
-
-def _trees_used(plan: Plan) -> set[str]:
-    """Give the trees that a bonus goes up or a formula sums over."""
-    calls = (node for node in all_nodes(plan.file) if isinstance(node, Call))
-    return {bonus.tree for bonus in plan.file.bonuses.values()} | {call.tree for call in calls}
 
 
 def _order_fields_named(plan: Plan) -> set[str]:

@@ -17,11 +17,15 @@ Positions = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """`parent[p]` is the position above p or -1; `rows[p]` the input row at p, `positions[row]` back."""
+    """`parent[p]` is the position above p or -1; `rows[p]` the input row at p, `positions[row]` back.
+
+    In a binary tree `is_right[p]` says in which leg of the one above p stands.
+    """
 
     parent: Positions
     rows: Positions
     positions: Positions
+    is_right: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.parent)

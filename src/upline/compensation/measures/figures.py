@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
@@ -57,3 +58,5 @@ class MemberValues(Scope, Protocol):
     def of_orders(self) -> OrderValues: ...
 
     def named(self, name: str) -> Column: ...
+
+    def assuming(self, named: Mapping[str, Column]) -> Scope: ...

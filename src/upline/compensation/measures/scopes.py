@@ -87,6 +87,10 @@ class MemberScope(_OfOneRun):
             raise not_computed(what, node.place)
         return self.named(node.name)
 
+    def assuming(self, named: Mapping[str, Column]) -> AssumingScope:
+        """Give a scope in which some names stand for other values."""
+        return AssumingScope(self.figures, named)
+
     def named(self, name: str) -> Column:
         """Give a member's value by its name, computing a measure when it is first asked for."""
         figures = self.figures
@@ -110,12 +114,30 @@ class MemberScope(_OfOneRun):
             column = found
         elif name == "title" and "rank" in world.members:
             column = self._title_of_given()
-        elif name in ("side", "person", "placement_parent", "title", "personal"):
-            raise not_computed(f"The value '{name}' of a member here")
+        elif name == "placement_parent":
+            column = self._placement_parent()
+        elif name in ("side", "person"):
+            column = Codes(np.asarray(-1, np.int32), ())
+        elif name == "title":
+            raise not_computed("The value 'title' of a member here")
         else:
             raise KeyError(name)
         figures.members[name] = column
         return column
+
+    def _placement_parent(self) -> Members:
+        """Give who stands above each in the tree whose places come in."""
+        world = self.figures.world
+        file = world.plan.file
+        tree = next(
+            (world.trees[name] for name in world.trees if file.trees[name].fill == "given"), None
+        )
+        if tree is None:
+            return Members(np.asarray(-1, np.int32))
+        places = tree.positions[world.forest.rows]
+        above = tree.parent[places]
+        found = world.forest.positions[tree.rows[np.maximum(above, 0)]]
+        return Members(np.where(above < 0, -1, found))
 
     def _title_of_given(self) -> Codes:
         """Give the highest rank that ever came in, and carry it."""
@@ -158,6 +180,8 @@ class MemberScope(_OfOneRun):
                 return self._position(node)
             case "customers":
                 return sums.customers(node, self)
+            case "person":
+                return sums.of_persons(node, self)
         raise not_computed(f"The function {node.function}(...)", node.place)
 
     def _earned(self, node: Call) -> Numbers:

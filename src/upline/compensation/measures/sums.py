@@ -12,49 +12,141 @@ import numpy.typing as npt
 from upline.compensation import columns
 from upline.compensation.columns import Codes, Column, Days, Flags, Numbers, aligned
 from upline.compensation.errors import InputRefused
+from upline.compensation.genealogy.binary import legs_of
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.kernels import trees
 from upline.compensation.measures.evaluate import formula, not_computed, numbers
 from upline.compensation.measures.figures import Computed, MemberValues, OrderValues
+from upline.compensation.measures.personal import Enrolled, values_apart
 from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import Call, Name, Node, Number
+from upline.compensation.plan.trees import SIDED, tells_personal, tree_of
 from upline.compensation.plan.units import Typing
 
 
 def summed(node: Call, scope: MemberValues) -> Numbers:
     """Compute one of own, group, downline, recruits, team, company, left, right or a leg function."""
-    if node.function in ("left", "right"):
-        raise not_computed(f"The function {node.function}(...)", node.place)
-    column = summed_column(node, scope)
+    more = None
+    if tells_personal(node):
+        column, more = values_apart(_summed_argument(node), scope)
+    else:
+        column = summed_column(node, scope)
     if node.function == "own":
         return column
     if node.function == "company":
         return Numbers(np.asarray(_total(column)), column.unit)
-    world = scope.figures.world
-    whole = columns.as_int64(column.values, f"what {node.function}(...) adds up")
-    if columns.greatest(whole) * max(len(whole), 1) >= columns.SAFE:
-        raise_out_of_range(f"what {node.function}(...) adds up")
     stops = None
     if node.until is not None:
         holds = formula(node.until, scope)
         assert isinstance(holds, Flags)
         stops = holds.spread(scope.size).values
-    tree = _tree(node, scope)
-    if tree is world.forest:
-        return Numbers(_in_tree(node, whole, stops, tree, scope), column.unit)
-    order = world.forest.positions[tree.rows]
-    placed = _in_tree(node, whole[order], None if stops is None else stops[order], tree, scope)
-    back = np.empty_like(placed)
-    back[order] = placed
-    return Numbers(back, column.unit)
+    place = _Place(node, scope, _tree(node, scope), column)
+    return Numbers(place.summed(more, stops), column.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A function over members, in the tree that it speaks of."""
+
+    node: Call
+    scope: MemberValues
+    tree: Forest
+    column: Numbers
+
+    def summed(
+        self, more: Numbers | None, stops: npt.NDArray[np.bool_] | None
+    ) -> npt.NDArray[np.int64]:
+        """Give everybody's sum; where `more` is given, who is enrolled counts so much more."""
+        values = self._whole(self.column)
+        if stops is not None:
+            stops = self._placed(stops)
+        enrolled = None
+        if more is not None:
+            forest = self.scope.figures.world.forest
+            enrolled = Enrolled.of(self.tree, forest, self._whole(more), stops)
+        found = self._in_tree(values, stops, enrolled)
+        forest = self.scope.figures.world.forest
+        if self.tree is forest:
+            return found
+        back = np.empty_like(found)
+        back[forest.positions[self.tree.rows]] = found
+        return back
+
+    def _whole(self, column: Numbers) -> npt.NDArray[np.int64]:
+        what = f"what {self.node.function}(...) adds up"
+        whole = columns.as_int64(column.values, what)
+        if columns.greatest(whole) * max(len(whole), 1) >= columns.SAFE:
+            raise_out_of_range(what)
+        return self._placed(whole)
+
+    def _placed(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Bring a column into the preorder of the tree."""
+        forest = self.scope.figures.world.forest
+        if self.tree is forest:
+            return values
+        return np.asarray(values[forest.positions[self.tree.rows]])
+
+    def _in_tree(
+        self,
+        values: npt.NDArray[np.int64],
+        stops: npt.NDArray[np.bool_] | None,
+        enrolled: Enrolled | None,
+    ) -> npt.NDArray[np.int64]:
+        parent, function = self.tree.parent, self.node.function
+        if function in ("recruits", "team"):
+            depth = 1
+            if function == "team":
+                number = self.node.arguments[1]
+                assert isinstance(number, Number)
+                depth = int(number.value)
+            total = _levels_below(parent, values, stops, depth)
+            return total if enrolled is None else enrolled.to_sponsors(total, within=depth)
+        groups = values.copy()
+        if stops is None:
+            trees.add_up(parent, groups)
+        else:
+            trees.add_up_until(parent, groups, stops)
+        if function in ("group", "downline"):
+            sums = groups if function == "group" else groups - values
+            return sums if enrolled is None else enrolled.to_sponsors(sums)
+        legs = _unless(groups, stops)
+        return self._of_legs(legs if enrolled is None else enrolled.to_legs(legs))
+
+    def _of_legs(self, legs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Compute what is asked of the legs, each given at the one who stands at its top."""
+        parent, function = self.tree.parent, self.node.function
+        if function in SIDED:
+            return np.asarray(legs_of(self.tree, legs)[SIDED.index(function)])
+        if function == "legs":
+            return _to_parents(parent, (legs > 0).astype(np.int64))
+        if function == "legs_sum":
+            return _capped_legs(legs, self._most(), parent)
+        number = self.node.arguments[0]
+        assert isinstance(number, Number)
+        return _nth_legs(function, int(number.value), legs, parent)
+
+    def _most(self) -> npt.NDArray[np.int64]:
+        """Give the most of one leg of everybody, in the units of what is summed."""
+        most = numbers(formula(self.node.arguments[1], self.scope)).spread(self.scope.size)
+        _, limit, unit = aligned(self.column, most)
+        factor = int(self.column.unit / unit)
+        # A limit between two whole units of the column counts as the lower one would lose: refuse.
+        if factor != 1:
+            whole = limit // factor
+            if not np.array_equal(whole * factor, limit):
+                raise not_computed("A leg limit finer than the column's decimals", self.node.place)
+            limit = whole
+        return self._placed(columns.as_int64(limit, "the most of one leg"))
 
 
 def _tree(node: Call, scope: MemberValues) -> Forest:
-    if not node.tree or node.tree == "sponsor":
-        return scope.figures.world.forest
-    found = scope.figures.world.trees.get(node.tree)
+    world = scope.figures.world
+    name = tree_of(node, world.plan.file)
+    if name == "sponsor":
+        return world.forest
+    found = world.trees.get(name)
     if found is None:
-        raise not_computed(f"Sums in the tree '{node.tree}'", node.place)
+        raise not_computed(f"Sums in the tree '{name}'", node.place)
     return found
 
 
@@ -62,45 +154,18 @@ def _total(column: Numbers) -> int:
     return int(column.values.astype(object).sum()) if column.values.ndim else int(column.values)
 
 
-def _in_tree(
-    node: Call,
+def _levels_below(
+    parent: npt.NDArray[Any],
     values: npt.NDArray[np.int64],
     stops: npt.NDArray[np.bool_] | None,
-    tree: Forest,
-    scope: MemberValues,
+    depth: int,
 ) -> npt.NDArray[np.int64]:
-    """Compute a function over one tree; `values`, `stops` and the result are in its preorder."""
-    parent = tree.parent
-    forest = scope.figures.world.forest
-    order = None if tree is forest else forest.positions[tree.rows]
-    if node.function == "recruits":
-        return _to_parents(parent, _unless(values, stops))
-    if node.function == "team":
-        depth = node.arguments[1]
-        assert isinstance(depth, Number)
-        total = np.zeros_like(values)
-        level = values
-        for _ in range(int(depth.value)):
-            level = _to_parents(parent, _unless(level, stops))
-            total += level
-        return total
-    groups = values.copy()
-    if stops is None:
-        trees.add_up(parent, groups)
-    else:
-        trees.add_up_until(parent, groups, stops)
-    if node.function == "group":
-        return groups
-    if node.function == "downline":
-        return groups - values
-    legs = _unless(groups, stops)
-    if node.function == "legs":
-        return _to_parents(parent, (legs > 0).astype(np.int64))
-    if node.function == "legs_sum":
-        return _capped_legs(node, legs, parent, scope, order)
-    number = node.arguments[0]
-    assert isinstance(number, Number)
-    return _nth_legs(node.function, int(number.value), legs, parent)
+    total = np.zeros_like(values)
+    level = values
+    for _ in range(depth):
+        level = _to_parents(parent, _unless(level, stops))
+        total += level
+    return total
 
 
 def _unless(
@@ -116,25 +181,10 @@ def _to_parents(parent: npt.NDArray[Any], values: npt.NDArray[np.int64]) -> npt.
 
 
 def _capped_legs(
-    node: Call,
-    legs: npt.NDArray[np.int64],
-    parent: npt.NDArray[Any],
-    scope: MemberValues,
-    order: npt.NDArray[Any] | None,
+    legs: npt.NDArray[np.int64], most: npt.NDArray[np.int64], parent: npt.NDArray[Any]
 ) -> npt.NDArray[np.int64]:
-    column = summed_column(node, scope)
-    most = numbers(formula(node.arguments[1], scope)).spread(scope.size)
-    _, limit, unit = aligned(column, most)
-    factor = int(column.unit / unit)
-    # A limit between two whole units of the column counts as the lower one would lose: refuse.
-    if factor != 1:
-        whole = limit // factor
-        if not np.array_equal(whole * factor, limit):
-            raise not_computed("A leg limit finer than the column's decimals", node.place)
-        limit = whole
-    limit = columns.as_int64(limit, "the most of one leg")
     out = np.zeros_like(legs)
-    trees.add_capped_to_parent(parent, legs, limit if order is None else limit[order], out)
+    trees.add_capped_to_parent(parent, legs, most, out)
     return out
 
 
@@ -207,6 +257,20 @@ def customers(node: Call, scope: MemberValues) -> Numbers:
     out = np.zeros(len(world), np.int64)
     np.add.at(out, members, holds.spread(len(distinct)).values.astype(np.int64))
     return Numbers(out, columns.constant(1).unit)
+
+
+def of_persons(node: Call, scope: MemberValues) -> Numbers:
+    """Add up a figure over all positions of each one's person; an empty person is one by himself."""
+    column = numbers(formula(node.arguments[0], scope)).spread(scope.size)
+    whole = columns.as_int64(column.values, "what person(...) adds up")
+    if columns.greatest(whole) * max(len(whole), 1) >= columns.SAFE:
+        raise_out_of_range("what person(...) adds up")
+    persons = scope.named("person")
+    assert isinstance(persons, Codes)
+    code = persons.spread(scope.size).values
+    sums = np.zeros(len(persons.labels) + 1, np.int64)
+    np.add.at(sums, code, whole)
+    return Numbers(np.where(code < 0, whole, sums[code]), column.unit)
 
 
 def per_member(figures: Computed, column: Numbers, mask: npt.NDArray[np.bool_] | None) -> Numbers:

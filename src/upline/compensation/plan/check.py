@@ -13,6 +13,7 @@ from upline.compensation.plan.quotients import check_quotients
 from upline.compensation.plan.references import check_references
 from upline.compensation.plan.schema import Bonus, Own, Part, PlanFile, Sourced
 from upline.compensation.plan.stages import Stage, stages_of
+from upline.compensation.plan.trees import check_trees
 from upline.compensation.plan.units import Typing
 
 
@@ -38,6 +39,7 @@ def check(
     _combinations(file, typing)
     check_quotients(file, typing)
     check_origins(file, typing)
+    check_trees(file, typing)
     stages = stages_of(file, typing)
     following = {
         code for section, name in refused if name == "*" for code in _FOLLOWING.get(section, _NAMES)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from upline.compensation.errors import Place
 from upline.compensation.plan import formula, schema, values
-from upline.compensation.plan.names import LEGS, SUMS
+from upline.compensation.plan.trees import outside_others
 from upline.compensation.plan.units import Typing
 
 Content = values.Value | values.Rule
@@ -230,24 +230,10 @@ def _refuse_events(content: Content, typing: Typing) -> None:
 
 def _refuse_loose_personal(content: Content, typing: Typing) -> None:
     for written in values.formulas_of(content):
-        for node in _outside_other_trees(written.node):
+        for node in outside_others(written.node):
             if isinstance(node, formula.Name) and node.name == "personal":
                 problem = (
                     "'personal' speaks of those counted in another tree than the sponsor tree."
                 )
                 remedy = "Write it inside left, right, or a sum that ends in 'in TREE'."
                 typing.fault(node.place, "name.personal", problem, remedy)
-
-
-def _outside_other_trees(node: formula.Node) -> Iterator[formula.Node]:
-    if isinstance(node, formula.Call) and _is_of_another_tree(node):
-        return
-    yield node
-    for child in formula.children(node):
-        yield from _outside_other_trees(child)
-
-
-def _is_of_another_tree(node: formula.Call) -> bool:
-    if node.function in ("left", "right"):
-        return True
-    return node.function in (*SUMS, *LEGS) and node.tree not in ("", "sponsor")

@@ -1,0 +1,71 @@
+"""Binary trees: on which side everybody stands, and what each leg comes to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from upline.compensation.genealogy.forest import Forest, Positions
+from upline.compensation.tables import Reader
+
+SIDES = ("left", "right")
+
+
+def sides_of(members: Reader, parent: Positions, ids: pa.Array) -> npt.NDArray[np.bool_]:
+    """Say for each row of members whether it stands on the right; lists every fault of the sides.
+
+    Whoever has nobody above needs no side.
+    """
+    if not members.has("side"):
+        members.raw("side")
+        return np.zeros(len(members), np.bool_)
+    sides = members.codes("side")
+    known = np.asarray(
+        [*(SIDES.index(label) if label in SIDES else -2 for label in sides.labels), -1]
+    )
+    side = known[sides.values]
+    placed = parent >= 0
+    for row in np.flatnonzero(placed & (side < 0)).tolist():
+        text = sides.at(row)
+        problem = f"'{text}' is no side." if text else "This member has a place, but no side."
+        members.fault(row, "side", "table.side", problem, "Write left or right.")
+    _list_shared_places(members, parent, np.where(placed, side, -1), ids)
+    return np.asarray(side == 1)
+
+
+def _list_shared_places(
+    members: Reader, parent: Positions, side: npt.NDArray[Any], ids: pa.Array
+) -> None:
+    """List everybody who stands where another stands already."""
+    rows = np.flatnonzero(side >= 0)
+    places = parent[rows].astype(np.int64) * 2 + side[rows]
+    if not (np.bincount(places) > 1).any():
+        return
+    order = np.argsort(places, kind="stable")
+    taken = places[order]
+    for index in np.flatnonzero(taken[1:] == taken[:-1]).tolist():
+        row, first = (
+            int(rows[order[k]]) for k in (index + 1, np.searchsorted(taken, taken[index]))
+        )
+        above = ids[int(parent[row])].as_py()
+        problem = f"The {SIDES[int(side[row])]} place below '{above}' is taken twice."
+        remedy = f"'{ids[first].as_py()}' stands there; give each a place of his own."
+        members.fault(row, "side", "tree.place_twice", problem, remedy)
+
+
+def legs_of(forest: Forest, groups: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Give the left and right leg of everybody, from a figure of each one's whole group.
+
+    All are in the preorder of the tree; a leg in which nobody stands is 0.
+    """
+    assert forest.is_right is not None
+    legs = []
+    for chosen in (~forest.is_right, forest.is_right):
+        below = np.flatnonzero(chosen & (forest.parent >= 0))
+        leg = np.zeros_like(groups)
+        leg[forest.parent[below]] = groups[below]
+        legs.append(leg)
+    return legs[0], legs[1]
