@@ -38,10 +38,7 @@ ANNA, BORIS, CELINA = "ANNA", "BORIS", "CELINA"
 
 def opened(plan: str = PLAN) -> dict[str, Member]:
     """Open a calendar, an approved plan and three members, each sponsored by the one before."""
-    approved(plan)
-    services.open_calendar(
-        name="monthly", every="month", starts_on=date(2026, 10, 1), time_zone="Europe/Sofia"
-    )
+    calendar_of(plan)
     members: dict[str, Member] = {}
     sponsor = None
     for code in (ANNA, BORIS, CELINA):
@@ -56,6 +53,14 @@ def opened(plan: str = PLAN) -> dict[str, Member]:
         sponsor = enrol(newcomer=newcomer, key=f"join:{code}")
         members[code] = Member.objects.get(pk=sponsor)
     return members
+
+
+def calendar_of(plan: str) -> None:
+    """Open the calendar of an approved plan, from October."""
+    approved(plan)
+    services.open_calendar(
+        name="monthly", every="month", starts_on=date(2026, 10, 1), time_zone="Europe/Sofia"
+    )
 
 
 def approved(plan: str) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 # Before anything of Django is imported.
 os.environ["UPLINE_ENV"] = "test"
@@ -83,6 +85,24 @@ def django_db_modify_db_settings(
     default.update(
         {name: address[name] for name in ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
     )
+
+
+@pytest.fixture(scope="module")
+def kept_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Keep what fixtures of a module write until its last test; each test takes back its own.
+
+    For a company that takes long to make and that tests only read or change for themselves. A test
+    that commits (`transaction=True`) has no place in such a module.
+    """
+    from django.db import transaction
+
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        # As Django marks that of a test case, so that services may begin what must be outermost.
+        around._from_testcase = True
+        with around:
+            yield
+            transaction.set_rollback(True)
 
 
 @pytest.fixture

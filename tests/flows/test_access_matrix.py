@@ -6,24 +6,38 @@ The addresses are found by walking the map of addresses; what is expected stands
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from tests import team
+from tests import closing, team
 from tests.access_table import (
     ADDRESSES,
     ARGUMENTS,
+    ASKS,
+    BELOW,
+    CLOSED,
+    ELSEWHERE,
     MACHINES,
     OBJECTS,
+    OFFICE_OBJECTS,
     OPEN,
+    OPEN_NOW,
     SIGNED_IN,
     STAFF,
+    TREE,
+    WITH_LINES,
+    Line,
 )
 from tests.signing_in import login_with, signed_in
-from upline.foundation import access
+from upline.commissions import estimating, queries
+from upline.foundation import access, clock
+from upline.people.models import Login
 
 pytestmark = pytest.mark.django_db
 
@@ -135,30 +149,120 @@ def test_whoever_may_not_read_an_address_may_not_write_to_it(role):
     assert wrong == {}
 
 
-@pytest.fixture
-def boris():
-    members = team.grown({"ANNA": {"BORIS": {"CELINA": {}}, "DANA": {}}})
-    login = team.login_of(members["BORIS"])
-    return signed_in(Client(raise_request_exception=False), login)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """Who signs in, and the numbers of the lines that pay each in each month."""
+
+    logins: Mapping[str, Login]
+    numbers: Mapping[tuple[str, str], frozenset[int]]
+
+    def client_of(self, code):
+        return signed_in(Client(raise_request_exception=False), self.logins[code])
+
+    def address(self, name, values):
+        """Give an address; a line is one that pays who it says and not who asks."""
+        filled = {
+            key: min(self.numbers[value.of, value.label]) if isinstance(value, Line) else value
+            for key, value in values.items()
+        }
+        return reverse(name, kwargs=filled)
 
 
-def filled(owned, values, client):
-    if not owned.query:
-        return reverse(owned.name, kwargs=values)
-    version = client.get(reverse("cabinet:team-map")).context["setting"]["version"]
-    return reverse(owned.name, kwargs=values) + owned.query.format(version=quote(version))
+@pytest.fixture(scope="module")
+def company(kept_database):
+    """The company of the objects: October is closed, November is estimated."""
+    members = team.grown(TREE)
+    closing.calendar_of(closing.PLAN)
+    for code, member in members.items():
+        closing.bought(member, f"{code}-1", "100")
+        closing.bought(member, f"{code}-2", "100", month=11, day=2)
+    closing.closed(CLOSED)
+    with clock.stopped_at(closing.NOVEMBER_2):
+        estimating.refresh_estimates()
+    finance = team.staff("finance", "reads@example.net")
+    lists = {CLOSED: queries.statement_lines, OPEN_NOW: queries.estimate_lines}
+    return Company(
+        logins={code: team.login_of(member) for code, member in members.items()},
+        numbers={
+            (code, label): numbers_in(lists[label], finance, code, label)
+            for code in (ASKS, *BELOW, *ELSEWHERE)
+            for label in (CLOSED, OPEN_NOW)
+        },
+    )
+
+
+def numbers_in(lines, viewer, member, label):
+    key = queries.StatementKey(member=member, calendar="monthly", label=label)
+    found = frozenset(row.number for row in lines(viewer=viewer, of=key, language="en").rows)
+    assert found, f"{member} is paid nothing in {label}"
+    return found
+
+
+def asked(company, client, owned, values):
+    address = company.address(owned.name, values)
+    if owned.query:
+        version = client.get(reverse("cabinet:team-map")).context["setting"]["version"]
+        address += owned.query.format(version=quote(version))
+    return client.get(address)
 
 
 @pytest.mark.parametrize("owned", OBJECTS, ids=lambda one: one.name)
-def test_a_member_sees_what_is_below(owned, boris):
-    assert boris.get(filled(owned, owned.own, boris)).status_code == 200
+def test_a_member_sees_the_own_and_what_is_below(owned, company):
+    client = company.client_of(ASKS)
+
+    answers = [asked(company, client, owned, values).status_code for values in owned.seen]
+
+    assert answers == [200] * len(owned.seen)
 
 
 @pytest.mark.parametrize("owned", OBJECTS, ids=lambda one: one.name)
-def test_what_belongs_to_others_looks_as_if_it_did_not_exist(owned, boris):
+def test_what_belongs_to_others_looks_as_if_it_did_not_exist(owned, company):
+    client = company.client_of(ASKS)
+
+    answers = [asked(company, client, owned, values).status_code for values in owned.hidden]
+
+    assert answers == [404] * len(owned.hidden) != []
+
+
+@pytest.mark.parametrize("who", [*ROLES, *BELOW, *ELSEWHERE])
+def test_nobody_else_reads_a_line_of_a_member_in_the_cabinet(who, company):
+    client = company.client_of(who) if who in company.logins else browser(who)
+    lines = [one for one in OBJECTS if any(isinstance(x, Line) for x in one.seen[0].values())]
+
+    came = {one.name: asked(company, client, one, one.seen[0]) for one in lines}
+
+    # A login of the role member that holds no position finds as little as another member.
+    fits = {REFUSED: 403, TO_SIGN_IN: 302, ADMITTED: 404}
+    role = "member" if who in company.logins else who
+    assert {name: answer.status_code for name, answer in came.items()} == {
+        name: fits[expected(role, ADDRESSES[name])] for name in came
+    }
+    assert len(came) == 2
+
+
+@pytest.mark.parametrize("name", WITH_LINES)
+@pytest.mark.parametrize("named", [ASKS, *BELOW, *ELSEWHERE])
+def test_whoever_is_named_in_the_address_the_lines_are_the_own(name, named, company):
+    label = WITH_LINES[name]
+    values = {"calendar": "monthly", "label": label}
+
+    address = company.address(name, values)
+    shown = company.client_of(ASKS).get(f"{address}?member={named}").content.decode()
+
+    links = re.findall(rf'href="{re.escape(address)}lines/(\d+)/', shown)
+    assert {int(number) for number in links} == company.numbers[ASKS, label]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_staff_read_what_is_of_a_member_by_their_right_alone(role, company):
+    client = company.client_of(ASKS) if role == "member" else browser(role)
+
     answers = {
-        str(values): boris.get(filled(owned, values, boris)).status_code for values in owned.foreign
+        name: client.get(company.address(name, values)) for name, values in OFFICE_OBJECTS.items()
     }
 
-    assert answers
-    assert set(answers.values()) == {404}, answers
+    assert {name: became(answer) for name, answer in answers.items()} == {
+        name: expected(role, ADDRESSES[name]) for name in OFFICE_OBJECTS
+    }
+    admitted = [answer.status_code for answer in answers.values() if became(answer) == ADMITTED]
+    assert set(admitted) <= {200}
