@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
+from upline.compensation.after.budget import within_budget
+from upline.compensation.after.gates import gates_of, passed
+from upline.compensation.after.limits import lines_needed, within_limits
 from upline.compensation.bonuses import award, differential, level, own, pool, stairstep
 from upline.compensation.bonuses.lines import Paid, Work
-from upline.compensation.columns import Flags
 from upline.compensation.errors import Fault, InputRefused, PlanRefused
 from upline.compensation.inputs import Inputs, World
-from upline.compensation.measures.evaluate import rule
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.plan import schema
 from upline.compensation.plan.load import Plan
@@ -74,10 +74,11 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
             for part in KINDS[type(bonus)](work):
                 _remember(figures, part)
                 paid.append(part)
-    legal = _legal(figures)
     order = {name: index for index, name in enumerate(world.plan.names.bonuses)}
     paid.sort(key=lambda part: order[part.bonus])
-    result = Result(figures, [_gated(part, legal, figures) for part in paid], legal)
+    paid = within_limits(within_budget(paid, figures), figures)
+    gates = gates_of(figures)
+    result = Result(figures, passed(paid, gates, figures), gates)
     if file.pay_currency is not None:
         # A missing rate stops the run, not only the one table that asks for it.
         result.in_own_currency()
@@ -85,8 +86,9 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
 
 
 def _keeps(world: World, bonus: str, *, keep_lines: bool) -> bool:
-    """Lines are needed, too, where another rule asks what a bonus paid on an order."""
-    return keep_lines or bonus in asked_on_orders(world.plan.file)
+    """Lines are needed, too, where another rule asks what a bonus paid on an order, or cuts it."""
+    file = world.plan.file
+    return keep_lines or bonus in asked_on_orders(file) | lines_needed(file)
 
 
 def _remember(figures: Figures, part: Paid) -> None:
@@ -97,31 +99,6 @@ def _remember(figures: Figures, part: Paid) -> None:
         has = part.lines.order >= 0
         np.add.at(on_orders, part.lines.order[has], part.lines.amount[has])
         figures.paid_on[part.bonus] = on_orders
-
-
-def _legal(figures: Figures) -> dict[str, Flags]:
-    """Say for every lawful gate who passes it."""
-    count = len(figures.world)
-    gates = figures.world.plan.file.legal
-    return {
-        name: Flags(np.broadcast_to(rule(gate.needs, figures.member_scope), (count,)))
-        for name, gate in gates.items()
-    }
-
-
-def _gated(part: Paid, legal: dict[str, Flags], figures: Figures) -> Paid:
-    """Take away what those would be paid who fail a lawful gate."""
-    gates = figures.world.plan.file.legal
-    may = np.ones(len(figures.world), np.bool_)
-    for name, gate in gates.items():
-        if gate.otherwise == "pay_nothing":
-            may &= legal[name].values
-    if may.all():
-        return part
-    lines = part.lines
-    if lines is not None:
-        lines = lines.taken(np.flatnonzero(may[lines.receiver]))
-    return replace(part, totals=np.where(may, part.totals, 0), lines=lines)
 
 
 def refuse_uncomputed(plan: Plan) -> None:

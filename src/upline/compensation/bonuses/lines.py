@@ -84,13 +84,38 @@ def joined(parts: list[Lines]) -> Lines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """What a budget, a limit or a legal gate took from a bonus, in units of its decimal places.
+
+    `step` is 'budget', 'limit' or 'legal', `name` the limit's or gate's. `totals` are by position,
+    `lines` by line; without these the lines are gone altogether, or were not kept. `most` is what
+    was allowed and `earned` what it was held against: by position, of a budget by order.
+    """
+
+    step: str
+    name: str
+    totals: Array
+    lines: Array | None
+    most: Numbers | None = None
+    earned: Numbers | None = None
+
+    def taken(self, rows: Array) -> Cut:
+        """Give the cut where only some of the lines are left."""
+        return self if self.lines is None else replace(self, lines=self.lines[rows])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """What one bonus name pays: totals per position and, unless left out, its lines."""
+    """What one bonus name pays: totals per position and, unless left out, its lines.
+
+    `cuts` are what was taken from it after all bonuses were computed, first to last.
+    """
 
     bonus: str
     places: int
     totals: Array
     lines: Lines | None
+    cuts: tuple[Cut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +416,7 @@ def capped(lines: Lines, work: Work) -> Lines:
         return lines
     amounts = lines.amount.copy()
     affected = np.flatnonzero(over[lines.receiver])
-    order = affected[np.lexsort(_sequence(lines, affected, work))]
+    order = affected[np.lexsort(sequence_keys(lines, affected, work.figures))]
     left = most.copy()
     for row in order.tolist():
         receiver = int(lines.receiver[row])
@@ -400,13 +425,13 @@ def capped(lines: Lines, work: Work) -> Lines:
     return replace(lines, amount=amounts)
 
 
-def _sequence(lines: Lines, rows: Array, work: Work) -> tuple[Array, ...]:
+def sequence_keys(lines: Lines, rows: Array, figures: Figures) -> tuple[Array, ...]:
     """Give the keys, last one first, by which lines follow each other.
 
     Lines of one day and order, or of one buyer, differ at most in level and amount.
     """
-    world = work.figures.world
-    number = numbers(work.figures.member_scope.named("number")).values
+    world = figures.world
+    number = numbers(figures.member_scope.named("number")).values
     order = lines.order[rows]
     dates = world.orders.columns.get("date")
     days = np.zeros(len(rows), np.int64)

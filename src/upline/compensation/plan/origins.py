@@ -12,7 +12,7 @@ from upline.compensation.plan.units import Typing
 
 
 def check_origins(file: schema.PlanFile, typing: Typing) -> None:
-    """Report funds of the company that differ by member, and paid_on(...) without lines on orders."""
+    """Report what the company has but differs by member, and paid_on(...) without lines on orders."""
     for name, bonus in file.bonuses.items():
         if isinstance(bonus, schema.Pool) and bonus.among == "company":
             found = next(_of_a_member(bonus.fund, file, frozenset()), None)
@@ -20,6 +20,13 @@ def check_origins(file: schema.PlanFile, typing: Typing) -> None:
                 problem = f"The fund of '{name}' differs by member: '{formula.text_of(found)}'."
                 remedy = "Use company(...), or among: recruits."
                 typing.fault(found.place, "pool.fund", problem, remedy)
+    for name, limit in file.limits.items():
+        found = next(_of_a_member(limit.most, file, frozenset()), None)
+        if limit.per == "company" and found is not None:
+            text = formula.text_of(found)
+            problem = f"The limit '{name}' of the company differs by member: '{text}'."
+            remedy = "Use company(...), or write per: member."
+            typing.fault(found.place, "limit.most", problem, remedy)
     on_orders = {
         reported
         for name, bonus in file.bonuses.items()
