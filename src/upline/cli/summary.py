@@ -28,9 +28,23 @@ def show_summary(result: Result, out: Path, seconds: float) -> None:
         console.print(_ranks(result))
     if world.orders_outside:
         console.print(f"Orders outside the period, left out: {world.orders_outside:,}.")
+    for name, lost in placeless(result).items():
+        found = f"Found no place in the tree '{name}': {_counted(lost, 'member')}."
+        console.print(f"{found} Each stands at the top of a tree of his own.")
     if world.ignored_columns:
         console.print(f"Columns the plan does not use: {', '.join(world.ignored_columns)}.")
     console.print(f"{out}: lines, totals, pay, ranks, carries, receipt. {seconds:.1f} s")
+
+
+def placeless(result: Result) -> dict[str, int]:
+    """Count by tree the members for whom it had no place; trees with room for all are left out."""
+    states = result.figures.states
+    counts = {
+        name: int(np.count_nonzero(states[f"{name}.without_place"].values))  # type: ignore[union-attr]
+        for name in result.world.trees
+        if f"{name}.without_place" in states
+    }
+    return {name: count for name, count in counts.items() if count}
 
 
 def _counted(number: int, word: str) -> str:

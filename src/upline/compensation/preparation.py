@@ -30,6 +30,7 @@ from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.exchange import faults_of_rates, worth_of_orders
 from upline.compensation.finding import Finder, are_distinct
 from upline.compensation.genealogy.binary import sides_of
+from upline.compensation.genealogy.filling import filled_trees, misplaced
 from upline.compensation.genealogy.forest import Forest, Positions, lay_out
 from upline.compensation.inputs import Inputs, World
 from upline.compensation.kernels import grouping
@@ -84,8 +85,10 @@ class _Preparation:
         joining = self._joined_as.result()
         forest = self._forest(parent, joining, "sponsor")
         others = self._other_trees(joining)
+        self._refuse_beyond(others, parent)
         self._refuse_if_faulty_tables(forest)
         assert forest is not None
+        others |= filled_trees(self.plan.file.trees, parent, *joining)
         columns = self._member_columns(forest, joining[1])
         earnings, unit = self._given_earnings(forest)
         carried = self._carried(forest)
@@ -246,6 +249,16 @@ class _Preparation:
             name: sided if sided is not None and file.trees[name].kind == "binary" else forest
             for name in names
         }
+
+    def _refuse_beyond(self, trees: Mapping[str, Forest], sponsor: Positions) -> None:
+        """List who stands where a matrix that came in has no place."""
+        for name, tree in trees.items():
+            form = self.plan.file.trees[name]
+            for row, why in misplaced(tree, sponsor, form.width, form.depth):
+                who = self._finder.ids[row].as_py()
+                problem = f"'{who}' has no place in the tree '{name}': {why}."
+                remedy = "Give him another placement parent, or the tree in the plan another form."
+                self.members.fault(row, "placement_parent", "tree.no_place", problem, remedy)
 
     def _member_columns(self, forest: Forest, age: Positions) -> Mapping[str, Column]:
         """Read every column of members; it is brought into preorder when it is asked for."""

@@ -16,6 +16,7 @@ from upline.compensation import columns, digests
 from upline.compensation.bonuses.lines import Paid, id_ranks
 from upline.compensation.columns import NO_DAY, Codes, Column, Days, Flags, Members, Numbers
 from upline.compensation.decimals import SHOWN_PLACES, decimal_text, decimals
+from upline.compensation.genealogy.places import place_state
 from upline.compensation.inputs import World
 from upline.compensation.line_rows import LineRows, line_rows, looked_up
 from upline.compensation.measures.scopes import Figures
@@ -105,6 +106,10 @@ class Result:
     def reports(self, name: str) -> bool:
         """Say whether this run has a state of that name, whoever has any of it."""
         return name in self.figures.states
+
+    def place(self, member: str, state: str) -> str | None:
+        """Give what a matrix says of a member (`grid.level_below.ID`), None for any other state."""
+        return place_state(self.figures, self.figures.position_of(member), state)
 
     def measure(self, name: str) -> pa.Table:
         """member, value: a measure as text; money by the plan's rounding. Raises KeyError."""

@@ -14,6 +14,7 @@ from upline.compensation.after.limits import lines_needed, within_limits
 from upline.compensation.bonuses import award, differential, level, own, pool, stairstep
 from upline.compensation.bonuses.lines import Paid, Work
 from upline.compensation.errors import Fault, InputRefused, PlanRefused
+from upline.compensation.genealogy.places import report_places
 from upline.compensation.inputs import Inputs, World
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.plan import schema
@@ -54,6 +55,7 @@ def run(
 def compute(world: World, *, keep_lines: bool = True, threads: int | None = None) -> Result:
     """Compute inputs that are laid out already."""
     figures = Figures(world)
+    report_places(figures)
     file = world.plan.file
     workers = threads if threads is not None else min(os.cpu_count() or 1, 8)
     paid: list[Paid] = []
@@ -112,9 +114,6 @@ def refuse_uncomputed(plan: Plan) -> None:
             found.append((f"A calendar of its own for '{name}'", bonus))
         if isinstance(bonus, schema.Own) and bonus.grants:
             found.append((f"grants in '{name}'", bonus))
-    for name, tree in file.trees.items():
-        if tree.fill != "given":
-            found.append((f"Filling the tree '{name}'", tree))
     found += [(f"The limit '{name}'", limit) for name, limit in file.limits.items()]
     if file.budget is not None:
         found.append(("A budget per order", file.budget))

@@ -15,6 +15,8 @@ _LINES = ("per_order", "per_buyer")
 def check_references(file: schema.PlanFile, typing: Typing) -> None:
     """Report every name outside a formula that names nothing."""
     _ranks_twice(file, typing)
+    for name, tree in file.trees.items():
+        _tree(name, tree, typing)
     for name, limit in file.limits.items():
         for bonus in limit.bonuses if limit.bonuses != "all" else ():
             if bonus not in typing.names.bonuses:
@@ -23,6 +25,17 @@ def check_references(file: schema.PlanFile, typing: Typing) -> None:
                 typing.fault(limit.place, "name.bonus", problem, remedy)
     for name, part in file.bonuses.items():
         _bonus(name, part, file, typing)
+
+
+def _tree(name: str, tree: schema.Tree, typing: Typing) -> None:
+    if tree.fill == "given":
+        return
+    if tree.kind != "matrix":
+        problem = f"The tree '{name}' is {tree.kind}; only a matrix is filled."
+        typing.fault(tree.place, "tree.fill", problem, "Write kind: matrix, or leave fill out.")
+    elif tree.width is None:
+        problem = f"The matrix '{name}' is to be filled, but has no width."
+        typing.fault(tree.place, "tree.width", problem, "Write width: 3.")
 
 
 def _ranks_twice(file: schema.PlanFile, typing: Typing) -> None:
