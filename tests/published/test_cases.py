@@ -17,7 +17,6 @@ WAITING = {
     "beinfinity-binary-nine-cycles": "binary",
     "dewsoft-step-binary-two-weeks": "binary",
     "genelet-pairing-with-cap": "binary",
-    "thirtyone-hostess-and-consultant": "grants",
 }
 COVERED = [name for name in IDS if name not in WAITING]
 

@@ -112,11 +112,6 @@ def refuse_uncomputed(plan: Plan) -> None:
             found.append((f"The bonus kind '{bonus.kind}' ('{name}')", bonus))
         if bonus.calendar is not None and bonus.calendar.every != file.calendar.every:
             found.append((f"A calendar of its own for '{name}'", bonus))
-        if isinstance(bonus, schema.Own) and bonus.grants:
-            found.append((f"grants in '{name}'", bonus))
-    found += [(f"The limit '{name}'", limit) for name, limit in file.limits.items()]
-    if file.budget is not None:
-        found.append(("A budget per order", file.budget))
     for name, wallet in file.wallets.items():
         if wallet.withdraw is not None:
             found.append((f"The withdrawal gate of '{name}'", wallet))

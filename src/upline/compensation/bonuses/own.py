@@ -51,6 +51,7 @@ def compute(work: Work) -> list[Paid]:
         base, rate = numbers(value(work.bonus.amount, scope)).spread(scope.size), constant(1)
     elif work.bonus.rate is not None:
         rate = numbers(value(work.bonus.rate, scope))
+    _grant(work, groups.receiver, base, scope)
     worth = work.point_value()
     shared.check_point_values(work, worth, groups.receiver[np.flatnonzero(base.values)])
     paid_at = rate if worth is None else columns.multiplied(rate, worth.taken(groups.receiver))
@@ -64,6 +65,16 @@ def compute(work: Work) -> list[Paid]:
         rate=paid_at.spread(scope.size),
     )
     return [work.paid(lines.taken(np.flatnonzero(lines.base.values)))]
+
+
+def _grant(work: Work, receiver: Array, base: Numbers, scope: LineScope) -> None:
+    """Report the counts that go with each line, beside the pay; a refund takes them back."""
+    sign = np.sign(base.spread(scope.size).values).astype(np.int64)
+    for name, count in work.bonus.grants.items():
+        granted = numbers(value(count, scope)).spread(scope.size)
+        totals = np.zeros(len(work.figures.world), granted.values.dtype)
+        np.add.at(totals, receiver, granted.values * sign)
+        work.figures.states[f"{work.name}.{name}"] = Numbers(totals, granted.unit)
 
 
 def scope_of(work: Work, groups: Groups, all_events: Array | None) -> LineScope:

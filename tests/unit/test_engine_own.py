@@ -1,0 +1,53 @@
+"""Counts granted beside the pay of kind own."""
+
+from tests.engine_runs import computed
+
+PLAN = """
+orders: {price: money, event: text, host: member}
+bonuses:
+  free_goods:
+    kind: own
+    base: price
+    to: order.host
+    lines: event
+    requires: event_sum(price) >= 200 EUR
+    rate: 10 %
+    grants: {half_price_items: {scale: event_sum(price), steps: {200 EUR: 1, 400 EUR: 2}}}
+"""
+PEOPLE = {"Ada": None, "Hana": "Ada", "Ines": "Ada"}
+
+
+def states(result):
+    return [tuple(row.values()) for row in result.states.to_pylist()]
+
+
+def order(one, event, host, price):
+    return (one, "Ada", {"price": price, "event": event, "host": host})
+
+
+def test_each_party_that_meets_the_conditions_grants_its_count():
+    result = computed(
+        PLAN,
+        PEOPLE,
+        [
+            order("o1", "first", "Hana", "215"),
+            order("o2", "second", "Hana", "400"),
+            order("o3", "third", "Ines", "199.99"),
+        ],
+    )
+
+    assert states(result) == [("Hana", "free_goods.half_price_items", "3")]
+
+
+def test_a_refund_takes_back_what_its_order_granted():
+    plan = """
+orders: {price: money}
+bonuses:
+  sale: {kind: own, base: price, grants: {points: 2}}
+"""
+    sold = [("o1", "Hana", {"price": "10"}), ("o2", "Hana", {"price": "20"})]
+
+    refunded = computed(plan, PEOPLE, [*sold, ("o3", "Hana", {"price": "-20"})])
+
+    assert states(computed(plan, PEOPLE, sold)) == [("Hana", "sale.points", "4")]
+    assert states(refunded) == [("Hana", "sale.points", "2")]
