@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from upline.compensation.columns import Column
 from upline.compensation.genealogy.forest import Forest
+from upline.compensation.given import Legs
 from upline.compensation.orders import Orders
 from upline.compensation.periods import Period
 from upline.compensation.plan.load import Plan
@@ -23,10 +24,11 @@ class Inputs:
     """Members, orders and what else a run needs; tables are anything that speaks Arrow.
 
     `members` has `id`, `sponsor` and the plan's fields; `orders` has `id`, `member`, `date` and
-    the plan's fields; `given_earnings` has `member`, `bonus`, `amount`; `carries` is what the run
-    of the period before gave. For a plan that takes rates from the run, `exchange` maps a currency
-    to the worth of one unit in the plan's, and `pay_exchange` to how much of it is paid for one
-    unit of the plan's. `sources` name the tables in messages.
+    the plan's fields; `given_earnings` has `member`, `bonus`, `amount`, `given_legs` has `member`,
+    `left`, `right`; `carries` is what the run of the period before gave. For a plan that takes
+    rates from the run, `exchange` maps a currency to the worth of one unit in the plan's, and
+    `pay_exchange` to how much of it is paid for one unit of the plan's. `sources` name the tables
+    in messages.
     """
 
     members: TableLike
@@ -63,6 +65,7 @@ class World:
     orders: Orders
     given_earnings: dict[str, npt.NDArray[Any]]
     earnings_unit: Fraction
+    given_legs: Legs | None
     carried: dict[str, dict[int, str]]
     rates: Mapping[str, Mapping[str, Fraction]]
     orders_outside: int

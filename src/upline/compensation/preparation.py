@@ -32,6 +32,7 @@ from upline.compensation.finding import Finder, are_distinct
 from upline.compensation.genealogy.binary import sides_of
 from upline.compensation.genealogy.filling import filled_trees, misplaced
 from upline.compensation.genealogy.forest import Forest, Positions, lay_out
+from upline.compensation.given import Given, given_earnings, given_legs
 from upline.compensation.inputs import Inputs, World
 from upline.compensation.kernels import grouping
 from upline.compensation.orders import MadeOnce, Named, Orders
@@ -41,8 +42,7 @@ from upline.compensation.plan.load import Plan
 from upline.compensation.plan.parts import all_nodes
 from upline.compensation.plan.schema import FieldSpec, GivenRanks
 from upline.compensation.plan.trees import asks_for, trees_used
-from upline.compensation.tables import Reader, Source, arrow_table
-from upline.money import currency_places
+from upline.compensation.tables import Reader, Source, TableLike, arrow_table
 
 
 def prepare(plan: Plan, inputs: Inputs) -> World:
@@ -90,7 +90,10 @@ class _Preparation:
         assert forest is not None
         others |= filled_trees(self.plan.file.trees, parent, *joining)
         columns = self._member_columns(forest, joining[1])
-        earnings, unit = self._given_earnings(forest)
+        file, inputs = self.plan.file, self.inputs
+        given = self._given("given earnings", inputs.given_earnings)
+        earnings, unit = given_earnings(file, given, forest)
+        legs = given_legs(file, self._given("given legs", inputs.given_legs), forest)
         carried = self._carried(forest)
         order_ids = self._order_ids.result()
         orders, outside = self._orders(forest)
@@ -108,6 +111,7 @@ class _Preparation:
             orders=orders,
             given_earnings=earnings,
             earnings_unit=unit,
+            given_legs=legs,
             carried=carried,
             rates=self.inputs.rates,
             orders_outside=outside,
@@ -408,29 +412,13 @@ class _Preparation:
 
     # What else comes in
 
-    def _given_earnings(self, forest: Forest) -> tuple[dict[str, npt.NDArray[Any]], Fraction]:
-        places = max(currency_places(self.plan.file.currency), self.plan.file.rounding.places)
-        unit = Fraction(1, 10**places)
-        sums = {name: np.zeros(len(forest), np.int64) for name in self.plan.file.given_earnings}
-        if self.inputs.given_earnings is None:
-            return sums, unit
-        table = arrow_table(self.inputs.given_earnings, "given earnings")
-        reader = Reader(
-            table, _with_columns(self.inputs.source("given earnings"), table), self.faults
-        )
-        rows = self._references(reader, "member", "member")
-        bonuses = reader.codes("bonus")
-        amounts = reader.numbers("amount", places).values
-        for code, label in enumerate(bonuses.labels):
-            chosen = np.flatnonzero((bonuses.values == code) & (rows >= 0))
-            if label not in sums:
-                row = int(np.flatnonzero(bonuses.values == code)[0])
-                problem = f"The plan takes no given earnings of '{label}'."
-                remedy = f"Add it to the plan: given_earnings: [{label}]."
-                reader.fault(row, "bonus", "table.bonus", problem, remedy)
-                continue
-            np.add.at(sums[label], forest.positions[rows[chosen]], amounts[chosen])
-        return sums, unit
+    def _given(self, name: str, frame: TableLike | None) -> Given | None:
+        """Give a table of figures by member, with the rows of its members."""
+        if frame is None:
+            return None
+        table = arrow_table(frame, name)
+        reader = Reader(table, _with_columns(self.inputs.source(name), table), self.faults)
+        return reader, self._references(reader, "member", "member")
 
     def _carried(self, forest: Forest) -> dict[str, dict[int, str]]:
         if self.inputs.carries is None:

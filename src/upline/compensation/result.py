@@ -352,7 +352,8 @@ class Result:
             rows = rows[np.argsort(member[rows])]
             texts = [self._text(spread, row, "") for row in rows.tolist()]
             named = [name] * len(rows)
-            parts.append(pa.table([self._ids_at(rows), pa.array(named, pa.string()), texts], names))
+            values = (pa.array(column, pa.string()) for column in (named, texts))
+            parts.append(pa.table([self._ids_at(rows), *values], names))
         return pa.concat_tables(parts)
 
     # Receipt

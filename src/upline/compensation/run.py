@@ -11,7 +11,7 @@ import numpy as np
 from upline.compensation.after.budget import within_budget
 from upline.compensation.after.gates import gates_of, passed
 from upline.compensation.after.limits import lines_needed, within_limits
-from upline.compensation.bonuses import award, differential, level, own, pool, stairstep
+from upline.compensation.bonuses import award, binary, differential, level, own, pool, stairstep
 from upline.compensation.bonuses.lines import Paid, Work
 from upline.compensation.errors import Fault, InputRefused, PlanRefused
 from upline.compensation.genealogy.places import report_places
@@ -29,6 +29,7 @@ KINDS: dict[type[schema.Bonus], Callable[[Work], list[Paid]]] = {
     schema.Level: level.compute,
     schema.Stairstep: stairstep.compute,
     schema.Differential: differential.compute,
+    schema.Binary: binary.compute,
     schema.Pool: pool.compute,
     schema.Award: award.compute,
 }

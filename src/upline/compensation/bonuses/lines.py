@@ -22,6 +22,7 @@ from upline.compensation.measures.sums import raise_out_of_range
 from upline.compensation.orders import Orders
 from upline.compensation.plan import schema
 from upline.compensation.plan import values as written
+from upline.compensation.plan.legs import unit_of
 from upline.compensation.plan.units import Typing
 
 Array = npt.NDArray[Any]
@@ -182,6 +183,8 @@ def needs_point_value(bonus: Any, figures: Figures) -> bool:
         return typing.value(bonus.amount, "member") == "points"
     if isinstance(bonus, schema.Own) and bonus.amount is not None:
         return typing.value(bonus.amount, "receiver") == "points"
+    if isinstance(bonus, schema.Binary):
+        return bonus.steps is None and unit_of(bonus, typing) == "points"
     base = getattr(bonus, "base", None)
     if base is None:
         return False
@@ -267,7 +270,7 @@ def order_mask(work: Work) -> npt.NDArray[np.bool_] | None:
     parts = []
     if bonus.orders is not None:
         parts.append(rule(bonus.orders, figures.order_scope))
-    if bonus.sources is not None:
+    if getattr(bonus, "sources", None) is not None:
         parts.append(work.member_rule(bonus.sources)[figures.world.orders.member])
     for part in parts:
         mask = part if mask is None else mask & part
@@ -327,7 +330,7 @@ def member_base(work: Work) -> Numbers:
     """Give each member's base, nothing for those who are no source."""
     figures = work.figures
     base = numbers(value(work.bonus.base, figures.member_scope)).spread(len(figures.world))
-    if work.bonus.sources is None:
+    if getattr(work.bonus, "sources", None) is None:
         return base
     return Numbers(np.where(work.member_rule(work.bonus.sources), base.values, 0), base.unit)
 

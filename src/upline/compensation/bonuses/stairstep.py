@@ -61,7 +61,7 @@ def group_steps(work: Work) -> GroupSteps:
     bonus, figures = work.bonus, work.figures
     count = len(figures.world)
     rate = numbers(value(bonus.rate, figures.member_scope)).spread(count)
-    own = _own_base(work, lambda: shared.order_mask(work))
+    own = own_base(work)
     low_rate, low_own = _below_first_step(work)
     has_rate = rate.values != 0
     low_rate = _only(low_rate.spread(count), ~has_rate)
@@ -84,12 +84,15 @@ def group_steps(work: Work) -> GroupSteps:
     )
 
 
-def _own_base(work: Work, mask_of: Callable[[], npt.NDArray[np.bool_] | None]) -> Numbers:
+def own_base(
+    work: Work, mask_of: Callable[[Work], npt.NDArray[np.bool_] | None] = shared.order_mask
+) -> Numbers:
+    """Give each member's own base: his orders that count, added up, or his figure."""
     figures = work.figures
     if Typing(figures.world.plan.names).base_context(work.bonus.base) == "member":
         base = shared.member_base(work)
         return Numbers(shared.summable(base, "the base of a bonus"), base.unit)
-    mask = mask_of()
+    mask = mask_of(work)
     base = numbers(value(work.bonus.base, figures.order_scope)).spread(len(figures.world.orders))
     whole = shared.summable(base, "the base of a bonus")
     if mask is not None:
@@ -105,7 +108,7 @@ def _below_first_step(work: Work) -> tuple[Numbers, Numbers]:
     if below is None:
         return constant(0), Numbers(np.zeros(len(work.figures.world), np.int64), Fraction(1))
 
-    def mask() -> npt.NDArray[np.bool_] | None:
+    def mask(work: Work) -> npt.NDArray[np.bool_] | None:
         chosen = shared.order_mask(work)
         if below.orders is None:
             return chosen
@@ -113,7 +116,7 @@ def _below_first_step(work: Work) -> tuple[Numbers, Numbers]:
         chosen = holds if chosen is None else chosen & holds
         return np.broadcast_to(chosen, (len(work.figures.world.orders),))
 
-    return numbers(value(below.rate, work.figures.member_scope)), _own_base(work, mask)
+    return numbers(value(below.rate, work.figures.member_scope)), own_base(work, mask)
 
 
 def _groups(work: Work, own: Numbers) -> Numbers:

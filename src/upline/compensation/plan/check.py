@@ -6,6 +6,7 @@ from upline.compensation.errors import Fault, Place
 from upline.compensation.plan import formula, schema, values
 from upline.compensation.plan.combinations import check_combinations
 from upline.compensation.plan.fields import check_fields
+from upline.compensation.plan.legs import check_binaries
 from upline.compensation.plan.names import Names, names_of
 from upline.compensation.plan.origins import check_origins
 from upline.compensation.plan.parts import nodes_of, parts_of, slots_of
@@ -40,6 +41,7 @@ def check(
     check_quotients(file, typing)
     check_origins(file, typing)
     check_trees(file, typing)
+    check_binaries(file, typing)
     stages = stages_of(file, typing)
     following = {
         code for section, name in refused if name == "*" for code in _FOLLOWING.get(section, _NAMES)
