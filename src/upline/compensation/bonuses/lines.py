@@ -27,6 +27,8 @@ from upline.compensation.plan.units import Typing
 
 Array = npt.NDArray[Any]
 NO_LEVEL = -1
+# Money is always written with its currency: an amount that is a plain number is so many points.
+_POINTS = ("points", "number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +182,9 @@ def needs_point_value(bonus: Any, figures: Figures) -> bool:
     """Say whether base times rate comes out as points."""
     typing = Typing(figures.world.plan.names)
     if isinstance(bonus, schema.Award):
-        return typing.value(bonus.amount, "member") == "points"
+        return typing.value(bonus.amount, "member") in _POINTS
     if isinstance(bonus, schema.Own) and bonus.amount is not None:
-        return typing.value(bonus.amount, "receiver") == "points"
+        return typing.value(bonus.amount, "receiver") in _POINTS
     if isinstance(bonus, schema.Binary):
         return bonus.steps is None and unit_of(bonus, typing) == "points"
     base = getattr(bonus, "base", None)
