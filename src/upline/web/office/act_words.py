@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from upline.web.office.cells import Words
 
@@ -58,10 +59,10 @@ ACTS: Mapping[str, Words] = {
     "people.open_login": _("Opened a login"),
     "people.record": _("Recorded a person"),
     "people.forget_second_factor": _("Reset the second factor"),
-    "people.set_second_factor": _("Set up a second factor"),
+    "people.set_second_factor": pgettext_lazy("act", "Set up a second factor"),
     "people.change_password": _("Changed the password"),
     "people.reveal": _("Looked at private data"),
-    "people.add_second_factor": _("Set up a second factor"),
+    "people.add_second_factor": pgettext_lazy("act", "Set up a second factor"),
     "people.remove_second_factor": _("Removed a second factor"),
     "people.stand_back": _("Left the pages of a member"),
     "people.stand_in": _("Stood in for a member"),

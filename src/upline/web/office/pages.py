@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from upline.catalog.models import Market, TaxRate
 from upline.commissions import queries as commissions
@@ -30,7 +31,7 @@ def company(request: HttpRequest) -> HttpResponse:
         sections.append(
             facts(
                 _("Company"),
-                (_("Name"), found.name),
+                (pgettext_lazy("of a thing", "Name"), found.name),
                 (_("Time zone"), found.time_zone),
                 (_("Currency"), found.currency),
                 (_("Set up"), found.set_up_at),

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from upline.catalog.models import Price, Product, ProductText
 from upline.foundation import clock
@@ -165,7 +166,7 @@ def _texts(product: Product) -> list[Facts]:
             sections.append(
                 facts(
                     language,
-                    (_("Name"), Cell(text.name, language=code)),
+                    (pgettext_lazy("of a thing", "Name"), Cell(text.name, language=code)),
                     (_("Description"), Cell(text.description, language=code)),
                 )
             )
