@@ -14,9 +14,8 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Upper
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from upline.catalog.models import Price, Product, ProductText
 from upline.foundation import clock
