@@ -56,6 +56,12 @@ _NO_PLAN = "language: 1\nplan: none\nversion: 2000-01-01\ncurrency: EUR\n"
     "--earnings", "earnings_path", type=_FILE, help="Earnings that come in already computed."
 )
 @click.option(
+    "--legs",
+    "legs_path",
+    type=_FILE,
+    help="Leg volumes that come in, with the columns member, left and right.",
+)
+@click.option(
     "--exchange",
     "exchange_path",
     type=_FILE,
@@ -89,6 +95,7 @@ def compute(
     period_text: str | None,
     carries_path: Path | None,
     earnings_path: Path | None,
+    legs_path: Path | None,
     exchange_path: Path | None,
     pay_exchange_path: Path | None,
     ending: str | None,
@@ -113,6 +120,7 @@ def compute(
             orders=orders_path,
             carries=carries_path,
             earnings=earnings_path,
+            legs=legs_path,
             exchange=exchange_path,
             pay_exchange=pay_exchange_path,
         )
@@ -134,6 +142,7 @@ class Files:
     orders: Path
     carries: Path | None = None
     earnings: Path | None = None
+    legs: Path | None = None
     exchange: Path | None = None
     pay_exchange: Path | None = None
 
@@ -144,6 +153,7 @@ class Files:
             "orders": self.orders,
             "carries": self.carries,
             "given_earnings": self.earnings,
+            "given_legs": self.legs,
             "exchange": self.exchange,
             "pay_exchange": self.pay_exchange,
         }
@@ -199,6 +209,7 @@ def computed(
         period=period,
         carries=tables.get("carries"),
         given_earnings=tables.get("given_earnings"),
+        given_legs=tables.get("given_legs"),
         exchange=rates.get("exchange", {}),
         pay_exchange=rates.get("pay_exchange", {}),
         sources=sources,

@@ -16,6 +16,7 @@ from upline.compensation import columns, digests
 from upline.compensation.bonuses.lines import Paid, id_ranks
 from upline.compensation.columns import NO_DAY, Codes, Column, Days, Flags, Members, Numbers
 from upline.compensation.decimals import SHOWN_PLACES, decimal_text, decimals
+from upline.compensation.genealogy.binary import SIDES
 from upline.compensation.genealogy.places import place_state
 from upline.compensation.inputs import World
 from upline.compensation.line_rows import LineRows, line_rows, looked_up
@@ -378,6 +379,12 @@ class Result:
         for name, sums in world.given_earnings.items():
             given = Numbers(sums, world.earnings_unit)
             inputs[f"earnings.{name}"] = digests.of_column(given, positions)
+        for side, legs in zip(SIDES, world.given_legs or (), strict=False):
+            inputs[f"legs.{side}"] = digests.of_column(legs, positions)
+        for name, tree in world.trees.items():
+            if tree.is_right is not None:
+                above = Members(world.forest.parents_in(tree))
+                inputs[f"trees.{name}"] = digests.of_column(above, positions, rank_at)
         for name, entries in world.carried.items():
             listed = sorted((world.id_of(position), text) for position, text in entries.items())
             inputs[f"carries.{name}"] = digests.of_text(repr(listed))

@@ -21,7 +21,10 @@ from upline.runs.tables import read_table, write_table
 
 OUTPUTS = ("lines", "totals", "pay", "ranks", "carries", "legal", "wallets", "states")
 _ALWAYS = ("lines", "totals", "pay", "ranks", "carries")
-_GIVEN = ("members", "orders", "given_earnings", "carries", "exchange", "pay_exchange")
+_GIVEN = (
+    *("members", "orders", "given_earnings", "given_legs", "carries"),
+    *("exchange", "pay_exchange"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def read_run(folder: Path) -> tuple[Plan, Inputs, dict[str, Any]]:
         orders=tables["orders"],
         period=Period(start=start, end=end, label=receipt.get("label", "")),
         given_earnings=tables.get("given_earnings"),
+        given_legs=tables.get("given_legs"),
         carries=tables.get("carries"),
         exchange=rates.get("exchange", {}),
         pay_exchange=rates.get("pay_exchange", {}),

@@ -11,6 +11,7 @@ version: 2026-01-01
 currency: EUR
 point_value: 1 EUR
 orders: {pv: points}
+trees: {placement: {kind: binary}}
 measures:
   own_pv: own(pv)
   active: own_pv >= 1
@@ -27,6 +28,7 @@ bonuses:
     generations: {1: 5 %}
     head: rank >= receiver.rank
   steps: {kind: stairstep, base: pv, rate: {scale: group(pv), steps: {1: 5 %}}}
+  pairs: {kind: binary, base: pv, cycle: {strong: 2, weak: 1}, rate: 10 %}
   difference: {kind: differential, base: pv, share: {by: rank, Low: 1 %, High: 2 %}}
 """
 
@@ -34,7 +36,12 @@ bonuses:
 def warm_up() -> None:
     """Compile every kernel, or load it where it is kept already."""
     plan = load_plan(_PLAN, file="warm")
-    members = {"id": ["a", "b", "c"], "sponsor": [None, "a", "b"]}
+    members = {
+        "id": ["a", "b", "c"],
+        "sponsor": [None, "a", "b"],
+        "placement_parent": [None, "a", "a"],
+        "side": [None, "left", "right"],
+    }
     orders = {
         "id": ["1", "2"],
         "member": ["c", "b"],

@@ -194,11 +194,4 @@ def _rate_of(steps: GroupSteps, receiver: Array) -> Numbers:
 
 def parents(work: Work) -> Array:
     """Give, in the sponsor tree's positions, who stands above each in the bonus's tree."""
-    world = work.figures.world
-    if work.forest is world.forest:
-        return world.forest.parent
-    above = np.full(len(world), -1, np.int32)
-    places = shared.from_tree(work, np.arange(len(world)))
-    parent = work.forest.parent
-    above[places] = np.where(parent < 0, -1, places[np.maximum(parent, 0)])
-    return above
+    return work.figures.world.forest.parents_in(work.forest)

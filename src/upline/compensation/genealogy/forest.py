@@ -39,6 +39,15 @@ class Forest:
         )
         return out
 
+    def parents_in(self, tree: Forest) -> Positions:
+        """Give who stands above each in another tree, all in the positions of this one."""
+        if tree is self:
+            return self.parent
+        places = self.positions[tree.rows]
+        above = np.full(len(self), -1, np.int32)
+        above[places] = np.where(tree.parent < 0, -1, places[np.maximum(tree.parent, 0)])
+        return above
+
     def in_preorder(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Bring a column of rows into preorder; one value that stands for all stays."""
         if values.ndim == 0:

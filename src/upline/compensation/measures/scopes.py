@@ -134,10 +134,7 @@ class MemberScope(_OfOneRun):
         )
         if tree is None:
             return Members(np.asarray(-1, np.int32))
-        places = tree.positions[world.forest.rows]
-        above = tree.parent[places]
-        found = world.forest.positions[tree.rows[np.maximum(above, 0)]]
-        return Members(np.where(above < 0, -1, found))
+        return Members(world.forest.parents_in(tree))
 
     def _title_of_given(self) -> Codes:
         """Give the highest rank that ever came in, and carry it."""
