@@ -28,6 +28,7 @@ KINDS: dict[type[schema.Bonus], Callable[[Work], list[Paid]]] = {
     schema.Own: own.compute,
     schema.Level: level.compute,
     schema.Stairstep: stairstep.compute,
+from upline.compensation.numbering import number_orders
     schema.Differential: differential.compute,
     schema.Binary: binary.compute,
     schema.Pool: pool.compute,
@@ -70,6 +71,7 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
             work = Work(
                 stage.name,
                 bonus,
+    number_orders(figures)
                 figures,
                 _keeps(world, stage.name, keep_lines=keep_lines),
                 workers,

@@ -24,6 +24,7 @@ from upline.compensation.columns import (
 )
 from upline.compensation.errors import Fault, InputRefused, Place
 from upline.compensation.measures import sums, windows
+from upline.compensation.measures.customers import customers
 from upline.compensation.measures.evaluate import formula, not_computed, numbers, value
 from upline.compensation.measures.figures import Computed
 from upline.compensation.plan import values as written
@@ -176,7 +177,7 @@ class MemberScope(_OfOneRun):
             case "position":
                 return self._position(node)
             case "customers":
-                return sums.customers(node, self)
+                return customers(node, self)
             case "person":
                 return sums.of_persons(node, self)
         raise not_computed(f"The function {node.function}(...)", node.place)
@@ -282,8 +283,6 @@ class OrderScope(_OfOneRun):
             column = Codes(np.asarray(-1, np.int32), ())
         elif (found := _constant_named(figures, name)) is not None:
             column = found
-        elif name == "nth":
-            raise not_computed("The value 'nth' of an order")
         else:
             raise KeyError(name)
         figures.orders[name] = column

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from upline.compensation import columns
-from upline.compensation.columns import Codes, Column, Days, Flags, Numbers, aligned
+from upline.compensation.columns import Codes, Flags, Numbers
 from upline.compensation.errors import InputRefused
 from upline.compensation.genealogy.binary import legs_of
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.kernels import trees
 from upline.compensation.measures.evaluate import formula, not_computed, numbers
-from upline.compensation.measures.figures import Computed, MemberValues, OrderValues
+from upline.compensation.measures.figures import Computed, MemberValues
 from upline.compensation.measures.personal import Enrolled, values_apart
 from upline.compensation.plan import values as written
-from upline.compensation.plan.formula import Call, Name, Node, Number
+from upline.compensation.plan.formula import Call, Node, Number
 from upline.compensation.plan.trees import SIDED, tells_personal, tree_of
 from upline.compensation.plan.units import Typing
 
@@ -35,6 +35,12 @@ def summed(node: Call, scope: MemberValues) -> Numbers:
         return column
     if node.function == "company":
         return Numbers(np.asarray(_total(column)), column.unit)
+    if node.function == "legs_sum":
+        # A leg may be cut between two whole units of what is summed.
+        most = numbers(formula(node.arguments[1], scope))
+        unit = columns.common_unit([column.unit, most.unit])
+        column = in_unit(column, unit)
+        more = None if more is None else in_unit(more, unit)
     stops = None
     if node.until is not None:
         holds = formula(node.until, scope)
@@ -128,14 +134,7 @@ class _Place:
     def _most(self) -> npt.NDArray[np.int64]:
         """Give the most of one leg of everybody, in the units of what is summed."""
         most = numbers(formula(self.node.arguments[1], self.scope)).spread(self.scope.size)
-        _, limit, unit = aligned(self.column, most)
-        factor = int(self.column.unit / unit)
-        # A limit between two whole units of the column counts as the lower one would lose: refuse.
-        if factor != 1:
-            whole = limit // factor
-            if not np.array_equal(whole * factor, limit):
-                raise not_computed("A leg limit finer than the column's decimals", self.node.place)
-            limit = whole
+        limit = in_unit(most, self.column.unit).values
         return self._placed(columns.as_int64(limit, "the most of one leg"))
 
 
@@ -202,61 +201,9 @@ def _nth_legs(
     return np.asarray(everything - top[: number - 1].sum(axis=0))
 
 
-@dataclass(slots=True)
-class _CustomerScope:
-    """Bare names are sums over the orders of one customer with one member."""
-
-    orders: OrderValues
-    group: npt.NDArray[np.int64]
-    chosen: npt.NDArray[np.int64]
-    count: int
-    names: dict[str, Column] = field(default_factory=dict)
-
-    @property
-    def size(self) -> int:
-        return self.count
-
-    @property
-    def first_day(self) -> date:
-        return self.orders.first_day
-
-    def version_days(self) -> Days | None:
-        return None
-
-    def position_of(self, member: str) -> int:
-        return self.orders.position_of(member)
-
-    def name(self, node: Name) -> Column:
-        if node.name not in self.names:
-            part = numbers(self.orders.name(node)).spread(self.orders.size)
-            totals = np.zeros(self.count, part.values.dtype)
-            np.add.at(totals, self.group, part.values[self.chosen])
-            self.names[node.name] = Numbers(totals, part.unit)
-        return self.names[node.name]
-
-    def call(self, node: Call) -> Column:
-        raise not_computed(f"{node.function}(...) inside customers(...)", node.place)
-
-
-def customers(node: Call, scope: MemberValues) -> Numbers:
-    """Count the different customers of each member for whom a condition on their sums holds."""
-    figures = scope.figures
-    world = figures.world
-    orders = scope.of_orders
-    codes = orders.named("customer")
-    assert isinstance(codes, Codes)
-    named = codes.spread(len(world.orders)).values
-    mask = world.orders.in_period
-    chosen = np.flatnonzero(named >= 0 if mask is None else (named >= 0) & mask)
-    pairs = world.orders.member[chosen].astype(np.int64) * (len(codes.labels) + 1) + named[chosen]
-    distinct, group = np.unique(pairs, return_inverse=True)
-    inner = _CustomerScope(orders, group.astype(np.int64), chosen, len(distinct))
-    holds = formula(node.arguments[0], inner)
-    assert isinstance(holds, Flags)
-    members = distinct // (len(codes.labels) + 1)
-    out = np.zeros(len(world), np.int64)
-    np.add.at(out, members, holds.spread(len(distinct)).values.astype(np.int64))
-    return Numbers(out, columns.constant(1).unit)
+def in_unit(column: Numbers, unit: Fraction) -> Numbers:
+    """Give numbers in a unit of which theirs is a whole multiple."""
+    return Numbers(columns.scaled(column.values, int(column.unit / unit)), unit)
 
 
 def of_persons(node: Call, scope: MemberValues) -> Numbers:
