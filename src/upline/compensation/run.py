@@ -17,6 +17,7 @@ from upline.compensation.errors import Fault, InputRefused, PlanRefused
 from upline.compensation.genealogy.places import report_places
 from upline.compensation.inputs import Inputs, World
 from upline.compensation.measures.scopes import Figures
+from upline.compensation.numbering import number_orders
 from upline.compensation.plan import schema
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.stages import asked_on_orders
@@ -28,7 +29,6 @@ KINDS: dict[type[schema.Bonus], Callable[[Work], list[Paid]]] = {
     schema.Own: own.compute,
     schema.Level: level.compute,
     schema.Stairstep: stairstep.compute,
-from upline.compensation.numbering import number_orders
     schema.Differential: differential.compute,
     schema.Binary: binary.compute,
     schema.Pool: pool.compute,
@@ -58,6 +58,7 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
     """Compute inputs that are laid out already."""
     figures = Figures(world)
     report_places(figures)
+    number_orders(figures)
     file = world.plan.file
     workers = threads if threads is not None else min(os.cpu_count() or 1, 8)
     paid: list[Paid] = []
@@ -71,7 +72,6 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
             work = Work(
                 stage.name,
                 bonus,
-    number_orders(figures)
                 figures,
                 _keeps(world, stage.name, keep_lines=keep_lines),
                 workers,
