@@ -39,6 +39,17 @@ class Money:
         if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
             raise ValueError(f"A currency has three capital letters, unlike {self.currency!r}.")
 
+    def __str__(self) -> str:
+        """Write the exact amount with its code, for logs, refusals and the command line.
+
+        >>> str(Money(-1250, "EUR")), str(Money(500, "JPY"))
+        ('-12.50 EUR', '500 JPY')
+        """
+        places = currency_places(self.currency)
+        digits = f"{abs(self.minor):0{places + 1}d}"
+        figure = f"{digits[:-places]}.{digits[-places:]}" if places else digits
+        return f"{'-' if self.minor < 0 else ''}{figure} {self.currency}"
+
     def __add__(self, other: Money) -> Money:
         return Money(self.minor + self._same(other), self.currency)
 

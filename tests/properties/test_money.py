@@ -44,3 +44,17 @@ def test_currencies_do_not_mix_and_halves_of_cents_do_not_exist():
         Money(1.5, "EUR")
     with pytest.raises(ValueError, match="three capital letters"):
         Money(1, "eur")
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"),
+    [
+        (Money(123450, "EUR"), "1234.50 EUR"),
+        (Money(-5, "EUR"), "-0.05 EUR"),
+        (Money(500, "JPY"), "500 JPY"),
+        (Money(1005, "KWD"), "1.005 KWD"),
+        (Money(0, "PLN"), "0.00 PLN"),
+    ],
+)
+def test_an_amount_is_written_exactly_with_its_code(amount, written):
+    assert str(amount) == written

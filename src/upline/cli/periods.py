@@ -133,8 +133,8 @@ def statement(label: str, calendar: str, member: str, why: bool, lang: str) -> N
     if found is None:
         raise click.ClickException(f"{label} is not computed yet.")
     for total in found.totals:
-        click.echo(f"{total.bonus}\t{total.amount}\t{_money(total.posted)}")
-    click.echo(f"To be paid\t{_money(found.pay) if found.pay else 'nothing'}")
+        click.echo(f"{total.bonus}\t{total.amount}\t{total.posted}")
+    click.echo(f"To be paid\t{found.pay or 'nothing'}")
     for ladder, (rank, _) in found.ranks.items():
         click.echo(f"{ladder}\t{rank}")
     if why:
@@ -165,16 +165,6 @@ def export(label: str, calendar: str, out: Path) -> None:
         options.append(f"--{name.replace('_', '-')} {out}/{name}.csv")
     click.echo("Compute it again with:")
     click.echo(f"  upline compute {' '.join(options)} --out {out}/run")
-
-
-def _money(amount: object) -> str:
-    from upline.money import Money, currency_places
-
-    assert isinstance(amount, Money)
-    places = currency_places(amount.currency)
-    sign = "-" if amount.minor < 0 else ""
-    whole, part = divmod(abs(amount.minor), 10**places)
-    return f"{sign}{whole}{f'.{part:0{places}}' if places else ''} {amount.currency}"
 
 
 def _show(run: Run) -> None:
