@@ -18,6 +18,8 @@ os.environ.pop("DATABASE_URL", None)
 
 import django
 import pytest
+from django.conf import settings
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from tests import server
@@ -31,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "database: uses PostgreSQL (set by the fixtures in use)")
     config.addinivalue_line("markers", "browser: needs Chromium (set for tests/browser)")
     django.setup()
+    # A login that is made in a moment; its password is kept as in production, but for the work.
+    settings.PASSWORD_HASHERS = ["tests.signing_in.QuickArgon2", *settings.PASSWORD_HASHERS]
     if not hasattr(config, "workerinput"):
         config.stash[server.OFFER] = server.Offer.open(SHARED)
 
@@ -78,13 +82,32 @@ def django_db_modify_db_settings(
 ) -> None:
     from django.db import connections
 
-    from upline.config import settings
+    from upline.config.settings import database
 
-    address = settings.database(postgres_url)
+    address = database(postgres_url)
     default = connections.databases["default"]
     default.update(
         {name: address[name] for name in ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """Give each worker a database of its own, copied from the one that the first worker migrates."""
+    from django.db import connection
+
+    name = connection.creation._get_test_db_name()
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patched:
+        server.copy_of_the_template(name)
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        patched.setattr(TransactionTestCase, "_fixture_teardown", server.emptied)
+        yield
+    with django_db_blocker.unblock():
+        connection.close()
+        server.drop(name)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ They speak by files in one folder.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -16,12 +17,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
 FOLDER = "UPLINE_TEST_FOLDER"
 CHOICE = "UPLINE_TEST_SERVER"
 PATIENCE_SECONDS = 60.0
+TEMPLATE = "upline_template"
+# Tables with rows that migrations write.
+OF_MIGRATIONS = {"auth_permission", "django_content_type", "django_migrations"}
 
 # A test database holds nothing worth a wait for the disk.
 UNSAFE_AND_FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
@@ -96,6 +102,86 @@ def shared(name: str, patience_seconds: float) -> str:
         time.sleep(0.02)
     problem = f"It did not answer within {patience_seconds:.0f} s."
     raise NotStarted(problem)
+
+
+def copy_of_the_template(name: str) -> str:
+    """Make a database with all tables of the platform, and give its address.
+
+    Migrations take long, so that one of the workers runs them once for the run; a copy takes a
+    moment. A database of this name is replaced.
+    """
+    with _alone("template") as folder:
+        made = folder / "template.made"
+        if not made.exists():
+            _migrated(TEMPLATE)
+            made.touch()
+        with _administering() as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    return urlunsplit(urlsplit(wanted())._replace(path=f"/{name}"))
+
+
+def drop(name: str) -> None:
+    """Drop a database of the run."""
+    with _administering() as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def emptied(_case: object) -> None:
+    """Take back what a test that commits has written: its rows, but not what migrations wrote.
+
+    Truncating every table, as Django does, takes longer than most of these tests; and it would take
+    the rows of the migrations as well. Where we may not pass over triggers, it is Django's way.
+    """
+    from django.core.management import call_command
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('is_superuser')::bool")
+        if not cursor.fetchone()[0]:
+            call_command("flush", verbosity=0, interactive=False)
+            return
+        tables = set(connection.introspection.table_names(cursor)) - OF_MIGRATIONS
+        written = " UNION ALL ".join(f"(SELECT '{one}' FROM {one} LIMIT 1)" for one in tables)
+        cursor.execute(written)
+        deletions = "".join(f"DELETE FROM {one};" for (one,) in cursor.fetchall())
+        # As a replica: neither the triggers that keep history nor foreign keys are asked.
+        cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {deletions} COMMIT")
+
+
+def _migrated(name: str) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+
+    drop(name)
+    with _administering() as administering:
+        administering.execute(f'CREATE DATABASE "{name}"')
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+@contextmanager
+def _alone(what: str) -> Iterator[Path]:
+    """Let the workers of the run do something one after the other; give their folder."""
+    folder = Path(os.environ[FOLDER])
+    with (folder / f"{what}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+@contextmanager
+def _administering() -> Iterator[Any]:
+    import psycopg
+
+    with psycopg.connect(wanted(), autocommit=True) as connection:
+        yield connection
 
 
 @contextmanager
