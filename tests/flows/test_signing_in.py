@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
@@ -17,6 +18,7 @@ from tests.signing_in import login_with, signed_in
 from upline.foundation.models import AuditEntry
 from upline.people import logins, second_factor
 from upline.people.models import Login, Person
+from upline.web.accounts.adapters import SecondFactor
 
 PASSWORD = "quiet-river-at-dawn"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -400,3 +402,94 @@ def test_what_nobody_needs_any_more_goes_at_night(client):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM web_accounts_cache")
         assert cursor.fetchone() == (0,)
+
+
+def with_passkey(login, name="Telephone"):
+    """Give a login a passkey; the key itself is of no use, for no test signs by it here."""
+    return Authenticator.objects.create(
+        user=login, type=Authenticator.Type.WEBAUTHN, data={"name": name, "credential": {}}
+    )
+
+
+def test_signing_in_asks_any_device_for_a_verified_passkey(client):
+    asked = client.get(reverse("mfa_login_webauthn"), headers={"accept": "application/json"}).json()
+
+    question = asked["request_options"]["publicKey"]
+    assert question["rpId"] == "testserver"
+    assert question["userVerification"] == "required"
+    assert not question.get("allowCredentials")
+
+
+def test_a_passkey_is_made_for_this_host_and_signs_in_by_itself(client):
+    signed_in(client, login_with("member"))
+
+    page = client.get(reverse("mfa_add_webauthn"))
+
+    question = page.context["js_data"]["creation_options"]["publicKey"]
+    assert question["rp"]["id"] == "testserver"
+    assert question["authenticatorSelection"]["residentKey"] == "required"
+    assert question["authenticatorSelection"]["userVerification"] == "required"
+    assert "passwordless" not in page.context["form"].fields
+
+
+def test_what_is_no_passkey_is_refused_and_nothing_is_kept(client):
+    login = login_with("member")
+    signed_in(client, login)
+    client.get(reverse("mfa_add_webauthn"))
+
+    for nonsense in ("", "{}", '{"id": "AAAA", "rawId": "AAAA", "type": "public-key"}', "[1]"):
+        answer = client.post(
+            reverse("mfa_add_webauthn"), {"name": "Telephone", "credential": nonsense}
+        )
+        assert answer.status_code == 200, nonsense
+
+    assert Authenticator.objects.count() == 0
+
+
+def test_nobody_names_or_removes_the_passkey_of_another(client):
+    owner = login_with("member", email="dana@example.com")
+    key = with_passkey(owner)
+    signed_in(client, login_with("member"))
+
+    for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+        address = reverse(name, args=[key.pk])
+        assert client.get(address).status_code == 404
+        assert client.post(address, {"name": "Mine"}).status_code == 404
+
+    key.refresh_from_db()
+    assert key.data["name"] == "Telephone"
+
+
+def test_staff_cannot_remove_their_last_passkey_but_one_of_two(client):
+    login = login_with("finance")
+    first, second = with_passkey(login), with_passkey(login, "Computer")
+    signed_in(client, login)
+
+    one = client.post(reverse("mfa_remove_webauthn", args=[first.pk]))
+    other = client.post(reverse("mfa_remove_webauthn", args=[second.pk]))
+
+    assert (one.status_code, one["Location"]) == (302, reverse("mfa_list_webauthn"))
+    assert other.status_code == 200
+    assert [kept.data["name"] for kept in Authenticator.objects.all()] == ["Computer"]
+
+
+def test_staff_with_passkeys_alone_prove_one_when_their_session_has_not(client):
+    login = opened("finance")
+    try_password(client)
+    with_passkey(login)
+
+    sent = client.get("/office/")
+
+    assert sent["Location"].startswith(reverse("mfa_reauthenticate_webauthn"))
+
+
+def test_a_new_passkey_is_called_by_the_browser_that_makes_it(rf):
+    login = login_with("member")
+    asked = rf.get("/", headers={"user-agent": "Mozilla/5.0 (Android 15) Firefox/145.0"})
+
+    with context.request_context(asked):
+        first = SecondFactor().generate_authenticator_name(login, Authenticator.Type.WEBAUTHN)
+        with_passkey(login, first)
+        second = SecondFactor().generate_authenticator_name(login, Authenticator.Type.WEBAUTHN)
+
+    assert (first, second) == ("Firefox, Android", "Firefox, Android 2")

@@ -227,8 +227,15 @@ MFA_FORMS = {
     "activate_totp": "upline.web.accounts.forms.SetUpCode",
     "authenticate": "upline.web.accounts.forms.Code",
     "reauthenticate": "upline.web.accounts.forms.CodeAgain",
+    "add_webauthn": "upline.web.accounts.forms.NewPasskey",
+    "edit_webauthn": "upline.web.accounts.forms.PasskeyName",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Possession of the device is not enough: its finger, face or PIN is asked for each time.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# A passkey cannot be guessed; behind one address there may be a whole office.
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 # The clock of a telephone may go half a minute wrong.
 MFA_TOTP_TOLERANCE = 1
 USERSESSIONS_TRACK_ACTIVITY = False

@@ -14,11 +14,13 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import gettext
 
 from upline.foundation import access, clock
 from upline.foundation.models import Company
 from upline.people import second_factor
 from upline.web.accounts.second_factor import KINDS
+from upline.web.accounts.templatetags.browsers import browser_of
 
 # A day's work; members stay signed in for two weeks.
 STAFF_SESSION = timedelta(hours=12)
@@ -66,6 +68,12 @@ class Accounts(DefaultAccountAdapter):
             return False
         return bool(super().is_reauthentication_required(app=app, **about))
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Call a passkey by the word that our pages have for it."""
+        passkey = {"description": gettext("Use a passkey")}
+        found = super().get_reauthentication_methods(user)
+        return [one | passkey if one["id"].endswith(":webauthn") else one for one in found]
+
     def get_from_email(self) -> str:
         return str(settings.DEFAULT_FROM_EMAIL)
 
@@ -81,8 +89,20 @@ class SecondFactor(DefaultMFAAdapter):
 
     def get_totp_issuer(self) -> str:
         """Name the company: that is what people look for in their app."""
-        company = Company.objects.values_list("name", flat=True).first()
-        return company or "Upline"
+        return _name_of_company()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Bind passkeys to the host of the page; the company's name is for the eye alone."""
+        return {**super().get_public_key_credential_rp_entity(), "name": _name_of_company()}
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - allauth's
+        """Call a new passkey by the browser that makes it, and by a number where that is taken."""
+        asked = context.request
+        name = browser_of(asked.headers.get("User-Agent", ""))
+        kept = Authenticator.objects.filter(user_id=user.pk, type=type)
+        taken = {one.data["name"] for one in kept}
+        numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
+        return next(one for one in (name, *numbered) if one not in taken)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Keep the last one of a login of staff."""
@@ -90,6 +110,11 @@ class SecondFactor(DefaultMFAAdapter):
             return True
         others = Authenticator.objects.filter(user=authenticator.user, type__in=KINDS)
         return bool(others.exclude(pk=authenticator.pk).exists())
+
+
+def _name_of_company() -> str:
+    company = Company.objects.values_list("name", flat=True).first()
+    return company or "Upline"
 
 
 def _signed_in_just_now(request: HttpRequest) -> bool:

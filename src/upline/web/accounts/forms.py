@@ -16,7 +16,11 @@ from allauth.account.forms import (
 )
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
 from django.utils.translation import gettext_lazy as _
+
+MOST_OF_A_NAME = 60
 
 
 class SignIn(LoginForm):
@@ -97,6 +101,35 @@ class CodeAgain(ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _as_code(self)
+
+
+class NewPasskey(AddWebAuthnForm):
+    """A passkey that the device made, and how its owner calls it."""
+
+    # No choice: each of our passkeys signs in by itself.
+    passwordless = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _as_name_of_passkey(self)
+
+
+class PasskeyName(EditWebAuthnForm):
+    """Another name of a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _as_name_of_passkey(self)
+
+
+def _as_name_of_passkey(form: Any) -> None:
+    named = forms.CharField(
+        label=_("Name"),
+        max_length=MOST_OF_A_NAME,
+        required=form.fields["name"].required,
+        help_text=_("By which you know the device again, such as: telephone, work computer."),
+    )
+    form.fields["name"] = named
 
 
 def _as_new_password(form: Any) -> None:

@@ -26,6 +26,14 @@ PERMISSIONS = ", ".join(
         "usb",
     )
 )
+# Where whoever is not signed in, or not wholly, is sent.
+_DOORS = (
+    "account_login",
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+)
 
 
 class AnswersAreSafe:
@@ -50,8 +58,7 @@ def _is_door(response: HttpResponse) -> bool:
     if response.status_code != 302:
         return False
     path = urlsplit(response["Location"]).path
-    doors = ("account_login", "mfa_activate_totp", "mfa_reauthenticate", "account_reauthenticate")
-    return path in {resolve_url(door) for door in doors}
+    return path in {resolve_url(door) for door in _DOORS}
 
 
 def _through_the_door(response: HttpResponse) -> HttpResponse:

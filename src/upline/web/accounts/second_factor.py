@@ -25,9 +25,12 @@ SET_UP = frozenset(
         "accounts:language",
         "health-live",
         "mfa_activate_totp",
+        "mfa_add_webauthn",
         "mfa_authenticate",
         "mfa_index",
+        "mfa_login_webauthn",
         "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
     )
 )
 KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -54,9 +57,16 @@ class StaffProveSecondFactor:
         asked = request.resolver_match
         if asked is None or asked.view_name in SET_UP or not _is_unproved_staff(request):
             return None
-        has_one = is_mfa_enabled(request.user, KINDS)
-        door = reverse("mfa_reauthenticate" if has_one else "mfa_activate_totp")
+        door = reverse(_door_of(request.user))
         return HttpResponseRedirect(f"{door}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _door_of(login: Any) -> str:
+    if is_mfa_enabled(login, [Authenticator.Type.TOTP]):
+        return "mfa_reauthenticate"
+    if is_mfa_enabled(login, [Authenticator.Type.WEBAUTHN]):
+        return "mfa_reauthenticate_webauthn"
+    return "mfa_activate_totp"
 
 
 def _is_unproved_staff(request: HttpRequest) -> bool:

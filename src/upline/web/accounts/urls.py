@@ -9,11 +9,12 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as sessions
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from upline.foundation.access import open_to_all, signed_in
-from upline.web.accounts import languages, standing_in, views
+from upline.web.accounts import languages, passkeys, standing_in, views
 
 ours: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
@@ -62,6 +63,15 @@ _second_factor = [
     ),
 ]
 
+_passkeys = [
+    path("", signed_in(webauthn.list_webauthn), name="mfa_list_webauthn"),
+    path("add/", signed_in(passkeys.add), name="mfa_add_webauthn"),
+    path("<int:pk>/name/", signed_in(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
+    path("<int:pk>/remove/", signed_in(passkeys.remove), name="mfa_remove_webauthn"),
+    path("sign-in/", open_to_all(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("again/", signed_in(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((ours, "accounts"))),
     path("accounts/login/", open_to_all(account.login), name="account_login"),
@@ -71,4 +81,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/sessions/", signed_in(sessions.list_usersessions), name="usersessions_list"),
     path("accounts/password/", include(_password)),
     path("accounts/second-factor/", include(_second_factor)),
+    path("accounts/passkeys/", include(_passkeys)),
 ]
