@@ -21,7 +21,7 @@ from upline.commissions.queries.facts import Gap, LineRow, RankNow, StatementKey
 from upline.commissions.queries.seeing import Reader, reader, run_of, words_of
 from upline.commissions.resident import Resident
 from upline.compensation.explain.facts import BonusReason, LineReason, Nothing, Step
-from upline.compensation.explain.render import bonus_sentences, path_sentence
+from upline.compensation.explain.render import bonus_sentences, path_reason
 from upline.compensation.explain.why import line_reason, reasons_in
 from upline.compensation.explain.wording import Wording
 from upline.network.queries import TeamMember
@@ -212,7 +212,7 @@ def _path(line: LineReason, member: str, words: Wording) -> Iterator[PathNode]:
             # A share of what somebody earned comes from him, and nobody bought.
             is_buyer=line.order is not None,
             took="" if own is None or not own.took else words.figure(own.took, own.took_unit),
-            why="" if own is None else path_sentence(own, words),
+            why="" if own is None else path_reason(own, words),
         )
     for place, step in enumerate(steps):
         is_last = place == len(steps) - 1
@@ -225,7 +225,7 @@ def _node(step: Step, words: Wording, *, left_out: int) -> PathNode:
         member=step.member,
         level=step.level,
         is_passed_over=step.is_passed_over,
-        why=path_sentence(step, words),
+        why=path_reason(step, words),
         took=words.figure(step.took, step.took_unit) if step.took else "",
         left_out=left_out,
     )

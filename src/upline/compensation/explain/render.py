@@ -43,9 +43,12 @@ def bonus_sentences(bonus: BonusReason, member: str, words: Wording) -> list[str
     return list(_writer(member, words).bonus(bonus))
 
 
-def path_sentence(step: Step, words: Wording) -> str:
-    """Say why somebody between a buyer and a receiver was passed over; '' for who was not."""
-    return _writer("", words).passed_over(step) if step.is_passed_over else ""
+def path_reason(step: Step, words: Wording) -> str:
+    """Say why somebody between a buyer and a receiver was passed over; '' for who was not.
+
+    The name and that it happened stand beside it in the picture.
+    """
+    return _writer("", words).why_passed_over(step) if step.is_passed_over else ""
 
 
 def _writer(member: str, words: Wording) -> _Writer:
@@ -204,20 +207,20 @@ class _Writer:
             yield indent + self._say("Further members between: %(count)s", count=count)
 
     def passed_over(self, step: Step) -> str:
-        """Say why somebody was passed over."""
-        facts = {"member": step.member, "level": str(step.level), "paid": step.paid_levels}
+        """Say that somebody was passed over, and why."""
+        why = self.why_passed_over(step)
+        return self._say("Passed over: %(member)s (%(why)s)", member=step.member, why=why)
+
+    def why_passed_over(self, step: Step) -> str:
+        """Say why somebody was passed over, without the name."""
+        facts = {"level": str(step.level), "paid": step.paid_levels}
         if step.why == "requires":
-            why = "; ".join(self.words.inline(condition) for condition in step.failed)
-            return self._say("Passed over: %(member)s (%(why)s)", why=why, **facts)
+            return "; ".join(self.words.inline(condition) for condition in step.failed)
         if step.why == "depth":
-            return self._say(
-                "Passed over: %(member)s (level: %(level)s; paid levels: %(paid)s)", **facts
-            )
+            return self._say("level: %(level)s; paid levels: %(paid)s", **facts)
         if step.why == "near":
-            return self._say(
-                "Passed over: %(member)s (level: %(level)s; paid from level: %(paid)s)", **facts
-            )
-        return self._say("Passed over: %(member)s (no rate at this rank or level)", **facts)
+            return self._say("level: %(level)s; paid from level: %(paid)s", **facts)
+        return self._say("no rate at this rank or level")
 
     def _paid_nearer(self, bonus: BonusReason, line: LineReason, indent: str) -> Iterator[str]:
         if bonus.kind == "differential":
