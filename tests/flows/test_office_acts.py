@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -16,9 +16,11 @@ from upline.foundation import clock, context, outbox
 from upline.foundation.access import STAFF_ROLES, rights_of
 from upline.foundation.models import AuditEntry
 from upline.ledger.models import RateSheet
+from upline.network import services as network
 from upline.network.models import Member, RankGrant
 from upline.orders.models import Order
-from upline.people.models import Login, RoleGrant
+from upline.people import services as people
+from upline.people.models import Address, Contact, Login, Person, PersonMerge, RoleGrant
 from upline.plans.models import PlanVersion
 from upline.web.office.site import site
 
@@ -443,3 +445,128 @@ def test_an_order_that_is_not_paid_is_not_sent(members):
     assert "/ship/" not in card
     assert "This cannot be done now." in office.texts_of(answer)
     assert Order.objects.get(number=number).status == "placed"
+
+
+def person_of(member):
+    return member.holders.get().person
+
+
+def test_a_person_is_corrected_with_a_reason_and_the_day_of_birth_stays(members):
+    person = person_of(members[closing.BORIS])
+    born = people.PersonDraft(given_name="Boris", birth_on=date(1990, 5, 17))
+    people.change_person(person_id=person.pk, draft=born)
+    client = office.client_of("support")
+    entries = {"given_name": "Борис", "family_name": "Дръмев", "language": "bg", "birth_on": ""}
+
+    first = office.texts_of(client.get(at("people_person_edit", person.pk)))
+    confirmed(client, at("people_person_edit", person.pk), **entries, reason=REASON)
+
+    person.refresh_from_db()
+    assert 'value="Boris"' in first
+    assert "1990" not in first
+    assert (str(person), person.language, person.birth_on) == ("Борис Дръмев", "bg", "1990-05-17")
+    kept = AuditEntry.objects.filter(act="people.change").latest("id")
+    assert kept.reason == REASON
+    assert kept.after == {"fields": ["given_name", "family_name", "language"]}
+    assert "Борис Дръмев" in office.texts_of(client.get(at("network_member_card", closing.BORIS)))
+
+
+def test_a_contact_that_another_person_has_is_said_before_it_is_added(members):
+    anna, boris = person_of(members[closing.ANNA]), person_of(members[closing.BORIS])
+    people.add_phone(person_id=anna.pk, given="+359 88 812 3456", country="BG")
+    client = office.client_of("support")
+    address = at("people_person_phone", boris.pk)
+    entries = {"phone": "088 812 3456", "country": "BG", "reason": REASON}
+
+    wrong = client.post(address, {**entries, "phone": "12"})
+    shown = client.post(address, entries)
+    between = Contact.objects.filter(person=boris).count()
+    client.post(address, {**entries, "confirmed": "yes"})
+
+    assert "This is no telephone number in BG." in office.texts_of(wrong)
+    assert "May be the same person" in office.texts_of(shown)
+    assert at("people_person_card", anna.pk) in office.texts_of(shown)
+    assert between == 0
+    added = Contact.objects.get(person=boris)
+    assert (added.value, added.is_first) == ("+359888123456", True)
+    assert AuditEntry.objects.filter(act="people.add_contact").latest("id").reason == REASON
+
+
+def test_a_contact_ends_and_an_address_is_written(members):
+    person = person_of(members[closing.BORIS])
+    contact = people.add_email(person_id=person.pk, given="boris@example.net")
+    client = office.client_of("support")
+    where = {
+        "kind": "home",
+        "country": "BG",
+        "region": "",
+        "city": "София",
+        "postal_code": "1000",
+        "street": "Шипка 1",
+    }
+
+    shown = client.get(at("people_person_end-contact", person.pk))
+    confirmed(client, at("people_person_end-contact", person.pk), contact=contact, reason=REASON)
+    confirmed(client, at("people_person_address", person.pk), **where, reason=REASON)
+
+    assert "b•••@example.net" in office.texts_of(shown)
+    assert Contact.objects.get(pk=contact).ended_at is not None
+    assert Address.objects.get(person=person).street == "Шипка 1"
+    acts = ("people.end_contact", "people.add_address")
+    assert [AuditEntry.objects.get(act=act).reason for act in acts] == [REASON, REASON]
+
+
+def test_a_merge_says_what_goes_over_happens_and_is_undone(members):
+    anna, boris = person_of(members[closing.ANNA]), person_of(members[closing.BORIS])
+    people.add_email(person_id=boris.pk, given="boris@example.net")
+    client = office.client_of("support")
+    merge, undo = at("people_person_merge", boris.pk), at("people_person_undo-merge", anna.pk)
+    entries = {"kept": str(anna.pk), "reason": REASON}
+
+    itself = client.post(merge, {**entries, "kept": str(boris.pk)})
+    shown = client.post(merge, entries)
+    between = Person.objects.get(pk=boris.pk).merged_into_id
+    client.post(merge, {**entries, "confirmed": "yes"})
+    merged = Person.objects.get(pk=boris.pk).merged_into_id
+    old_address = client.get(at("people_person_card", boris.pk))
+    confirmed(client, undo, merge=PersonMerge.objects.get().pk, reason=REASON)
+
+    assert "cannot be merged into themselves" in office.texts_of(itself)
+    said = dict(shown.context["sections"][0].rows)
+    told = {str(label): cell.value for label, cell in said.items()}
+    assert told["Contacts that go over"] == 1
+    assert told["Positions now read as theirs"] == [closing.BORIS]
+    assert f"Anna · Person {anna.pk}" in office.texts_of(shown)
+    assert (between, merged) == (None, anna.pk)
+    assert "Anna" in office.texts_of(old_address)
+    assert Person.objects.get(pk=boris.pk).merged_into_id is None
+    kept = AuditEntry.objects.filter(act__in=("people.merge", "people.undo_merge"))
+    assert [one.reason for one in kept] == [REASON, REASON]
+
+
+def test_a_granted_rank_is_ended_with_a_reason(members):
+    client = office.client_of("support")
+    member = members[closing.BORIS]
+    address = at("network_member_end-rank", closing.BORIS)
+
+    with clock.stopped_at(closing.NOVEMBER_2):
+        before = client.get(address)
+        draft = network.RankGrantDraft(
+            member_id=member.pk,
+            rank="Leader",
+            from_on=date(2026, 10, 1),
+            until_on=None,
+            reason="By the board.",
+        )
+        grant = network.propose_rank(
+            draft=draft, proposed_by=Login.objects.get(email="support@example.com").pk
+        )
+        other = office.login_with("finance", email="other@example.com")
+        network.grant_rank(grant_id=grant, approved_by=other.pk)
+        empty = client.post(address, {"grant": grant, "until_on": "2026-10-01", "reason": REASON})
+        confirmed(client, address, grant=grant, until_on="2026-11-10", reason=REASON)
+
+    assert "This cannot be done now." in office.texts_of(before)
+    assert empty.status_code == 200
+    assert RankGrant.objects.get().span.upper == date(2026, 11, 10)
+    assert AuditEntry.objects.get(act="network.end_rank_grant").reason == REASON

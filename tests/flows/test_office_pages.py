@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -13,8 +14,10 @@ from openpyxl import load_workbook
 
 from tests import closing
 from tests.flows import office
-from upline.foundation import access, outbox
+from upline.commissions.estimating import refresh_estimates
+from upline.foundation import access, clock, outbox
 from upline.money import Money
+from upline.people import services as people
 from upline.plans.models import PlanVersion
 from upline.web.office import listing
 
@@ -23,6 +26,7 @@ pytestmark = pytest.mark.django_db
 # The list of each table, and the right that opens it.
 LISTS = {
     "network_member_changelist": "members.see",
+    "people_person_changelist": "people.see",
     "orders_order_changelist": "orders.see",
     "catalog_product_changelist": "catalog.see",
     "commissions_period_changelist": "periods.see",
@@ -145,6 +149,27 @@ def test_search_finds_members_by_code_and_by_the_beginning_of_a_name(company):
     assert "No member fits." in nobody
 
 
+def test_a_person_is_found_by_name_contact_and_number_and_leads_to_positions(company):
+    client = office.client_of("support")
+    boris = company["members"][closing.BORIS].holders.get().person
+    people.add_email(person_id=boris.pk, given="boris@example.net")
+    address = reverse("admin:people_person_changelist")
+    card = reverse("admin:people_person_card", args=[boris.pk])
+
+    pages = [
+        office.texts_of(client.get(address, {"q": word}))
+        for word in ("Bor", "boris@example.net", str(boris.pk))
+    ]
+    nobody = office.texts_of(client.get(address, {"q": "Zuzanna"}))
+    shown = office.texts_of(client.get(card))
+
+    assert [card in page for page in pages] == [True, True, True]
+    assert "No person fits." in nobody
+    assert reverse("admin:network_member_card", args=[closing.BORIS]) in shown
+    assert "b•••@example.net" in shown
+    assert client.get(address + "export.csv", follow=True).status_code == 404
+
+
 def test_filters_narrow_and_a_value_that_is_none_finds_nothing(company):
     client = office.client_of("support")
     address = reverse("admin:network_member_changelist")
@@ -228,3 +253,70 @@ def test_the_trial_balance_adds_accounts_up_by_line_and_day(company):
         ["PLN", None, Money(3_960, "PLN")],
     ]
     assert before == []
+
+
+def figures_of(page, title):
+    group = next(one for one in page.context["groups"] if str(one.title) == title)
+    return {str(one.label): (one.value, one.before) for one in group.figures}
+
+
+def test_the_dashboard_shows_today_or_the_last_week_that_had_orders(company):
+    client = office.client_of("finance")
+    address = reverse("admin:index")
+    week = {
+        "Turnover, paid": ([Money(17_219, "PLN")], [Money(0, "PLN")]),
+        "Orders": (1, 0),
+        "Of these paid": (1, 0),
+    }
+
+    with clock.stopped_at(datetime(2026, 11, 2, 15, tzinfo=UTC)):
+        today = figures_of(client.get(address), "Today")
+    with clock.stopped_at(datetime(2026, 11, 5, 15, tzinfo=UTC)):
+        lately = figures_of(client.get(address), "Last 7 days")
+    with clock.stopped_at(datetime(2026, 12, 24, 15, tzinfo=UTC)):
+        quiet = figures_of(client.get(address), "7 days up to 2\xa0Nov\xa02026")
+
+    assert [today, lately, quiet] == [week, week, week]
+
+
+def test_the_dashboard_counts_late_orders_and_leads_to_them():
+    members = office.company()
+    closing.closed()
+    closing.bought(members[closing.CELINA], "A-2", "40")
+    with clock.stopped_at(datetime(2026, 11, 3, 9, tzinfo=UTC)):
+        refresh_estimates()
+        page = office.client_of("finance").get(reverse("admin:index"))
+
+    late = next(
+        one
+        for group in page.context["groups"]
+        for one in group.figures
+        if str(one.label) == "Late orders and refunds"
+    )
+    assert (late.value, late.href) == (1, "/office/periods/monthly:2026-11/?tab=late")
+
+
+def test_an_open_period_says_when_it_can_be_closed(company):
+    client = office.client_of("finance")
+
+    with clock.stopped_at(datetime(2026, 10, 20, 9, tzinfo=UTC)):
+        page = client.get(reverse("admin:commissions_period_card", args=["monthly:2026-10"]))
+
+    assert (
+        "Close: It still runs. Last day: October 31, 2026; can be closed from: November 1, 2026."
+        in office.texts_of(page)
+    )
+
+
+def test_a_card_has_few_buttons_and_the_other_acts_in_one_menu(company):
+    client = office.client_of("owner")
+
+    card = client.get(reverse("admin:orders_order_card", args=[company["order"]]))
+
+    offered = card.context["offered"]
+    assert [str(one["label"]) for one in offered["buttons"]] == ["Send"]
+    assert [str(one["label"]) for one in offered["menu"]] == [
+        "Refund all",
+        "Refund pieces",
+        "Refund an amount",
+    ]

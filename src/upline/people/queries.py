@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q
@@ -20,13 +21,14 @@ from upline.people.cards import (
     person_card,
 )
 from upline.people.errors import PersonUnknown
-from upline.people.models import Consent, Contact, Person
+from upline.people.models import Consent, Contact, Person, PersonMerge
 
 __all__ = [
     "AddressShown",
     "ConsentShown",
     "ContactShown",
     "LoginShown",
+    "MergeShown",
     "PersonCard",
     "PersonFacts",
     "all_of",
@@ -35,12 +37,18 @@ __all__ = [
     "found_by_name",
     "has_consented",
     "kept_person",
+    "matching",
+    "merges_of",
     "own_card",
     "person",
     "person_card",
     "persons_by_contact",
     "sort_column",
 ]
+
+
+# As many figures as fit the number of a row.
+_FIGURES_OF_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +59,25 @@ class PersonFacts:
     given_name: str
     family_name: str
     language: str
+
+    @property
+    def name(self) -> str:
+        """Both names as the person writes them."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeShown:
+    """A double that went up in a person, and how many of what went over with it."""
+
+    id: int
+    double: PersonFacts
+    contacts: int
+    addresses: int
+    logins: int
+    reason: str
+    merged_at: datetime
+    undone_at: datetime | None
 
 
 def person(person_id: int) -> PersonFacts:
@@ -122,6 +149,22 @@ def persons_by_contact(text: str, *, countries: Sequence[str]) -> Sequence[int]:
     return sorted(set(kept.values_list("kept", flat=True)))
 
 
+def matching(
+    text: str, *, language: str, countries: Sequence[str], limit: int = 50
+) -> list[PersonFacts]:
+    """Give persons as somebody looks for one: by number, e-mail, telephone, or names' beginnings.
+
+    A number as our own lists name a person finds that person first. Three queries at most.
+    """
+    text = text.strip()
+    reached = set(persons_by_contact(text, countries=countries))
+    if text.isdigit() and len(text) < _FIGURES_OF_NUMBER:
+        reached.add(int(text))
+    rows = Person.objects.filter(pk__in=reached, merged_into__isnull=True).order_by("pk")
+    found = [_facts(one) for one in rows]
+    return found or list(found_by_name(text, language=language, limit=limit))
+
+
 def doubles_of(person_id: int) -> Sequence[tuple[PersonFacts, tuple[str, ...]]]:
     """Give who may be the same person, and why: the same `contact`, or `name` and `birth date`.
 
@@ -147,6 +190,24 @@ def doubles_of(person_id: int) -> Sequence[tuple[PersonFacts, tuple[str, ...]]]:
         ((_facts(one), tuple(reasons[one.pk])) for one in found),
         key=lambda pair: (-len(pair[1]), pair[0].id),
     )
+
+
+def merges_of(person_id: int) -> Sequence[MergeShown]:
+    """Give the merges of doubles into a person, the latest first, those undone too."""
+    rows = PersonMerge.objects.filter(kept=person_id).select_related("double").order_by("-pk")
+    return [
+        MergeShown(
+            id=one.pk,
+            double=_facts(one.double),
+            contacts=len(one.moved["contacts"]),
+            addresses=len(one.moved["addresses"]),
+            logins=len(one.moved["logins"]),
+            reason=one.reason,
+            merged_at=one.merged_at,
+            undone_at=one.undone_at,
+        )
+        for one in rows
+    ]
 
 
 def has_consented(person_id: int, *, purpose: str) -> bool:

@@ -56,23 +56,27 @@ def record_person(*, draft: PersonDraft) -> int:
         return int(person.pk)
 
 
-def change_person(*, person_id: int, draft: PersonDraft) -> None:
-    """Write a person's names, language and birth date anew.
+def change_person(*, person_id: int, draft: PersonDraft, reason: str = "is corrected") -> None:
+    """Write a person's names, language and birth date anew; without one the date known stays.
 
     Raises PersonUnknown, PersonMerged, NameMissing, LanguageUnknown, DayUnreadable.
     """
+    fields = _fields(draft)
+    if draft.birth_on is None:
+        # Whoever corrects a name need not know the day, which is private.
+        del fields["birth_on"]
     with transaction.atomic():
         person = locked(person_id)
-        changed = [name for name, value in _fields(draft).items() if getattr(person, name) != value]
+        changed = [name for name, value in fields.items() if getattr(person, name) != value]
         for name in changed:
-            setattr(person, name, _fields(draft)[name])
+            setattr(person, name, fields[name])
         if changed:
             person.save()
             # Which fields, not what stood in them.
             audit.record(
                 act="people.change",
                 subject=f"person:{person_id}",
-                reason="is corrected",
+                reason=reason,
                 after={"fields": changed},
             )
 
@@ -127,21 +131,21 @@ def _fields(draft: PersonDraft) -> dict[str, str | None]:
     }
 
 
-def add_email(*, person_id: int, given: str) -> int:
+def add_email(*, person_id: int, given: str, reason: str = "is added") -> int:
     """Add an e-mail address and give the contact's id; one that is there stays the same.
 
     The first of its kind is the one to write to. Raises EmailUnreadable, PersonUnknown,
     PersonMerged.
     """
-    return _add(person_id, Contact.Kind.EMAIL, reading.email(given))
+    return _add(person_id, Contact.Kind.EMAIL, reading.email(given), reason)
 
 
-def add_phone(*, person_id: int, given: str, country: str) -> int:
+def add_phone(*, person_id: int, given: str, country: str, reason: str = "is added") -> int:
     """Add a telephone number as typed in a country, as `add_email` does. Raises PhoneUnreadable."""
-    return _add(person_id, Contact.Kind.PHONE, reading.phone(given, country_code=country))
+    return _add(person_id, Contact.Kind.PHONE, reading.phone(given, country_code=country), reason)
 
 
-def _add(person_id: int, kind: str, value: str) -> int:
+def _add(person_id: int, kind: str, value: str, reason: str) -> int:
     with transaction.atomic():
         person = locked(person_id)
         inuse = Contact.objects.filter(person=person, kind=kind, ended_at__isnull=True)
@@ -151,7 +155,7 @@ def _add(person_id: int, kind: str, value: str) -> int:
         contact = Contact.objects.create(
             person=person, kind=kind, value=value, is_first=not inuse.exists()
         )
-        _record(contact, "people.add_contact", "is added")
+        _record(contact, "people.add_contact", reason)
         return int(contact.pk)
 
 
@@ -190,7 +194,7 @@ def _contact(contact_id: int) -> Contact:
     return contact
 
 
-def add_address(*, person_id: int, draft: AddressDraft) -> int:
+def add_address(*, person_id: int, draft: AddressDraft, reason: str = "is written") -> int:
     """Write a person's address of a kind and give its id; the one before ends.
 
     The same again stays the same. Raises CountryUnreadable, PersonUnknown, PersonMerged.
@@ -211,7 +215,10 @@ def add_address(*, person_id: int, draft: AddressDraft) -> int:
         present.update(ended_at=clock.now())
         address = Address.objects.create(person=person, kind=draft.kind, **fields)
         audit.record(
-            act="people.add_address", subject=f"person:{person_id}", reason=f"{draft.kind} address"
+            act="people.add_address",
+            subject=f"person:{person_id}",
+            reason=reason,
+            after={"kind": draft.kind},
         )
         return int(address.pk)
 

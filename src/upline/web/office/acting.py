@@ -129,6 +129,8 @@ class _Page:
 
 def _said(field: Any, value: Any) -> Any:
     """Give an entry as a reader understands it: the words of a choice rather than its key."""
+    if value is not None and hasattr(field.field, "said"):
+        return field.field.said(value)
     choices = getattr(field.field, "choices", None)
     if choices is not None:
         words = dict(choices)

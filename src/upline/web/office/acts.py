@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from upline.web.office.cells import Section, Words
 
+_BUTTONS_AT_MOST = 2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doing:
@@ -97,3 +99,16 @@ class Act:
     answers: Callable[[Any, Doing], HttpResponse] | None = None
     # Where to go when it is done, else to the card.
     leads_to: Callable[[Doing], str] | None = None
+
+
+def in_head(offered: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Give acts as a page's head shows them: what is due as buttons, the rest in one menu.
+
+    A menu of one or two would hide what it holds, so that few are buttons all of them.
+    """
+    if len(offered) <= _BUTTONS_AT_MOST:
+        return {"buttons": offered, "menu": []}
+    return {
+        "buttons": [one for one in offered if one["is_main"]],
+        "menu": [one for one in offered if not one["is_main"]],
+    }

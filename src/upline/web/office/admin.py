@@ -8,6 +8,7 @@ from upline.web.office import (  # noqa: F401 - imported for what they register
     members,
     orders,
     periods,
+    persons,
     plans,
     products,
     rates,

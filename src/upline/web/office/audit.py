@@ -148,6 +148,7 @@ def _actor(actor: str, mails: Mapping[int, str]) -> Any:
 
 # Which screen shows a subject, and by what it is named there.
 _SCREENS = {
+    "person": "people_person_card",
     "order": "orders_order_card",
     "period": "commissions_period_card",
     "plan": "plans_planversion_card",

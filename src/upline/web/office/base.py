@@ -17,7 +17,7 @@ from unfold.admin import ModelAdmin
 
 from upline.foundation.errors import DomainError
 from upline.web.office import acting, listing
-from upline.web.office.acts import Act
+from upline.web.office.acts import Act, in_head
 from upline.web.office.cells import Card, Cell, Words
 from upline.web.office.rights import may
 from upline.web.office.screens import guarded
@@ -184,7 +184,7 @@ class OfficeAdmin(ModelAdmin):
             cl=cl,
             heads=self._heads(cl),
             rows=rows,
-            offered=self.offered(request, None),
+            offered=in_head(self.offered(request, None)),
             empty=self.empty or _("Nothing is here yet."),
             explains=self.explains,
             exports=self._exports(cl),
@@ -255,7 +255,7 @@ class OfficeAdmin(ModelAdmin):
             tabs=tabs if len(tabs) > 1 else [],
             open_tab=wanted,
             sections=open_tab.sections(),
-            offered=self.offered(request, subject),
+            offered=in_head(self.offered(request, subject)),
             back=(self.heading, self.address_at("changelist")),
         )
 

@@ -1,32 +1,28 @@
-"""The dashboard: how today and this period stand, what waits for somebody, what was done last."""
+"""The dashboard: how sales and this period stand, what waits for somebody, what was done last."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from upline.commissions.models import Estimate, Run, State
-from upline.foundation import clock
+from upline.commissions.models import Estimate, Period, Run, State
 from upline.foundation.models import AuditEntry
 from upline.money import Money
 from upline.network import queries as network
 from upline.network.genealogy import EPOCH, STATUSES
 from upline.network.models import Status
-from upline.orders.models import Order
-from upline.web.office import waiting
+from upline.web.office import sales, waiting
 from upline.web.office.act_words import ACTS
 from upline.web.office.audit import actors_of, subject_of
 from upline.web.office.cells import Cell, Rows, Words
 from upline.web.office.rights import may
+from upline.web.office.site import site
 from upline.web.shared.charts import Chart, money_series
 from upline.web.shared.templatetags.formats import percent
 
@@ -36,11 +32,14 @@ _PERIODS_SHOWN = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A figure of the dashboard, with what explains it."""
+    """A figure of the dashboard, with what explains it, and what it was before."""
 
     label: Words
     value: Any
     hint: Any = ""
+    href: str = ""
+    before_title: Words = ""
+    before: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +51,11 @@ class Group:
     note: Any = ""
 
 
-def page(site: Any, request: HttpRequest) -> HttpResponse:
+def page(request: HttpRequest) -> HttpResponse:
     """Give the dashboard, each part for those who have the right to see it."""
     groups = []
     if may(request, "orders.see"):
-        groups.append(_today())
+        groups.append(_sales())
     estimate = _estimate() if may(request, "periods.see") else None
     if may(request, "periods.see"):
         groups.append(_period(estimate))
@@ -75,34 +74,31 @@ def page(site: Any, request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "office/dashboard.html", shown)
 
 
-def _midnight() -> datetime:
-    """Give the beginning of the company's day, whose zone the request runs in."""
-    here = timezone.localtime(clock.now())
-    return timezone.make_aware(datetime.combine(here.date(), time()))
-
-
-def _today() -> Group:
-    placed = Order.objects.filter(placed_at__gte=_midnight()).exclude(status=Order.Status.CANCELLED)
-    sums = list(
-        placed.values("currency")
-        .annotate(
-            count=Count("pk"),
-            paid=Count("pk", filter=Q(paid_at__isnull=False)),
-            net=Sum("net_minor", filter=Q(paid_at__isnull=False)),
-        )
-        .order_by("currency")
-    )
-    turnover = [Money(int(one["net"] or 0), one["currency"]) for one in sums]
+def _sales() -> Group:
+    found = sales.lately()
+    now, before = found.now, found.before
     return Group(
-        title=_("Today"),
+        title=found.title,
         figures=[
             Figure(
                 label=_("Turnover, paid"),
-                value=turnover or 0,
+                value=now.turnover or 0,
                 hint=_("without tax"),
+                before_title=found.before_title,
+                before=before.turnover or 0,
             ),
-            Figure(label=_("Orders"), value=sum(one["count"] for one in sums)),
-            Figure(label=_("Of these paid"), value=sum(one["paid"] for one in sums)),
+            Figure(
+                label=_("Orders"),
+                value=now.placed,
+                before_title=found.before_title,
+                before=before.placed,
+            ),
+            Figure(
+                label=_("Of these paid"),
+                value=now.paid,
+                before_title=found.before_title,
+                before=before.paid,
+            ),
         ],
     )
 
@@ -110,7 +106,7 @@ def _today() -> Group:
 def _estimate() -> Estimate | None:
     return (
         Estimate.objects.filter(period__state=State.OPEN)
-        .select_related("period")
+        .select_related("period__calendar")
         .order_by("-period__starts_on", "-pk")
         .first()
     )
@@ -136,6 +132,12 @@ def _period(estimate: Estimate | None) -> Group:
             Figure(label=_("Pay, if it closed now"), value=Money(summary["total"], currency)),
             Figure(label=_("Paid of the turnover"), value=ratio or "–"),
             Figure(label=_("Members paid"), value=summary["members"]),
+            Figure(
+                label=_("Late orders and refunds"),
+                value=summary.get("late", 0),
+                hint=_("of closed periods; they wait for an adjustment"),
+                href=site.get_model_admin(Period).address_of(estimate.period) + "?tab=late",
+            ),
         ],
         note=estimate.as_of,
     )

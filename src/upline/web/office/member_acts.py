@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from upline.foundation import clock
@@ -15,12 +15,13 @@ from upline.foundation.models import Company
 from upline.network import queries as network
 from upline.network import services
 from upline.network.models import Member, RankGrant, Status, Tree
-from upline.people import services as people
 from upline.web.office import ranks
 from upline.web.office.acts import Act, Doing, Reasoned
 from upline.web.office.cells import Cell, Section, Words, facts
 from upline.web.office.fields import DayField, MemberField
-from upline.web.office.member_card import link_to, person_sections
+from upline.web.office.member_card import holders_now, link_to
+from upline.web.office.person_acts import reveal
+from upline.web.shared.templatetags.formats import day
 
 
 def today() -> date:
@@ -69,11 +70,11 @@ def _thaw(doing: Doing) -> Words:
     return _("The member is no longer frozen.")
 
 
-class TerminateForm(FromADay):
+class Leaving(FromADay):
     """From when on, and what becomes of places in trees, where the company has any."""
 
     positions = forms.ChoiceField(
-        label=_("Places in trees"),
+        label=_("Places in trees of the one that ends"),
         choices=[
             ("keep", _("Stay, as places of nobody")),
             ("vacate", _("Are freed, or taken by the one who stands below")),
@@ -174,6 +175,16 @@ def _waiting(member: Member) -> Any:
     return RankGrant.objects.filter(member=member, approved_at__isnull=True).order_by("pk")
 
 
+def _holding(member: Member) -> Any:
+    """Give the approved ranks that hold now, or will."""
+    lasts = Q(span__upper_inf=True) | Q(span__endswith__gt=today())
+    return RankGrant.objects.filter(lasts, member=member, approved_at__isnull=False).order_by("pk")
+
+
+def _listed(grants: Any) -> list[tuple[int, str]]:
+    return [(one.pk, f"{one.rank} · {day(one.span.lower)} · {one.reason}") for one in grants]
+
+
 class ApproveRankForm(Reasoned):
     """Which of the proposed ranks is approved; the reason was given with the proposal."""
 
@@ -182,10 +193,7 @@ class ApproveRankForm(Reasoned):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["reason"]
-        self.fields["grant"].choices = [
-            (one.pk, f"{one.rank} · {one.span.lower} · {one.reason}")
-            for one in _waiting(self.subject)
-        ]
+        self.fields["grant"].choices = _listed(_waiting(self.subject))
 
 
 def _approve_rank(doing: Doing) -> Words:
@@ -193,25 +201,37 @@ def _approve_rank(doing: Doing) -> Words:
     return _("The rank is approved.")
 
 
-class MergeForm(FromADay):
-    """Into which other position of the same holders it goes."""
+class EndRankForm(Reasoned):
+    """Which of the granted ranks ends, and from when on it holds no more."""
 
-    kept = MemberField(label=_("Position that is kept"))
-    positions = forms.ChoiceField(
-        label=_("Places in trees of the one that ends"),
-        choices=[
-            ("keep", _("Stay, as places of nobody")),
-            ("vacate", _("Are freed, or taken by the one who stands below")),
-        ],
-        widget=forms.RadioSelect,
-        initial="keep",
+    grant = forms.TypedChoiceField(label=_("Rank"), coerce=int)
+    until_on = DayField(
+        label=_("Until"),
+        initial=today,
+        help_text=_("The first day on which it holds no more."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["grant"].choices = _listed(_holding(self.subject))
+
+
+def _end_rank(doing: Doing) -> Words:
+    entries = doing.entries
+    services.end_rank_grant(
+        grant_id=entries["grant"], until_on=entries["until_on"], reason=doing.reason
+    )
+    return _("The granted rank ends.")
+
+
+class MergeForm(Leaving):
+    """Into which other position of the same holders it goes."""
+
+    kept = MemberField(label=_("Position that is kept"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["kept"].viewer = self.viewer
-        if not Tree.objects.exists():
-            del self.fields["positions"]
 
 
 def _merge(doing: Doing) -> Words:
@@ -237,41 +257,13 @@ def _merge_shown(doing: Doing) -> Sequence[Section]:
     ]
 
 
-def _look(doing: Doing) -> Words:
+def _holders_of(doing: Doing) -> list[int]:
     card = network.member_card(doing.request.user, doing.subject.pk)
-    persons = [one.person_id for one in card.holders if one.days.until_on is None]
-    doing.entries["cards"] = [
-        people.reveal_person(person_id=one, reason=doing.reason) for one in dict.fromkeys(persons)
-    ]
-    return ""
-
-
-def _looked(admin: Any, doing: Doing) -> HttpResponse:
-    sections: list[Section] = []
-    for card in doing.entries["cards"]:
-        sections += person_sections(card, doing.request)
-    answer: HttpResponse = admin.page(
-        doing.request,
-        "office/sections.html",
-        title=_("Private data"),
-        explains=_("Shown once. Who looked, when and why is in the audit log."),
-        sections=sections,
-        back=(doing.subject.code, admin.address_of(doing.subject) + "?tab=persons"),
-    )
-    return answer
+    return holders_now(card)
 
 
 ACTS = (
-    Act(
-        name="reveal",
-        label=_("Show private data"),
-        right="people.see_private",
-        does=_look,
-        has_preview=False,
-        is_rehearsed=False,
-        answers=_looked,
-        explains=_("Contacts, streets and birth dates in clear. The audit log keeps who looked."),
-    ),
+    reveal(_holders_of),
     Act(
         name="move",
         label=_("Change the sponsor"),
@@ -298,6 +290,15 @@ ACTS = (
         does=_approve_rank,
         fits=lambda member: _waiting(member).exists(),
         is_main=True,
+    ),
+    Act(
+        name="end-rank",
+        label=_("End a granted rank"),
+        right="members.edit",
+        form=EndRankForm,
+        does=_end_rank,
+        fits=lambda member: _holding(member).exists(),
+        explains=_("From that day on the member has the rank that is earned."),
     ),
     Act(
         name="freeze",
@@ -335,7 +336,7 @@ ACTS = (
         name="terminate",
         label=_("Terminate"),
         right="members.edit",
-        form=TerminateForm,
+        form=Leaving,
         does=_terminate,
         fits=_is_there,
         shows=_terminate_shown,

@@ -20,11 +20,11 @@ from upline.network.models import Member
 from upline.orders import queries as orders
 from upline.orders.models import Order
 from upline.people import queries as people
-from upline.people.cards import PersonCard
-from upline.people.models import Login
+from upline.people.models import Person
 from upline.web.office import words
 from upline.web.office.cells import Card, Cell, Rows, Section, Tab, facts
 from upline.web.office.chart import meaning_of
+from upline.web.office.person_sections import person_sections
 from upline.web.office.places import country_name
 from upline.web.office.rights import may
 from upline.web.office.site import site
@@ -102,7 +102,7 @@ def _overview(admin: Any, request: HttpRequest, member: Member) -> Sequence[Sect
             (_("Everybody below"), here.total),
             (_("Levels above"), card.level),
         ),
-        _holders(card),
+        _holders(request, card),
         Rows(
             title=_("Who stands above"),
             heads=[_("Level"), _("Member"), _("Status"), _("Country")],
@@ -121,13 +121,18 @@ def _overview(admin: Any, request: HttpRequest, member: Member) -> Sequence[Sect
     return sections
 
 
-def _holders(card: MemberCard) -> Section:
+def _holders(request: HttpRequest, card: MemberCard) -> Section:
+    persons = site.get_model_admin(Person) if may(request, "people.see") else None
     return Rows(
         title=_("Whose it is"),
         heads=[_("Person"), _("Share"), _("How"), _("From"), _("Until")],
         rows=[
             [
-                Cell(one.name, note=_("Person %(number)s") % {"number": one.person_id}),
+                Cell(
+                    one.name,
+                    note=words.person_number(one.person_id),
+                    href=persons.address_at("card", one.person_id) if persons else "",
+                ),
                 Cell(f"{one.share.numerator}/{one.share.denominator}" if one.share != 1 else "1"),
                 Cell(words.word(words.HOW_HELD, one.how)),
                 *_days(one.days),
@@ -202,96 +207,16 @@ def _history(request: HttpRequest, member: Member) -> Sequence[Section]:
     ]
 
 
-def _holders_now(request: HttpRequest, member: Member) -> list[int]:
-    card = network.member_card(request.user, member.pk)
+def holders_now(card: MemberCard) -> list[int]:
+    """Give the persons whose it is today."""
     return list(dict.fromkeys(one.person_id for one in card.holders if one.days.until_on is None))
 
 
 def _persons(request: HttpRequest, member: Member) -> Sequence[Section]:
     sections: list[Section] = []
-    for person_id in _holders_now(request, member):
+    for person_id in holders_now(network.member_card(request.user, member.pk)):
         sections += person_sections(people.person_card(person_id), request)
     return sections
-
-
-def person_sections(person: PersonCard, request: HttpRequest) -> list[Section]:
-    """Give what the company knows of a person, masked or in clear as it came."""
-    born = person.born_on or (_("known, hidden") if person.has_birth_day else "")
-    return [
-        facts(
-            person.name,
-            (_("Person"), person.id),
-            (_("Given name"), person.given_name),
-            (_("Family name"), person.family_name),
-            (_("Language"), words.language(person.language)),
-            (_("Born"), born),
-            (_("Doubles that went up in this person"), list(person.doubles)),
-            note=_("Private data are hidden.") if person.is_masked else "",
-        ),
-        Rows(
-            title=_("Contacts"),
-            heads=[_("Kind"), _("Contact"), _("First"), _("Proved")],
-            rows=[
-                [
-                    Cell(words.word(words.CONTACT, one.kind)),
-                    Cell(one.shown, is_code=True),
-                    Cell(one.is_first),
-                    Cell(one.verified_at),
-                ]
-                for one in person.contacts
-            ],
-            empty=_("No contact is known."),
-        ),
-        Rows(
-            title=_("Addresses"),
-            heads=[_("Kind"), _("Country"), _("City"), _("Postal code"), _("Street")],
-            rows=[
-                [
-                    Cell(words.word(words.ADDRESS, one.kind)),
-                    Cell(country_name(one.country), note=one.region),
-                    Cell(one.city),
-                    Cell(one.postal_code),
-                    Cell(one.street),
-                ]
-                for one in person.addresses
-            ],
-            empty=_("No address is known."),
-        ),
-        Rows(
-            title=_("Consents"),
-            heads=[_("Purpose"), _("Answer"), _("Text"), _("Where"), _("Moment")],
-            rows=[
-                [
-                    Cell(one.purpose, is_code=True),
-                    Cell(one.is_given),
-                    Cell(one.text_version, is_code=True),
-                    Cell(one.source),
-                    Cell(one.recorded_at),
-                ]
-                for one in person.consents
-            ],
-            empty=_("Nothing was asked."),
-        ),
-        _logins(person, request),
-    ]
-
-
-def _logins(person: PersonCard, request: HttpRequest) -> Section:
-    admin = site.get_model_admin(Login) if may(request, "roles.grant") else None
-    return Rows(
-        title=_("Logins"),
-        heads=[_("Login"), _("Roles"), _("May sign in"), _("Signed in last")],
-        rows=[
-            [
-                Cell(one.email, href=admin.address_at("card", one.id) if admin else ""),
-                Cell([words.word(words.ROLE, role) for role in one.roles]),
-                Cell(one.is_active),
-                Cell(one.last_login_at),
-            ]
-            for one in person.logins
-        ],
-        empty=_("This person has no login."),
-    )
 
 
 def _orders(request: HttpRequest, member: Member) -> Sequence[Section]:
@@ -391,5 +316,5 @@ def _accounts(member: Member) -> Sequence[Section]:
 
 
 def _trail(request: HttpRequest, member: Member) -> Rows:
-    persons = [f"person:{one}" for one in _holders_now(request, member)]
+    persons = [f"person:{one}" for one in holders_now(network.member_card(request.user, member.pk))]
     return trail_of([f"member:{member.pk}", *persons])

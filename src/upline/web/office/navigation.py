@@ -45,6 +45,13 @@ _GROUPS: tuple[tuple[Words, tuple[Place, ...]], ...] = (
                 name="network_member_changelist",
             ),
             Place(
+                here="persons",
+                label=_("Persons"),
+                icon="user",
+                right="people.see",
+                name="people_person_changelist",
+            ),
+            Place(
                 here="orders",
                 label=_("Orders"),
                 icon="shopping-bag",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import get_language
 
-from upline.web.shared.formats import locale_of
+from upline.network import queries as network
+from upline.web.shared import formats
 
 
 def country_name(code: str) -> str:
@@ -13,4 +14,12 @@ def country_name(code: str) -> str:
     >>> country_name("PL")
     'Poland'
     """
-    return str(locale_of(get_language() or "en").territories.get(code, code))
+    return formats.country(code, get_language() or "en")
+
+
+def countries() -> list[tuple[str, str]]:
+    """Give all countries to choose from: where members live first, then by name."""
+    here = network.present().countries
+    known = formats.locale_of(get_language() or "en").territories
+    named = [(code, str(name)) for code, name in known.items() if code.isalpha() and code != "ZZ"]
+    return sorted(named, key=lambda one: (one[0] not in here, one[1]))

@@ -53,7 +53,7 @@ class OfficeSite(UnfoldAdminSite):
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # noqa: ARG002 - Django's
         """Show the dashboard."""
-        found: HttpResponse = import_module("upline.web.office.dashboard").page(self, request)
+        found: HttpResponse = import_module("upline.web.office.dashboard").page(request)
         return found
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from upline.commissions import queries as commissions
 from upline.foundation.errors import DomainError
 from upline.orders.models import Order
 from upline.web.office import words
+from upline.web.office.acts import in_head
 from upline.web.office.cells import Cell, Part, Rows, Section, facts
 from upline.web.office.screens import guarded
 from upline.web.office.site import site
@@ -118,12 +119,14 @@ def _statement(
         "title": _("Statement %(label)s") % {"label": named["label"]},
         "subtitle": named["member"],
         "back": (named["member"], admin.address_at("card", named["member"]) + "?tab=pay"),
-        "offered": [
-            {
-                "label": _("Why not more?"),
-                "href": admin.address_at("why_not", named["member"], _key(named)),
-            }
-        ],
+        "offered": in_head(
+            [
+                {
+                    "label": _("Why not more?"),
+                    "href": admin.address_at("why_not", named["member"], _key(named)),
+                }
+            ]
+        ),
         "sections": sections,
         "numbers": numbers.get_page(page),
     }

@@ -130,3 +130,8 @@ def choices(labels: Labels) -> list[tuple[str, Words]]:
 def language(code: str) -> str:
     """Give a language in its own words."""
     return str(dict(settings.LANGUAGES).get(code, code))
+
+
+def person_number(number: int) -> Words:
+    """Name a person by number."""
+    return _("Person %(number)s") % {"number": number}
