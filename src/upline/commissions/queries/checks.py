@@ -22,7 +22,10 @@ from upline.network.models import Waiting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing that was looked at; what `is_needed` and not ok stands in the way of the close."""
+    """One thing that was looked at; what `is_needed` and not ok stands in the way of the close.
+
+    Where it is not ok, `text` is a sentence that says so by itself.
+    """
 
     name: str
     title: str
@@ -47,12 +50,16 @@ def checks_before_close(period: Period, estimate: Estimate | None) -> tuple[Chec
 
 
 def _over(period: Period) -> Check:
-    last = _day(period.ends_on - timedelta(days=1))
+    days = {"last": _day(period.ends_on - timedelta(days=1)), "next": _day(period.ends_on)}
+    is_ok = not has_days_until(period)
+    text = gettext("Last day: %(day)s") % {"day": days["last"]}
+    if not is_ok:
+        text = gettext("It still runs. Last day: %(last)s; can be closed from: %(next)s.") % days
     return Check(
         name="over",
         title=gettext("The period is over"),
-        is_ok=not has_days_until(period),
-        text=gettext("Last day: %(day)s") % {"day": last},
+        is_ok=is_ok,
+        text=text,
         remedy=gettext("Close it after its last day: orders may still come in."),
     )
 
@@ -62,7 +69,12 @@ def _earlier(period: Period) -> Check:
     is_ok = earlier is None or earlier.state in (State.POSTED, State.SEALED)
     text = gettext("There is no earlier period.")
     if earlier is not None:
-        text = gettext("Earlier period: %(period)s") % {"period": earlier.label}
+        text = (
+            gettext("Earlier period: %(period)s")
+            if is_ok
+            else gettext("Not posted yet: %(period)s.")
+        )
+        text %= {"period": earlier.label}
     return Check(
         name="earlier",
         title=gettext("The earlier period is posted"),

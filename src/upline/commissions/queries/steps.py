@@ -56,10 +56,8 @@ def steps_of(
 
 
 def _failing(checks: tuple[Check, ...]) -> str:
-    failing = [check.title for check in checks if check.is_needed and not check.is_ok]
-    if not failing:
-        return ""
-    return gettext("Not met: %(checks)s") % {"checks": "; ".join(failing)}
+    """Say what stands in the way, '' where nothing does."""
+    return " ".join(check.text for check in checks if check.is_needed and not check.is_ok)
 
 
 def _step(viewer: Any, act: str, title: str, right: str, stands: str) -> NextStep:
