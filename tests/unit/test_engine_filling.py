@@ -166,12 +166,12 @@ def test_who_finds_no_place_is_reported():
 def test_places_can_be_asked_for():
     result = computed("width: 3, depth: 5, fill: left_to_right", STAR)
 
-    assert result.place("top", "grid.capacity_level_4") == "81"
-    assert result.place("top", "grid.capacity_level_6") == "0"
-    assert result.place("top", "grid.capacity_total") == "363"
-    assert result.place("d", "grid.level_below.top") == "2"
-    assert result.place("b", "grid.level_below.a") == "0"
-    assert result.place("b", "grid.without_place") is None
+    assert result.asked_state("top", "grid.capacity_level_4") == "81"
+    assert result.asked_state("top", "grid.capacity_level_6") == "0"
+    assert result.asked_state("top", "grid.capacity_total") == "363"
+    assert result.asked_state("d", "grid.level_below.top") == "2"
+    assert result.asked_state("b", "grid.level_below.a") == "0"
+    assert result.asked_state("b", "grid.without_place") is None
 
 
 @pytest.mark.parametrize(

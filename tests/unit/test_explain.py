@@ -248,7 +248,9 @@ def test_every_reason_has_a_sentence_in_every_language(month):
         **dict.fromkeys(("level", "paid_levels", "from_level", "count"), "3"),
         **dict.fromkeys(("have", "need", "missing", "share", "taken", "rate", "balance"), "1.5"),
         **dict.fromkeys(("name", "condition", "base"), "own_pv"),
+        **dict.fromkeys(("place", "places", "taken_places", "open"), "2"),
         "rank": "Gold",
+        "bonus": "levels",
         "unit": "points",
     }
     found = reasons(month, everybody(month)[-1])

@@ -120,8 +120,8 @@ class Comparison:
             case "wallet":
                 found = self._value(period, "wallets", {"member": who, "wallet": name}, "amount")
                 return "0" if found == NOTHING else found
-            case "state" if placed := self.results[period].place(who, name):
-                return placed
+            case "state" if (asked := self.results[period].asked_state(who, name)) is not None:
+                return asked
             case "state":
                 found = self._value(period, "states", {"member": who, "name": name}, "value")
                 if found == NOTHING and self.results[period].reports(name):

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 import upline
 from upline.compensation import columns, digests
+from upline.compensation.bonuses.board import board_state
 from upline.compensation.bonuses.lines import Paid, id_ranks
 from upline.compensation.columns import NO_DAY, Codes, Column, Days, Flags, Members, Numbers
 from upline.compensation.decimals import SHOWN_PLACES, decimal_text, decimals
@@ -108,9 +109,14 @@ class Result:
         """Say whether this run has a state of that name, whoever has any of it."""
         return name in self.figures.states
 
-    def place(self, member: str, state: str) -> str | None:
-        """Give what a matrix says of a member (`grid.level_below.ID`), None for any other state."""
-        return place_state(self.figures, self.figures.position_of(member), state)
+    def asked_state(self, member: str, state: str) -> str | None:
+        """Give a state that is found only when asked for, as there would be too many to list.
+
+        `grid.level_below.ID` of a matrix, `starter.heads_board_with` of boards; None for any other.
+        """
+        position = self.figures.position_of(member)
+        found = place_state(self.figures, position, state)
+        return found if found is not None else board_state(self.figures, position, state)
 
     def measure(self, name: str) -> pa.Table:
         """member, value: a measure as text; money by the plan's rounding. Raises KeyError."""

@@ -12,6 +12,7 @@ from upline.compensation.after.budget import within_budget
 from upline.compensation.after.gates import gates_of, passed
 from upline.compensation.after.limits import lines_needed, within_limits
 from upline.compensation.bonuses import award, binary, differential, level, own, pool, stairstep
+from upline.compensation.bonuses import best_of, board, breakaway
 from upline.compensation.bonuses.lines import Paid, Work
 from upline.compensation.errors import Fault, InputRefused, PlanRefused
 from upline.compensation.genealogy.places import report_places
@@ -33,6 +34,8 @@ KINDS: dict[type[schema.Bonus], Callable[[Work], list[Paid]]] = {
     schema.Binary: binary.compute,
     schema.Pool: pool.compute,
     schema.Award: award.compute,
+    schema.Breakaway: breakaway.compute,
+    schema.Board: board.compute,
 }
 
 
@@ -76,6 +79,9 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
                 _keeps(world, stage.name, keep_lines=keep_lines),
                 workers,
             )
+            if isinstance(bonus, schema.BestOf):
+                paid = _chosen(work, paid)
+                continue
             for part in KINDS[type(bonus)](work):
                 _remember(figures, part)
                 paid.append(part)
@@ -90,10 +96,20 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
     return result
 
 
+def _chosen(work: Work, paid: list[Paid]) -> list[Paid]:
+    """Let a bonus choose among those computed before; all that is asked later sees the choice."""
+    parts = best_of.choose(work, paid)
+    for part in parts:
+        _remember(work.figures, part)
+    work.figures.earned[work.name], work.figures.earned_unit[work.name] = best_of.earned(parts)
+    names = {part.bonus for part in parts}
+    return [*(part for part in paid if part.bonus not in names), *parts]
+
+
 def _keeps(world: World, bonus: str, *, keep_lines: bool) -> bool:
     """Lines are needed, too, where another rule asks what a bonus paid on an order, or cuts it."""
     file = world.plan.file
-    return keep_lines or bonus in asked_on_orders(file) | lines_needed(file)
+    return keep_lines or bonus in asked_on_orders(file) | lines_needed(file) | best_of.lines_needed(file)
 
 
 def _remember(figures: Figures, part: Paid) -> None:
@@ -111,7 +127,7 @@ def refuse_uncomputed(plan: Plan) -> None:
     file = plan.file
     found: list[tuple[str, schema.Part]] = []
     for name, bonus in file.bonuses.items():
-        if type(bonus) not in KINDS:
+        if type(bonus) not in (*KINDS, schema.BestOf):
             found.append((f"The bonus kind '{bonus.kind}' ('{name}')", bonus))
         if bonus.calendar is not None and bonus.calendar.every != file.calendar.every:
             found.append((f"A calendar of its own for '{name}'", bonus))

@@ -16,6 +16,7 @@ NOTHING = (
     *("beyond", "stopped", "near", "no_level_rate", "not_a_source", "no_rate", "below_step"),
     "no_share",
     *("taken", "taken_by_groups", "no_fund", "too_small", "no_new_rank", "no_award", "awarded"),
+    *("no_legs", "not_chosen", "chosen", "none_better", "no_board", "board_open", "board_place"),
 )
 PASSED_OVER = ("requires", "depth", "near", "no_rate")
 
@@ -44,7 +45,9 @@ class LineReason:
 
     `taken_below` is deducted from base x rate; `rank` is the one that an award is for; of a pool
     `base` is the fund and `shares` are the member's of `shares_in_all`; `uncut` is the amount
-    before the cap where that has cut the line.
+    before the cap where that has cut the line. `guaranteed` is what the leader of a broken-away
+    leg has added; `left_to` is the one to whom he left it, on the leader's own line. `on_board`
+    are those who filled a board, by place.
     """
 
     order: str | None
@@ -62,6 +65,9 @@ class LineReason:
     taken_below: str = ""
     shares: str = ""
     shares_in_all: str = ""
+    guaranteed: str = ""
+    left_to: str = ""
+    on_board: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +77,15 @@ class Nothing:
     code: str
     condition: Condition | None = None
     facts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What one of the bonuses would have given among which one had to be chosen."""
+
+    bonus: str
+    amount: str
+    is_paid: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +107,7 @@ class BonusReason:
     further_amount: str = "0"
     cap: str = ""
     nothing: Nothing | None = None
+    compared: tuple[Compared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,11 @@ from upline.compensation.bonuses import award, own, stairstep
 from upline.compensation.bonuses.lines import Work
 from upline.compensation.columns import Codes, Numbers
 from upline.compensation.decimals import decimal_text
+from upline.compensation.explain.boards import no_board
+from upline.compensation.explain.choices import no_choice, not_chosen
 from upline.compensation.explain.conditions import Conditions
 from upline.compensation.explain.facts import Nothing
+from upline.compensation.explain.overrides import no_override
 from upline.compensation.explain.paths import LevelPaths, SharePaths, Visit, share_unit
 from upline.compensation.explain.view import View, end_of_group
 from upline.compensation.measures.evaluate import numbers, value
@@ -24,11 +27,9 @@ _MOST_NAMED = 5
 
 def why_nothing(view: View, work: Work, name: str, position: int) -> Nothing:
     """Say why `name`, a bonus or the own part of one, paid nothing to a member."""
-    for gate in view.file.legal.values():
-        if gate.otherwise == "pay_nothing":
-            condition = view.held(gate.needs, position)
-            if not condition.holds:
-                return Nothing(code="gate", condition=condition, facts={"clause": gate.clause})
+    found = _gate(view, position) or not_chosen(view, name, position)
+    if found is not None:
+        return found
     bonus = work.bonus
     if isinstance(bonus, schema.Own):
         return _no_own(view, work, position)
@@ -48,7 +49,23 @@ def why_nothing(view: View, work: Work, name: str, position: int) -> Nothing:
             return _no_rank_award(view, work, position)
         case schema.Award():
             return _no_award(view, work, position)
+        case schema.Breakaway():
+            return no_override(view, work, position)
+        case schema.Board():
+            return no_board(view, work, position)
+        case schema.BestOf():
+            return no_choice(view, name, position)
     raise AssertionError(bonus)
+
+
+def _gate(view: View, position: int) -> Nothing | None:
+    """Give the legal condition that a member fails, if there is one."""
+    for gate in view.file.legal.values():
+        if gate.otherwise == "pay_nothing":
+            condition = view.held(gate.needs, position)
+            if not condition.holds:
+                return Nothing(code="gate", condition=condition, facts={"clause": gate.clause})
+    return None
 
 
 def _no_rate(view: View, position: int, code: str = "no_rate") -> Nothing:

@@ -113,6 +113,8 @@ class _Writer:
         )
         if bonus.nothing is not None:
             yield from self._nothing(bonus.nothing)
+        if bonus.compared:
+            yield "  " + self._compared(bonus)
         if bonus.cap:
             yield "  " + self._say(
                 "At most %(cap)s are paid in a period; what goes beyond is cut.",
@@ -132,6 +134,14 @@ class _Writer:
                 total=words.money(str(total)),
             )
 
+    def _compared(self, bonus: BonusReason) -> str:
+        """Write what each of the bonuses compared would give."""
+        words = self.words
+        given = "; ".join(
+            f"{words.bonus(one.bonus)}: {words.money(one.amount)}" for one in bonus.compared
+        )
+        return self._say("The greater is paid. Compared: %(bonuses)s.", bonuses=given)
+
     def _group(self, bonus: BonusReason, lines: list[LineReason]) -> Iterator[str]:
         """Write lines of orders under their buyer, any other line by itself."""
         first = lines[0]
@@ -150,11 +160,26 @@ class _Writer:
                 parts.append(self._say("rank: %(rank)s", rank=self.words.rank(line.rank)))
             if line.order is not None:
                 parts.append(self._say("order: %(order)s", order=line.order))
-            if not is_headed:
+            parts += self._around(line)
+            if not is_headed and not line.left_to:
                 parts += self._from(line) if bonus.kind != "stairstep" else self._group_of(line)
             yield "; ".join(parts)
             if not is_headed:
                 yield from self._path(bonus, line, "    ")
+
+    def _around(self, line: LineReason) -> list[str]:
+        """Write who else has to do with a line: of a guarantee, or of a board."""
+        parts = []
+        if line.guaranteed:
+            added = self.words.money(line.guaranteed)
+            parts.append(self._say("of this added for the guarantee: %(amount)s", amount=added))
+        if line.left_to:
+            parts.append(self._say("left for the guarantee to: %(member)s", member=line.left_to))
+        if line.on_board:
+            named = ", ".join(line.on_board[:_MOST_NAMED])
+            more = ", …" if len(line.on_board) > _MOST_NAMED else ""
+            parts.append(self._say("on the full board: %(members)s", members=named + more))
+        return parts
 
     def _from(self, line: LineReason) -> list[str]:
         parts = []
@@ -187,6 +212,8 @@ class _Writer:
             # Points and counts become money by a rate that is money, or by the point value.
             pays_money = line.base_unit != "money" and not line.point_value
             factors += f" × {words.money(line.rate) if pays_money else words.rate(rate)}"
+        if line.guaranteed:
+            factors += f" + {words.money(line.guaranteed)}"
         if line.taken_below:
             factors += f" − {words.figure(line.taken_below, line.base_unit)}"
         if line.point_value:

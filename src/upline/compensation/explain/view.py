@@ -95,6 +95,11 @@ class View:
         """Give the member's position for a place in the tree of a bonus."""
         return int(self.world.forest.positions[work.forest.rows[place]])
 
+    def position_above(self, work: Work, position: int) -> int:
+        """Give who stands directly above a member in the tree of a bonus, or -1."""
+        above = int(work.forest.parent[self.place(work, position)])
+        return -1 if above < 0 else self.position(work, above)
+
     def distances(self, work: Work) -> Any:
         """Give how many stand above each place of a bonus's tree."""
         return self.once(

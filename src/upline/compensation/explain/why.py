@@ -15,11 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from upline.compensation.bonuses.award import ladder_of
+from upline.compensation.bonuses.breakaway import LEFT_TO_UPLINE
 from upline.compensation.bonuses.lines import Lines, Paid, Work
 from upline.compensation.bonuses.stairstep import GroupSteps, group_steps
 from upline.compensation.columns import Codes, Numbers, rounded
 from upline.compensation.decimals import decimal_text
 from upline.compensation.errors import InputRefused
+from upline.compensation.explain.boards import on_board
+from upline.compensation.explain.choices import compared
 from upline.compensation.explain.facts import (
     BonusReason,
     LineReason,
@@ -28,6 +31,7 @@ from upline.compensation.explain.facts import (
     Step,
 )
 from upline.compensation.explain.nothing import why_nothing
+from upline.compensation.explain.overrides import guarantee, passed_over
 from upline.compensation.explain.paths import LevelPaths, SharePaths, steps_between
 from upline.compensation.explain.view import View, money_text
 from upline.compensation.measures.evaluate import numbers, value
@@ -123,6 +127,7 @@ def _bonus(view: View, part: Paid, position: int, most_lines: int | None) -> Bon
         further_amount=money_text(rest, part.places),
         cap=_cap(view, work, position) if is_cut else "",
         nothing=nothing,
+        compared=compared(view, part.bonus, position),
     )
 
 
@@ -188,6 +193,14 @@ def _line(view: View, lines: Lines, index: int, part: Paid, work: Work) -> LineR
         rate /= point_value
     path, left_out = _path(view, work, receiver, buyer, order)
     rank, shares = "", Fraction(0)
+    guaranteed, left_to = Fraction(0), ""
+    if isinstance(bonus, schema.Breakaway):
+        guaranteed, above = guarantee(view, work, buyer)
+        exact += guaranteed
+        if level == LEFT_TO_UPLINE:
+            base, rate, point_value, left_to = lines.base.at(index), Fraction(1), None, above
+            guaranteed, path, exact = Fraction(0), (), base
+        level = -1
     if isinstance(bonus, schema.Award):
         rank = _award_rank(view, work, level)
         level = -1
@@ -198,7 +211,7 @@ def _line(view: View, lines: Lines, index: int, part: Paid, work: Work) -> LineR
         buyer=None if buyer < 0 else view.world.id_of(buyer),
         level=None if level < 0 else level,
         base=decimal_text(base),
-        base_unit=_base_unit(view, bonus),
+        base_unit="money" if left_to else _base_unit(view, bonus),
         rate=decimal_text(rate),
         point_value=decimal_text(point_value) if point_value else "",
         rank=rank,
@@ -209,6 +222,9 @@ def _line(view: View, lines: Lines, index: int, part: Paid, work: Work) -> LineR
         taken_below=decimal_text(taken) if taken else "",
         shares=decimal_text(shares) if shares else "",
         shares_in_all=decimal_text(shares / rate) if shares else "",
+        guaranteed=decimal_text(guaranteed) if guaranteed else "",
+        left_to=left_to,
+        on_board=on_board(view, work, receiver, order) if isinstance(bonus, schema.Board) else (),
     )
 
 
@@ -247,6 +263,8 @@ def _path(
 ) -> tuple[tuple[Step, ...], int]:
     """Give everybody between buyer and receiver; where lines are one for each head, nobody."""
     bonus = work.bonus
+    if isinstance(bonus, schema.Breakaway):
+        return passed_over(view, work, buyer, receiver)
     if buyer < 0 or not isinstance(bonus, schema.Level | schema.Differential):
         return (), 0
     if bonus.lines == "per_head":

@@ -68,6 +68,19 @@ NOTHING = {
     "no_new_rank": msg("Nothing, because no new rank was reached. Rank: %(rank)s."),
     "no_award": msg("Nothing, because the plan has no award for this rank. Rank: %(rank)s."),
     "awarded": msg("Nothing, because this award is paid only once and has been paid before."),
+    "no_legs": msg("Nothing, because no group below has broken away."),
+    "not_chosen": msg("Nothing, because another bonus gives more and is paid instead: %(bonus)s."),
+    "chosen": msg("Paid under the name of the better bonus: %(bonus)s."),
+    "none_better": msg("Nothing, because none of the bonuses compared gives anything."),
+    "no_board": msg("Nothing, because no place on a board is held."),
+    "board_open": msg(
+        "Nothing, because the own board is not full. Places taken: %(taken_places)s of %(places)s,"
+        " missing: %(open)s."
+    ),
+    "board_place": msg(
+        "Nothing, because only the head of a full board is paid. Own place: %(place)s; head of the"
+        " board: %(member)s; places taken: %(taken_places)s of %(places)s."
+    ),
 }
 SIGNS = {">": "> ", "<": "< ", "<=": "≤ ", "!=": "≠ "}
 
@@ -155,6 +168,8 @@ class Wording:
         for name in ("name", "condition"):
             if name in facts:
                 written[name] = self.phrase(facts[name])
+        if "bonus" in facts:
+            written["bonus"] = self.bonus(facts["bonus"])
         if "rank" in facts:
             written["rank"] = self.rank(facts["rank"])
         if "count" in facts:

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from upline.compensation.columns import Column
+from upline.compensation.columns import Column, Numbers
 from upline.compensation.inputs import World
 from upline.compensation.measures.evaluate import Scope
 from upline.compensation.plan.formula import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What each of several bonuses would have paid, and which one it is; -1 where it is none."""
+
+    options: tuple[str, ...]
+    totals: tuple[Numbers, ...]
+    chosen: npt.NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -30,6 +39,9 @@ class Computed:
     earned_unit: dict[str, Fraction] = field(default_factory=dict)
     paid_on: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     carries: dict[str, Column] = field(default_factory=dict)
+    choices: dict[str, Choice] = field(default_factory=dict)
+    # How the boards of each bonus of that kind were played.
+    boards: dict[str, Any] = field(default_factory=dict)
     # What bonuses and trees report beside pay, one value a member, as 'BONUS.NAME'.
     states: dict[str, Column] = field(default_factory=dict)
     # Values of this period that are carried, but computed only after all else.

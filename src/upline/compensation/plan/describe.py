@@ -167,6 +167,8 @@ class _Document:
                 continue
             if name == "lines" and content == spec.default and self._comes_from_members(part):
                 content = "per_member"
+            if name == "head" and isinstance(part, schema.Breakaway):
+                name = "breakaway head"  # noqa: PLW2901 - the word for it in this kind
             self._content(indent, spec.alias or name, content)
 
     def _comes_from_members(self, part: schema.Part) -> bool:

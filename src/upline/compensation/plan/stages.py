@@ -23,8 +23,13 @@ class Stage:
 def stages_of(file: PlanFile, typing: Typing) -> tuple[Stage, ...]:
     """Put measures, ladders and bonuses in an order in which each can be computed."""
     owners = _owners_of_parts(file)
+    choices = _choices_of(file)
     uses = {
-        stage: [owners.get(other, other) for other in _uses(stage, file)]
+        stage: [
+            step
+            for other in _uses(stage, file)
+            for step in _with_choices(owners.get(other, other), stage, choices)
+        ]
         for stage in _all_stages(file)
     }
     order: dict[Stage, None] = {}
@@ -78,6 +83,29 @@ def _owners_of_parts(file: PlanFile) -> dict[Stage, Stage]:
         for name, part in parts.items()
         if part is not None
     }
+
+
+def _choices_of(file: PlanFile) -> dict[str, list[str]]:
+    """Give, for each bonus, those that choose whether it is paid, by themselves or at last."""
+    best = {name: b.of for name, b in file.bonuses.items() if isinstance(b, schema.BestOf)}
+    found: dict[str, list[str]] = {}
+    for name in file.bonuses:
+        seen = [name]
+        for one in seen:
+            seen += [other for other, of in best.items() if one in of and other not in seen]
+        found[name] = seen[1:]
+    return found
+
+
+def _with_choices(used: Stage, stage: Stage, choices: dict[str, list[str]]) -> list[Stage]:
+    """Give a stage that is used, and what chooses whether it is paid: what it pays hangs on that.
+
+    What chooses itself waits only for those that stand before it in the file.
+    """
+    found = choices.get(used.name, []) if used.kind == "bonus" else []
+    if stage.name in found and stage.kind == "bonus":
+        found = found[: found.index(stage.name)]
+    return [used, *(Stage("bonus", name) for name in found)]
 
 
 def _all_stages(file: PlanFile) -> Iterator[Stage]:

@@ -17,8 +17,14 @@ KINDS = {
     "binary": msg("Pays for volume that is matched in the two legs of the placement tree."),
     "pool": msg("Shares out a fund among those who take part."),
     "award": msg("Pays a fixed amount to each member who meets the conditions."),
-    "breakaway": msg("Pays on the groups that have broken away."),
-    "board": msg("Fills a board with places and pays when it is full."),
+    "breakaway": msg(
+        "Pays the nearest qualified member above the leader of each group that has broken away; a"
+        " guarantee is met from the leader's own pay of this kind."
+    ),
+    "board": msg(
+        "Orders take places on a board, level by level; when it is full, its head is paid and"
+        " leaves."
+    ),
     "best_of": msg("Pays the better of several bonuses; the others are not paid."),
 }
 
@@ -61,6 +67,7 @@ LABELS = {
     "grants": msg("Also granted"),
     "guarantee": msg("Guaranteed amount"),
     "head": msg("Bounds a generation"),
+    "breakaway head": msg("Has broken away"),
     "head_belongs_to": msg("Counting of generations"),
     "hold": msg("Periods in a row"),
     "hold_days": msg("Days before withdrawal"),
@@ -271,7 +278,7 @@ CHOICES: dict[str, dict[str, str]] = {
     },
     "fill": {
         "left_to_right": msg("from left to right, level by level"),
-        "balanced": msg("evenly"),
+        "balanced": msg("at every step into the leg with the fewest members"),
         "given": msg("given with the members"),
     },
     "after": {"split": msg("it splits; the first level become heads of their own boards")},
