@@ -16,6 +16,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from upline.foundation import audit, clock
 from upline.ledger import queries
@@ -38,7 +39,7 @@ class _Reading:
     faults: list[str] = field(default_factory=list)
 
     def fault(self, line: int, problem: str) -> None:
-        self.faults.append(f"- line {line}: {problem}")
+        self.faults.append(_("- line %(line)s: %(fault)s") % {"line": line, "fault": problem})
 
 
 def import_rates(
@@ -148,13 +149,14 @@ def _read(text: str) -> _Reading:
     rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
     missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
-        reading.fault(1, f"the columns {', '.join(missing)} are missing")
+        told = _("the columns %(columns)s are missing") % {"columns": ", ".join(missing)}
+        reading.fault(1, told)
         return reading
     for row in rows:
         for problem in _row_faults(row, reading, rows.line_num):
             reading.fault(rows.line_num, problem)
     if not reading.rates and not reading.faults:
-        reading.faults.append("- there are no rates")
+        reading.faults.append(_("- there are no rates"))
     return reading
 
 
@@ -163,22 +165,33 @@ def _row_faults(row: Mapping[str, str | None], reading: _Reading, line: int) -> 
     day = _day(day_text)
     is_whole = day is not None
     if not is_whole:
-        yield f"{day_text!r} is not a day; write 2026-11-02"
+        yield _("'%(given)s' is not a day; write 2026-11-02") % {"given": day_text}
     for code in (base, quote):
         if not CURRENCY.fullmatch(code):
             is_whole = False
-            yield f"{code!r} is not the code of a currency; write three capital letters"
+            yield _("'%(given)s' is not the code of a currency; write three capital letters") % {
+                "given": code
+            }
     if base == quote and CURRENCY.fullmatch(base):
         is_whole = False
-        yield f"{base} is worth one {quote}, always; take the line out"
+        yield _("%(currency)s is worth one %(currency)s, always; take the line out") % {
+            "currency": base
+        }
     if not DECIMAL.fullmatch(rate) or not Decimal(rate):
         is_whole = False
-        yield f"{rate!r} is no rate; write a decimal above 0 with a point, at most 12 places"
+        yield _(
+            "'%(given)s' is no rate; write a decimal above 0 with a point, at most 12 places"
+        ) % {"given": rate}
     if not is_whole or day is None:
         return
     pair = (day, base, quote)
     if pair in reading.rates:
-        yield f"{base}/{quote} on {day} stands in line {reading.lines[pair]} already"
+        yield _("%(base)s/%(quote)s on %(on)s stands in line %(line)s already") % {
+            "base": base,
+            "quote": quote,
+            "on": day,
+            "line": reading.lines[pair],
+        }
         return
     reading.rates[pair], reading.lines[pair] = Decimal(rate), line
 

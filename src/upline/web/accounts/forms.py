@@ -19,6 +19,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 MOST_OF_A_NAME = 60
 
@@ -124,7 +125,7 @@ class PasskeyName(EditWebAuthnForm):
 
 def _as_name_of_passkey(form: Any) -> None:
     named = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("of a thing", "Name"),
         max_length=MOST_OF_A_NAME,
         required=form.fields["name"].required,
         help_text=_("By which you know the device again, such as: telephone, work computer."),
