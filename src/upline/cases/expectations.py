@@ -145,7 +145,7 @@ def _check_name(reading: Reading, plan: Plan, about: About, name: str, subject: 
                 remedy = "Write BONUS.NAME, as in binary.carry_left."
                 reading.fault(name, "state", f"'{name}' names no state of a bonus.", remedy)
             else:
-                owners = {*file.bonuses, *file.trees}
+                owners = {*file.bonuses, *file.trees, *file.wallets}
                 reading.known(Text.at(owner, place_of(name)), owners, "bonus of the plan")
 
 

@@ -11,8 +11,19 @@ import numpy as np
 from upline.compensation.after.budget import within_budget
 from upline.compensation.after.gates import gates_of, passed
 from upline.compensation.after.limits import lines_needed, within_limits
-from upline.compensation.bonuses import award, binary, differential, level, own, pool, stairstep
-from upline.compensation.bonuses import best_of, board, breakaway
+from upline.compensation.after.withdrawals import report_withdrawals
+from upline.compensation.bonuses import (
+    award,
+    best_of,
+    binary,
+    board,
+    breakaway,
+    differential,
+    level,
+    own,
+    pool,
+    stairstep,
+)
 from upline.compensation.bonuses.lines import Paid, Work
 from upline.compensation.errors import Fault, InputRefused, PlanRefused
 from upline.compensation.genealogy.places import report_places
@@ -25,6 +36,7 @@ from upline.compensation.plan.stages import asked_on_orders
 from upline.compensation.preparation import prepare
 from upline.compensation.ranks.ladder import rank_members
 from upline.compensation.result import Result
+from upline.compensation.wallets import Payable
 
 KINDS: dict[type[schema.Bonus], Callable[[Work], list[Paid]]] = {
     schema.Own: own.compute,
@@ -90,6 +102,7 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
     paid = within_limits(within_budget(paid, figures), figures)
     gates = gates_of(figures)
     result = Result(figures, passed(paid, gates, figures), gates)
+    report_withdrawals(Payable(figures, result.paid, gates), result.places)
     if file.pay_currency is not None:
         # A missing rate stops the run, not only the one table that asks for it.
         result.in_own_currency()
@@ -131,9 +144,6 @@ def refuse_uncomputed(plan: Plan) -> None:
             found.append((f"The bonus kind '{bonus.kind}' ('{name}')", bonus))
         if bonus.calendar is not None and bonus.calendar.every != file.calendar.every:
             found.append((f"A calendar of its own for '{name}'", bonus))
-    for name, wallet in file.wallets.items():
-        if wallet.withdraw is not None:
-            found.append((f"The withdrawal gate of '{name}'", wallet))
     remedy = "See docs/roadmap.md for what is computed today."
     faults = [
         Fault(

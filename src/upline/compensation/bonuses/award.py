@@ -91,13 +91,18 @@ def held_for(work: Work, rank: str, holds: npt.NDArray[np.bool_]) -> npt.NDArray
     """Say for how many periods in a row a condition has held, and carry it where that is asked."""
     if work.bonus.hold == 1:
         return holds.astype(np.int64)
-    key = f"{work.name} held {rank}".rstrip()
+    key = hold_key(work.name, rank)
     carried = columns.rounded(carried_numbers(work.figures, key), 0, "down")
     before = columns.as_int64(carried.values, key)
     # No more is counted than is asked for: the rows of years need no larger number.
     row = np.where(holds, np.minimum(before + 1, work.bonus.hold), 0)
     work.figures.carries[key] = Numbers(row, Fraction(1))
     return row
+
+
+def hold_key(name: str, rank: str) -> str:
+    """Give the name under which it is carried for how long a condition has held."""
+    return f"{name} held {rank}".rstrip()
 
 
 def instalment_key(name: str, paid: int, rank: str) -> str:
