@@ -188,7 +188,7 @@ def _why(by: Reader, member: str, of: _Place) -> WhyLine:
     held, words = of.held, of.words
     with held.lock:
         reason = line_reason(held.explaining(), held.result.paid[of.bonus].bonus, of.place)
-    line = reason.lines[0]
+    line = _by_number(reason.lines[0], of.row)
     with override(words.voice.language):
         factors = tuple(_factors(line, words))
     return WhyLine(
@@ -196,8 +196,13 @@ def _why(by: Reader, member: str, of: _Place) -> WhyLine:
         as_of=held.as_of,
         path=_named(by, tuple(_path(line, member, words))),
         factors=factors,
-        sentences=tuple(bonus_sentences(reason, member, words)),
+        sentences=tuple(bonus_sentences(replace(reason, lines=(line,)), member, words)),
     )
+
+
+def _by_number(line: LineReason, row: LineRow) -> LineReason:
+    """Name the order by the number that people know it by, not by the key of its fact."""
+    return line if line.order is None or not row.order else replace(line, order=row.order)
 
 
 def _path(line: LineReason, member: str, words: Wording) -> Iterator[PathNode]:
