@@ -248,6 +248,7 @@ def test_why_a_line_shows_the_way_the_factors_and_sentences(members):
     ]
     assert found.sentences[0] == "Level pay (levels): 10.00\u00a0EUR"
     assert "10.00\u00a0EUR = 200 points × 5% × 1.00\u00a0EUR" in found.sentences[3]
+    assert found.sentences[3].endswith("order: A-1")
 
 
 def test_why_a_line_of_an_estimate_is_told_alike(members):
