@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from upline.foundation import clock, ids
@@ -95,6 +96,9 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["subject", "id"], name="foundation_audit_by_subject"),
             models.Index(fields=["actor", "id"], name="foundation_audit_by_actor"),
+            models.Index(fields=["act", "id"], name="foundation_audit_by_act"),
+            # Rows come in the order of their moments, so that an index of blocks finds a day.
+            BrinIndex(fields=["recorded_at"], name="foundation_audit_by_moment"),
         ]
 
     def __str__(self) -> str:

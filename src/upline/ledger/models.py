@@ -86,6 +86,9 @@ class Journal(models.Model):
                 condition=~models.Q(reference=""),
                 name="ledger_journal_by_reference",
             ),
+            models.Index(fields=["effective_on", "id"], name="ledger_journal_by_day"),
+            # Some kinds are rare: whoever asks for one would wait for all the others to be passed.
+            models.Index(fields=["kind", "id"], name="ledger_journal_by_kind"),
         ]
 
     def __str__(self) -> str:
