@@ -101,9 +101,10 @@ def _cycled(work: Work) -> Matching:
         may_two, most_two = _terms(work, bonus.two_to_one.rate, side, chosen)
     cycles, used_left, used_right, before = (np.zeros(count, np.int64) for _ in range(4))
     out = (cycles, used_left, used_right, np.zeros(count, np.bool_))
-    is_anew = isinstance(bonus.cycle, schema.Cycle) and bonus.cycle.strong is not None
     units_of_cycle = np.asarray([a, b], np.int64)
-    kernels.matched(left, right, units_of_cycle, is_anew, may, may_two, most, most_two, *out)
+    kernels.matched(
+        left, right, units_of_cycle, is_decided_anew(bonus), may, may_two, most, most_two, *out
+    )
     taken = _Taken(cycles=cycles, left=used_left, right=used_right, is_two=out[3], before=before)
     return _matching(work, volume, (a, b), taken)
 
@@ -129,6 +130,16 @@ def _matching(work: Work, volume: Volume, units: tuple[int, int], taken: _Taken)
         is_two=taken.is_two,
         before=taken.before,
     )
+
+
+def is_decided_anew(bonus: schema.Binary) -> bool:
+    """Say whether it is found out for each cycle which leg is strong."""
+    return isinstance(bonus.cycle, schema.Cycle) and bonus.cycle.strong is not None
+
+
+def pay_of(work: Work) -> Numbers:
+    """Give everybody's rate, or sum for a cycle."""
+    return _amount(_pay(work.bonus), work)
 
 
 def _pay(bonus: schema.Binary) -> written.Value:
@@ -238,6 +249,12 @@ def _climbed(work: Work) -> Matching:
     return _matching(work, volume, (1, 1), taken)
 
 
+def usable(bonus: schema.Binary, left: Fraction, right: Fraction) -> Fraction:
+    """Give what of two legs can be used for steps."""
+    weak, strong = sorted((left, right))
+    return weak + (strong if bonus.max_ratio is None else min(strong, bonus.max_ratio * weak))
+
+
 def steps_before(work: Work) -> Array:
     """Give how many steps everybody had climbed before this period."""
     carried = carried_numbers(work.figures, f"{work.name} step")
@@ -274,5 +291,5 @@ def _step_lines(work: Work, matching: Matching) -> Lines:
         pay = _amount(step.pay, work)
         climbed = (matching.before <= index) & (index < last) & (pay.values != 0)
         rows = np.flatnonzero(climbed)
-        parts.append(_lines(work, rows, index + 1, constant(1).spread(len(rows)), pay.taken(rows)))
+        parts.append(_lines(work, rows, index + 1, pay.taken(rows), constant(1).spread(len(rows))))
     return shared.joined(parts)

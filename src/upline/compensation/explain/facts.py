@@ -14,7 +14,7 @@ from upline.compensation.plan.schema import Words
 NOTHING = (
     *("gate", "requires", "no_orders", "orders", "balance", "no_volume", "orders_below"),
     *("beyond", "stopped", "near", "no_level_rate", "not_a_source", "no_rate", "below_step"),
-    "no_share",
+    *("no_share", "no_pair", "no_cycle", "no_step", "all_steps"),
     *("taken", "taken_by_groups", "no_fund", "too_small", "no_new_rank", "no_award", "awarded"),
     *("no_legs", "not_chosen", "chosen", "none_better", "no_board", "board_open", "board_place"),
 )
@@ -65,9 +65,24 @@ class LineReason:
     taken_below: str = ""
     shares: str = ""
     shares_in_all: str = ""
+    step: str = ""
+    is_two_to_one: bool = False
     guaranteed: str = ""
     left_to: str = ""
     on_board: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegReason:
+    """One leg of a binary bonus: what was carried in and is new, what of it was used, is kept and lost."""
+
+    side: str
+    unit: str
+    carried: str
+    new: str
+    used: str
+    kept: str
+    flushed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +122,7 @@ class BonusReason:
     further_amount: str = "0"
     cap: str = ""
     nothing: Nothing | None = None
+    legs: tuple[LegReason, ...] = ()
     compared: tuple[Compared, ...] = ()
 
 

@@ -14,6 +14,7 @@ from upline.compensation.explain.boards import no_board
 from upline.compensation.explain.choices import no_choice, not_chosen
 from upline.compensation.explain.conditions import Conditions
 from upline.compensation.explain.facts import Nothing
+from upline.compensation.explain.legs import no_match
 from upline.compensation.explain.overrides import no_override
 from upline.compensation.explain.paths import LevelPaths, SharePaths, Visit, share_unit
 from upline.compensation.explain.view import View, end_of_group
@@ -43,6 +44,8 @@ def why_nothing(view: View, work: Work, name: str, position: int) -> Nothing:
             return _no_stairstep(view, work, name, position)
         case schema.Differential():
             return _no_differential(view, work, name, position)
+        case schema.Binary():
+            return no_match(view, work, position)
         case schema.Pool():
             return _no_pool(view, work, position)
         case schema.Award(once="per_rank"):

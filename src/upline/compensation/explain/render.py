@@ -13,6 +13,7 @@ from itertools import groupby
 
 from upline.compensation.explain.facts import (
     BonusReason,
+    LegReason,
     LineReason,
     MemberReasons,
     Nothing,
@@ -115,6 +116,8 @@ class _Writer:
             yield from self._nothing(bonus.nothing)
         if bonus.compared:
             yield "  " + self._compared(bonus)
+        for leg in bonus.legs:
+            yield "  " + self._leg(leg)
         if bonus.cap:
             yield "  " + self._say(
                 "At most %(cap)s are paid in a period; what goes beyond is cut.",
@@ -158,6 +161,13 @@ class _Writer:
                 )
             if line.rank:
                 parts.append(self._say("rank: %(rank)s", rank=self.words.rank(line.rank)))
+            if bonus.kind == "binary" and line.base_unit == "count":
+                count = self.words.voice.number(Fraction(line.base))
+                parts.append(self._say("cycles: %(count)s", count=count))
+            if line.step:
+                parts.append(self._say("step: %(step)s", step=line.step))
+            if line.is_two_to_one:
+                parts.append(self._say("two to one"))
             if line.order is not None:
                 parts.append(self._say("order: %(order)s", order=line.order))
             parts += self._around(line)
@@ -180,6 +190,26 @@ class _Writer:
             more = ", …" if len(line.on_board) > _MOST_NAMED else ""
             parts.append(self._say("on the full board: %(members)s", members=named + more))
         return parts
+
+    def _leg(self, leg: LegReason) -> str:
+        """Say what became of a leg."""
+        figures = {
+            name: self.words.figure(text, leg.unit)
+            for name, text in (
+                ("carried", leg.carried),
+                ("new", leg.new),
+                ("used", leg.used),
+                ("kept", leg.kept),
+                ("flushed", leg.flushed),
+            )
+        }
+        name = self._say("Left leg") if leg.side == "left" else self._say("Right leg")
+        said = self._say(
+            "From before: %(carried)s; new: %(new)s; used: %(used)s; carried over: %(kept)s",
+            **figures,
+        )
+        lost = self._say("lost: %(flushed)s", **figures) if Fraction(leg.flushed) else ""
+        return f"{name}. {'; '.join(filter(None, (said, lost)))}"
 
     def _from(self, line: LineReason) -> list[str]:
         parts = []

@@ -30,6 +30,7 @@ from upline.compensation.explain.facts import (
     RankReason,
     Step,
 )
+from upline.compensation.explain.legs import leg_line, leg_reasons
 from upline.compensation.explain.nothing import why_nothing
 from upline.compensation.explain.overrides import guarantee, passed_over
 from upline.compensation.explain.paths import LevelPaths, SharePaths, steps_between
@@ -127,6 +128,7 @@ def _bonus(view: View, part: Paid, position: int, most_lines: int | None) -> Bon
         further_amount=money_text(rest, part.places),
         cap=_cap(view, work, position) if is_cut else "",
         nothing=nothing,
+        legs=leg_reasons(view, work, position) if isinstance(bonus, schema.Binary) else (),
         compared=compared(view, part.bonus, position),
     )
 
@@ -180,6 +182,8 @@ def _line(view: View, lines: Lines, index: int, part: Paid, work: Work) -> LineR
     bonus = work.bonus
     base, rate = lines.base.at(index), lines.rate.at(index)
     exact = base * rate
+    if isinstance(bonus, schema.Binary):
+        return leg_line(view, work, lines, index, _uncut(work, exact, int(lines.amount[index])))
     worth = view.once(("worth", work.name), work.point_value)
     point_value = worth.at(receiver) if worth else None
     taken = Fraction(0)

@@ -63,6 +63,19 @@ NOTHING = {
         "Nothing, because the groups below have the same rate and take it all. Rate: %(rate)s."
         " Groups: %(takers)s."
     ),
+    "no_pair": msg(
+        "Nothing, because one leg has nothing that could be matched. Left leg: %(left)s; right leg:"
+        " %(right)s."
+    ),
+    "no_cycle": msg(
+        "Nothing, because the legs lack what a cycle takes. Left leg: %(left)s, missing:"
+        " %(missing_left)s; right leg: %(right)s, missing: %(missing_right)s."
+    ),
+    "no_step": msg(
+        "Nothing, because the next step is not reached. Step: %(step)s; usable of both legs:"
+        " %(have)s, needed: %(need)s, missing: %(missing)s."
+    ),
+    "all_steps": msg("Nothing, because all steps have been paid before."),
     "no_fund": msg("Nothing, because there was no fund to share."),
     "too_small": msg("Nothing, because the amount is too small to be paid."),
     "no_new_rank": msg("Nothing, because no new rank was reached. Rank: %(rank)s."),
@@ -82,6 +95,11 @@ NOTHING = {
         " board: %(member)s; places taken: %(taken_places)s of %(places)s."
     ),
 }
+# The facts of a reason that are figures in its unit.
+_FIGURES = (
+    *("have", "need", "missing", "share", "taken", "rate", "balance"),
+    *("left", "right", "missing_left", "missing_right"),
+)
 SIGNS = {">": "> ", "<": "< ", "<=": "≤ ", "!=": "≠ "}
 
 
@@ -162,7 +180,7 @@ class Wording:
         """Write the facts of a reason for inserting."""
         unit = facts.get("unit", "")
         written = dict(facts)
-        for name in ("have", "need", "missing", "share", "taken", "rate", "balance"):
+        for name in _FIGURES:
             if name in facts:
                 written[name] = self.figure(facts[name], unit)
         for name in ("name", "condition"):
