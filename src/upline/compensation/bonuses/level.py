@@ -13,23 +13,19 @@ import numpy.typing as npt
 from upline.compensation import columns, memory
 from upline.compensation.bonuses import lines as shared
 from upline.compensation.bonuses.classes import RateTable, rate_table
+from upline.compensation.bonuses.heads import Heads, heads_of, mentions_receiver
 from upline.compensation.bonuses.lines import Lines, Paid, Sources, Work
 from upline.compensation.columns import Numbers
 from upline.compensation.errors import InputRefused
 from upline.compensation.kernels import trees, walks
 from upline.compensation.kernels.rounding import MODES
 from upline.compensation.measures.evaluate import (
-    formula,
     greatest_level,
-    not_computed,
     numbers,
     settled_level,
     value,
 )
 from upline.compensation.parallel import bounds, in_parts
-from upline.compensation.plan import values as written
-from upline.compensation.plan.formula import Name, Operation
-from upline.compensation.plan.parts import nodes_of
 
 Array = npt.NDArray[Any]
 _MODES = {
@@ -49,14 +45,12 @@ class Walk:
     """Everything that a walk needs, in the bonus's tree."""
 
     mode: int
-    is_relative: bool
     qualified: Array
     counted: Array
     depth: Array
     stops: Array
     deepest: int
-    head_code: Array
-    wanted_code: Array
+    heads: Heads | None
 
 
 def compute(work: Work) -> list[Paid]:
@@ -131,15 +125,12 @@ def _prepared(work: Work, table: RateTable, deepest: int) -> Walk:
     mode = _MODES[bonus.compression]
     if bonus.starts != "parent" and mode in (walks.REMOVE, walks.MERGE_UP):
         mode = walks.COUNT_BETWEEN
-    is_relative = False
-    codes = np.zeros(len(qualified), np.int64)
-    wanted = codes
+    heads = None
     if bonus.generations is not None:
         below = bonus.head_belongs_to == "generation_below"
         mode = walks.BELOW if below else walks.COUNT_BETWEEN
-        is_relative = _mentions_receiver(bonus.head)
-        if is_relative:
-            codes, wanted = _relative_codes(work)
+        if mentions_receiver(bonus.head):
+            heads = heads_of(work)
         else:
             counted = work.member_rule(bonus.head)
     if mode != walks.ROLL_UP and bonus.counts is not None:
@@ -150,14 +141,12 @@ def _prepared(work: Work, table: RateTable, deepest: int) -> Walk:
     stops = work.member_rule(bonus.stop_above) if bonus.stop_above is not None else nobody
     return Walk(
         mode=mode,
-        is_relative=is_relative,
         qualified=shared.in_tree(work, qualified),
         counted=shared.in_tree(work, counted),
         depth=shared.in_tree(work, depth),
         stops=shared.in_tree(work, stops),
         deepest=deepest,
-        head_code=shared.in_tree(work, codes),
-        wanted_code=shared.in_tree(work, wanted),
+        heads=heads,
     )
 
 
@@ -175,32 +164,6 @@ def _depth(work: Work, table: RateTable, deepest: int) -> Array:
         return last.astype(np.int32)[table.receiver]
     whole = columns.rounded(numbers(value(bonus.depth, work.figures.member_scope)), 0, "floor")
     return np.clip(whole.spread(count).values, -1, NO_END).astype(np.int32)
-
-
-def _mentions_receiver(part: written.Rule) -> bool:
-    return any(isinstance(node, Name) and node.prefix == "receiver" for node in nodes_of(part))
-
-
-def _relative_codes(work: Work) -> tuple[Array, Array]:
-    """Give each member's code as a head, and the least code that counts as a head for him."""
-    head = work.bonus.head
-    node = head.node if isinstance(head, written.Formula) else None
-    if not isinstance(node, Operation) or node.operator not in (">=", ">"):
-        raise not_computed(
-            "A head that is compared with the receiver other than by >= or >", work.bonus.place
-        )
-    scope = work.figures.member_scope
-    count = len(work.figures.world)
-    left, right = formula(node.left, scope), formula(node.right, scope)
-    if isinstance(left, columns.Codes) and isinstance(right, columns.Codes):
-        a, b = left.spread(count).values + 1, right.spread(count).values + 1
-    else:
-        a, b, _ = columns.aligned(numbers(left).spread(count), numbers(right).spread(count))
-    distinct, codes = np.unique(np.concatenate([a, b]), return_inverse=True)
-    if len(distinct) > 256:
-        raise not_computed("Heads by a figure of more than 256 different values", work.bonus.place)
-    wanted = codes[count:] + (1 if node.operator == ">" else 0)
-    return codes[:count].astype(np.int64), wanted.astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,17 +222,18 @@ class _Runner:
         self._walk_of = walk
         self._count = len(work.forest)
         self._parts = _chunks(sources.starts, work.threads)
-        self._kernel = walks.relative_generations if walk.is_relative else walks.levels
+        heads = walk.heads
+        self._kernel = walks.levels if heads is None else walks.relative_generations
         receiver = shared.in_tree(work, table.receiver)
         buyer = shared.in_tree(work, table.buyer)
-        self._before = self._relative(work, walk) if walk.is_relative else self._levels(work, walk)
+        self._before = self._levels(work, walk) if heads is None else self._relative(work, heads)
         self._sources = (sources.starts, terms.base)
         at_start = int(work.bonus.starts != "parent")
         kind = int(work.bonus.head_belongs_to == "generation_below")
-        shape = (kind if walk.is_relative else walk.mode, work.bonus.from_level, at_start)
+        shape = (walk.mode if heads is None else kind, work.bonus.from_level, at_start)
         self._after = (
             walk.qualified,
-            *(() if walk.is_relative else (walk.counted,)),
+            *((walk.counted,) if heads is None else ()),
             walk.depth,
             walk.stops,
             receiver,
@@ -280,7 +244,7 @@ class _Runner:
             terms.divisor,
             work.mode,
             terms.is_wide,
-            *(() if walk.is_relative else self._looks(work, walk)),
+            *(self._looks(work, walk) if heads is None else ()),
         )
 
     def _looks(self, work: Work, walk: Walk) -> tuple[bool, bool]:
@@ -302,9 +266,9 @@ class _Runner:
         measures = walk.mode == walks.NONE or work.bonus.from_level > 1
         return up, distances(parent) if measures else parent
 
-    def _relative(self, work: Work, walk: Walk) -> tuple[Any, ...]:
-        codes = int(max(walk.head_code.max(initial=0), walk.wanted_code.max(initial=0))) + 1
-        return work.forest.parent, walk.head_code, walk.wanted_code, codes
+    def _relative(self, work: Work, heads: Heads) -> tuple[Any, ...]:
+        asked = (heads.code, heads.low, heads.high, heads.is_outside, heads.count)
+        return work.forest.parent, *asked
 
     def _walk(
         self, task: int, cursors: list[int], out: tuple[Array, ...]

@@ -13,6 +13,7 @@ from typing import Any
 
 from upline.compensation.bonuses import differential, level
 from upline.compensation.bonuses.classes import RateTable
+from upline.compensation.bonuses.heads import Heads
 from upline.compensation.bonuses.lines import Work, members_named, receivers_named
 from upline.compensation.decimals import decimal_text
 from upline.compensation.explain.facts import Step
@@ -75,8 +76,8 @@ class LevelPaths:
 
     def uplines(self, start: int, buyer: int) -> Iterator[Visit]:
         """Give everybody above a start, from the nearest on, with the level on which he sees it."""
-        if self.walk.is_relative:
-            yield from self._relative(start, buyer)
+        if self.walk.heads is not None:
+            yield from self._relative(self.walk.heads, start, buyer)
             return
         walk, bonus = self.walk, self.work.bonus
         at_start = bonus.starts != "parent"
@@ -103,19 +104,19 @@ class LevelPaths:
             away += 1
             place = int(self.work.forest.parent[place])
 
-    def _relative(self, start: int, buyer: int) -> Iterator[Visit]:
-        """As uplines, where a head is whoever's code is at least what the upline wants."""
+    def _relative(self, heads: Heads, start: int, buyer: int) -> Iterator[Visit]:
+        """As uplines, where a head is one only as some uplines see it."""
         walk, bonus = self.walk, self.work.bonus
         at_start = bonus.starts != "parent"
         below = bonus.head_belongs_to == "generation_below"
         ended = "stopped" if walk.stops[start] and not at_start else ""
-        passed = [int(walk.head_code[start])] if below and not at_start else []
+        passed = [int(heads.code[start])] if below and not at_start else []
         away = 1
         place = start if at_start else int(self.work.forest.parent[start])
         while place >= 0:
-            heads = sum(code >= walk.wanted_code[place] for code in passed)
-            yield self._visit(place, buyer, heads + (0 if below else 1), away, ended)
-            passed.append(int(walk.head_code[place]))
+            count = sum(heads.holds(code, place) for code in passed)
+            yield self._visit(place, buyer, count + (0 if below else 1), away, ended)
+            passed.append(int(heads.code[place]))
             if walk.stops[place]:
                 ended = ended or "stopped"
             away += 1

@@ -272,6 +272,51 @@ def narrow_chain_totals(  # type: ignore[no-untyped-def]
 
 
 @kernel
+def enter_head(passed, nearest, code, place):  # type: ignore[no-untyped-def]
+    """Enter a place under its code into a tree over the codes; -1 is never entered."""
+    if code < 0:
+        return
+    k = len(passed) // 2 + code
+    while k >= 1:
+        passed[k] += 1
+        # In preorder an ancestor has the lower number: the nearest head has the highest.
+        nearest[k] = max(nearest[k], place)
+        k >>= 1
+
+
+@kernel
+def leave_head(passed, nearest, code):  # type: ignore[no-untyped-def]
+    """Empty what `enter_head` filled."""
+    if code < 0:
+        return
+    k = len(passed) // 2 + code
+    while k >= 1:
+        passed[k] = 0
+        nearest[k] = -1
+        k >>= 1
+
+
+@kernel
+def heads_between(passed, nearest, low, high):  # type: ignore[no-untyped-def]
+    """Count the places entered under codes from low to high - 1, and give the greatest."""
+    codes = len(passed) // 2
+    count, place = 0, -1
+    first, last = low + codes, high + codes
+    while first < last:
+        if first & 1:
+            count += passed[first]
+            place = max(place, nearest[first])
+            first += 1
+        if last & 1:
+            last -= 1
+            count += passed[last]
+            place = max(place, nearest[last])
+        first >>= 1
+        last >>= 1
+    return count, place
+
+
+@kernel
 def relative_generations(  # type: ignore[no-untyped-def]
     first,
     last,
@@ -279,7 +324,9 @@ def relative_generations(  # type: ignore[no-untyped-def]
     base,
     parent,
     head_code,
-    wanted_code,
+    head_low,
+    head_high,
+    is_outside,
     codes,
     qualified,
     depth,
@@ -303,32 +350,31 @@ def relative_generations(  # type: ignore[no-untyped-def]
     line_head,
     line_amounts,
 ):
-    """As levels, where a head is whoever's code is at least what the receiver wants.
+    """As levels, where a head is whoever's code lies in the receiver's range, or outside of it.
 
-    With `at_start` the start itself is looked at as an upline.
+    Those passed stand in a tree over the codes, so that a range is counted in few steps. With `at_start` the start itself is looked at as an upline.
     """
     listed = factors.shape[2] - 1
-    passed = [0] * codes
-    nearest = [-1] * codes
+    passed = np.zeros(2 * codes, np.int64)
+    nearest = np.full(2 * codes, -1, np.int64)
     for p in range(first, last):
         if starts[p] == starts[p + 1] or (stops[p] and at_start == 0):
             continue
-        for code in range(codes):
-            passed[code] = 0
-            nearest[code] = -1
         if is_below and at_start == 0:
-            passed[head_code[p]] = 1
-            nearest[head_code[p]] = p
+            enter_head(passed, nearest, head_code[p], p)
         away = 0
         u = p if at_start else parent[p]
         while u >= 0:
             away += 1
             level = 0 if is_below else 1
-            head = -1
-            for code in range(wanted_code[u], codes):
-                level += passed[code]
-                # In preorder an ancestor has the lower number: the nearest head has the highest.
-                head = max(head, nearest[code])
+            if is_outside:
+                below, near_below = heads_between(passed, nearest, 0, head_low[u])
+                above, near_above = heads_between(passed, nearest, head_high[u], codes)
+                level += below + above
+                head = max(near_below, near_above)
+            else:
+                inside, head = heads_between(passed, nearest, head_low[u], head_high[u])
+                level += inside
             if qualified[u] and level <= deepest and level <= depth[u] and away >= from_level:
                 factor = factors[receiver_class[u], buyer_class[p], min(level, listed)]
                 if factor != 0:
@@ -348,9 +394,15 @@ def relative_generations(  # type: ignore[no-untyped-def]
                             line_head[cursor] = head
                             line_amounts[cursor] = amount
                             cursor += 1
-            passed[head_code[u]] += 1
-            if nearest[head_code[u]] < 0:
-                nearest[head_code[u]] = u
+            enter_head(passed, nearest, head_code[u], u)
+            if stops[u]:
+                break
+            u = parent[u]
+        # Leave the tree as empty as it was, touching no more of it than was touched.
+        leave_head(passed, nearest, head_code[p])
+        u = parent[p]
+        while u >= 0:
+            leave_head(passed, nearest, head_code[u])
             if stops[u]:
                 break
             u = parent[u]

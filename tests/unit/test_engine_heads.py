@@ -1,0 +1,117 @@
+"""Heads that bound generations only as some receivers see them."""
+
+import pytest
+
+from tests.engine_runs import computed
+from upline.compensation import PlanRefused
+
+# Ada is at the top, each stands below the one before; Fay has bought.
+CHAIN = dict(zip("ABCDEF", [None, *"ABCDE"], strict=True))
+PLAN = """
+members: {figure: count, team: text, since: date, is_open: yes_no}
+orders: {price: money}
+bonuses:
+  heads:
+    kind: level
+    base: price
+    head: %s
+    head_belongs_to: %s
+    generations: {0: 1 %%, 1: 2 %%, 2: 3 %%, 3: 4 %%, 4: 5 %%, 5: 6 %%}
+"""
+FIELDS = {
+    "figure": ["5", "3", "4", "5", "1", "3"],
+    "team": ["x", "y", "x", "x", "", "y"],
+    "since": ["2026-01-03", "2026-01-01", None, "2026-01-02", "2026-01-03", "2026-01-01"],
+    "is_open": ["yes", "no", "yes", "yes", "no", "no"],
+}
+
+
+def generations(head, belongs="generation_above"):
+    """Give the generation in which each upline sees what F has bought."""
+    orders = [("o1", "F", {"price": "100"})]
+    result = computed(PLAN % (head, belongs), CHAIN, orders, members=FIELDS)
+    return {row["member"]: row["level"] for row in result.lines.to_pylist()}
+
+
+# Strictly between F and A stand B (3), C (4), D (5) and E (1).
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("figure >= receiver.figure", {"E": 1, "D": 1, "C": 2, "B": 3, "A": 2}),
+        ("receiver.figure <= figure", {"E": 1, "D": 1, "C": 2, "B": 3, "A": 2}),
+        ("figure > receiver.figure", {"E": 1, "D": 1, "C": 2, "B": 3, "A": 1}),
+        ("figure < receiver.figure", {"E": 1, "D": 2, "C": 2, "B": 2, "A": 4}),
+        ("figure <= receiver.figure", {"E": 1, "D": 2, "C": 2, "B": 2, "A": 5}),
+        ("figure = receiver.figure", {"E": 1, "D": 1, "C": 1, "B": 1, "A": 2}),
+        ("figure != receiver.figure", {"E": 1, "D": 2, "C": 3, "B": 4, "A": 4}),
+        ("team = receiver.team", {"E": 1, "D": 1, "C": 2, "B": 1, "A": 3}),
+        ("team != receiver.team", {"E": 1, "D": 2, "C": 2, "B": 4, "A": 3}),
+        ("is_open = receiver.is_open", {"E": 1, "D": 1, "C": 2, "B": 2, "A": 3}),
+        # C's day is not known: nobody is earlier or later than it.
+        ("since > receiver.since", {"E": 1, "D": 2, "C": 1, "B": 3, "A": 1}),
+        ("figure >= receiver.figure and is_open", {"E": 1, "D": 1, "C": 2, "B": 3, "A": 2}),
+        ("figure <= receiver.figure and not is_open", {"E": 1, "D": 2, "C": 2, "B": 2, "A": 3}),
+        ("figure * 2 > receiver.figure + 2", {"E": 1, "D": 1, "C": 2, "B": 3, "A": 3}),
+    ],
+)
+def test_a_generation_counts_the_heads_that_its_receiver_sees(head, expected):
+    assert generations(head) == expected
+
+
+def test_a_head_may_open_a_generation():
+    # F (3) himself is a head for whoever has 3 or more.
+    found = generations("figure <= receiver.figure", "generation_below")
+
+    assert found == {"E": 0, "D": 2, "C": 2, "B": 2, "A": 5}
+
+
+def test_volume_is_added_up_below_the_nearest_head():
+    plan = (PLAN % ("figure != receiver.figure", "generation_above")) + "    lines: per_head\n"
+    orders = [("o1", "F", {"price": "100"}), ("o2", "E", {"price": "10"})]
+
+    result = computed(plan, CHAIN, orders, members=FIELDS)
+
+    lines = [
+        (row["member"], row["buyer"], row["level"], str(row["base"].normalize()))
+        for row in result.lines.to_pylist()
+    ]
+    # Seen by B (3) the nearest head to F's order is E (1), that to E's order is D (5).
+    assert [line for line in lines if line[0] == "B"] == [
+        ("B", "D", 3, "1E+1"),
+        ("B", "E", 4, "1E+2"),
+    ]
+
+
+def test_thousands_of_different_figures_are_compared():
+    members = 3000
+    chain = {str(k): str(k - 1) if k else None for k in range(members)}
+    plan = """
+members: {figure: count}
+orders: {price: money}
+bonuses:
+  heads: {kind: level, base: price, head: figure > receiver.figure, generations: {1: 1 %, 2: 2 %}}
+"""
+    fields = {"figure": [str(k * 7 % members) for k in range(members)]}
+    last = str(members - 1)
+
+    result = computed(plan, chain, [("o1", last, {"price": "100"})], members=fields)
+
+    def heads(receiver):
+        mine = receiver * 7 % members
+        return sum(k * 7 % members > mine for k in range(receiver + 1, members - 1))
+
+    expected = {str(k): heads(k) + 1 for k in range(members - 1) if heads(k) < 2}
+    assert {row["member"]: row["level"] for row in result.lines.to_pylist()} == expected
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "figure > receiver.figure and team = receiver.team",
+        "figure > receiver.figure or is_open",
+        "figure - receiver.figure > 1",
+    ],
+)
+def test_what_cannot_be_told_by_one_comparison_is_refused(head):
+    with pytest.raises(PlanRefused, match="comparison with the receiver"):
+        generations(head)
