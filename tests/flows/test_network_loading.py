@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from pyarrow import parquet
 
+from upline.foundation.copying import LARGE_LOAD
 from upline.network import queries, services
 from upline.network.domain import Newcomer
 from upline.network.loading import load
@@ -103,6 +104,19 @@ def test_a_bulk_load_leaves_every_constraint_index_and_trigger_as_it_was():
 
 
 @pytest.mark.usefixtures("_few_are_many")
+def test_after_a_large_load_the_database_knows_how_many_there_are():
+    services.open_tree(code="binary", kind="binary")
+
+    services.load_members(company(LARGE_LOAD))
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, reltuples FROM pg_class"
+            " WHERE relname IN ('network_member', 'people_person') ORDER BY 1"
+        )
+        assert cursor.fetchall() == [("network_member", 1_000), ("people_person", 1_000)]
+
+
 def test_a_refused_bulk_load_writes_nothing_and_leaves_everything_in_force():
     services.open_tree(code="binary", kind="binary")
     before = guards()

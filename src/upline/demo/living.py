@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db import connection, transaction
+from django.db import transaction
 
 from upline.catalog import loading as catalog_tables
 from upline.catalog import services as catalog
@@ -25,7 +25,7 @@ from upline.demo import goods, logins, shop
 from upline.demo.company import CALENDAR, DemoCompany
 from upline.demo.months import Month
 from upline.foundation import audit, clock, context, outbox
-from upline.foundation.copying import copy_out
+from upline.foundation.copying import copy_out, count_rows
 from upline.foundation.models import AuditEntry
 from upline.ledger import rates
 from upline.network import services as network
@@ -122,8 +122,6 @@ def sell(company: DemoCompany, place: int) -> None:
         if table.num_rows:
             orders.load_orders(table=table, reference=reference, volumes=VOLUMES)
             orders.book_loaded_orders(reference=reference)
-            # What follows reads all of it at once, and plans by what it knows of the tables.
-            _count_rows("orders_order, orders_orderline, network_member")
         del table
         deliver_news()
 
@@ -188,18 +186,13 @@ def settle(company: DemoCompany) -> None:
     with done(at=company.months[-1].now):
         logins.open_members(company.size.members)
         deliver_news()
-        _count_rows("")
+        count_rows()
         audit.record(act=LOADED, subject=SUBJECT)
 
 
 def deliver_news() -> None:
     """Hand over all that the acts told."""
     outbox.drain(until=outbox.horizon(), patience_seconds=_PATIENCE_SECONDS)
-
-
-def _count_rows(tables: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {tables}")
 
 
 def _of_persons(contacts: pa.Table) -> pa.Table:

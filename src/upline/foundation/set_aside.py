@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db import connection
 
+from upline.foundation.copying import count_rows
+
 # Building by sorting wants memory; it is given back with the transaction.
 _MEMORY = "256MB"
 
@@ -60,8 +62,7 @@ def set_aside(tables: Sequence[str]) -> Iterator[None]:
     for name in names:
         _run(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
     yield
-    for name in names:
-        _run(f'ANALYZE "{name}"')
+    count_rows(names)
     for _, definition in indexes:
         _run(definition)
     for table, name, definition in constraints:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from django.db import connection, transaction
 
 from upline.foundation import audit, changes, clock, outbox, set_aside
-from upline.foundation.copying import copy_in
+from upline.foundation.copying import LARGE_LOAD, copy_in, count_rows
 from upline.network import history, locks, resident
 from upline.network.events import MembersLoaded
 from upline.network.guards import ODD_HOLDERS
@@ -114,6 +114,8 @@ def _room_for(count: int) -> Iterator[None]:
             # Ids are handed out in a block, so nobody else may take any meanwhile.
             cursor.execute(f"LOCK TABLE network_member, people_person {_LOCKS}")
             yield
+            if count >= LARGE_LOAD:
+                count_rows(tables)
             return
     with set_aside.set_aside(tables):
         yield

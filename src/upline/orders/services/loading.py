@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from pyarrow import csv
 
 from upline.foundation import clock, outbox, set_aside
-from upline.foundation.copying import copy_in, copy_out
+from upline.foundation.copying import LARGE_LOAD, copy_in, copy_out, count_rows
 from upline.ledger import services as ledger
 from upline.ledger.services import EntryDraft, JournalDraft
 from upline.money import Money
@@ -171,6 +171,8 @@ def _room_for(count: int) -> Iterator[None]:
         there = int(cursor.fetchone()[0])
     if count < MANY_ORDERS or 2 * count < there or not set_aside.may_set_aside(TABLES):
         yield
+        if count >= LARGE_LOAD:
+            count_rows(TABLES)
         return
     with set_aside.set_aside(TABLES):
         yield
