@@ -43,6 +43,10 @@ class ActForm(forms.Form):
         self.subject = subject
         self.viewer: Any = request.user if request is not None else None
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if hasattr(field, "viewer"):
+                # Who asks decides what a field that searches may find.
+                field.viewer = self.viewer
 
 
 class Reasoned(ActForm):

@@ -42,7 +42,6 @@ class AuditLog(OfficeAdmin):
             "act",
             _("Act"),
             lambda: sorted(((code, str(said)) for code, said in ACTS.items()), key=lambda x: x[1]),
-            lambda rows, value: rows.filter(act=value),
         ),
         filters.written("actor", _("Login (e-mail)"), _by_actor),
         filters.written(
@@ -119,7 +118,7 @@ def changes(entry: AuditEntry) -> Rows:
 def _written(value: Any) -> str:
     if value is None:
         return ""
-    return str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def actors_of(actors: Sequence[str]) -> Mapping[str, Any]:

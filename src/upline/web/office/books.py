@@ -40,12 +40,7 @@ class Accounts(OfficeAdmin):
     search_help_text = _("Account or whose it is")
     list_display = ("account", "meaning", "kind", "balance", "entries")
     list_filter = (
-        filters.choice(
-            "kind",
-            _("Kind"),
-            words.choices(words.ACCOUNT),
-            lambda rows, value: rows.filter(kind=value),
-        ),
+        filters.choice("kind", _("Kind"), words.choices(words.ACCOUNT)),
         filters.choice(
             "line",
             _("Line of the chart"),
@@ -57,20 +52,12 @@ class Accounts(OfficeAdmin):
         ),
     )
 
-    def get_search_results(
-        self,
-        request: HttpRequest,  # noqa: ARG002 - Django's
-        queryset: QuerySet,
-        search_term: str,
-    ) -> tuple[QuerySet, bool]:
+    def searched(self, request: HttpRequest, rows: QuerySet, text: str) -> QuerySet:  # noqa: ARG002
         """Find an account by its code, or those of a member by his code."""
-        word = search_term.strip()
-        if not word:
-            return queryset, False
-        if ":" in word or word.islower():
-            return queryset.filter(code__gte=word, code__lt=f"{word}\U0010ffff"), False
-        of_members = [f"{line.prefix}:{word.upper()}" for line in CHART]
-        return queryset.filter(code__in=of_members), False
+        if ":" in text or text.islower():
+            return rows.filter(code__gte=text, code__lt=f"{text}\U0010ffff")
+        of_members = [f"{line.prefix}:{text.upper()}" for line in CHART]
+        return rows.filter(code__in=of_members)
 
     def prepare(self, request: HttpRequest, rows: Sequence[Account]) -> None:  # noqa: ARG002
         kept = {one.account_id: one for one in Balance.objects.filter(account__in=rows)}
@@ -216,28 +203,15 @@ class Journals(OfficeAdmin):
     search_help_text = _("Key or reference")
     list_display = ("journal", "kind", "reference", "day", "posted", "lines")
     list_filter = (
-        filters.choice(
-            "kind",
-            _("Kind"),
-            lambda: list(JOURNALS.items()),
-            lambda rows, value: rows.filter(kind=value),
-        ),
+        filters.choice("kind", _("Kind"), lambda: list(JOURNALS.items())),
         filters.days("day", _("Day of the books"), "effective_on", is_moment=False),
     )
 
-    def get_search_results(
-        self,
-        request: HttpRequest,  # noqa: ARG002 - Django's
-        queryset: QuerySet,
-        search_term: str,
-    ) -> tuple[QuerySet, bool]:
+    def searched(self, request: HttpRequest, rows: QuerySet, text: str) -> QuerySet:  # noqa: ARG002
         """Find a journal by its key, or those of a reference, as an order's number."""
-        word = search_term.strip()
-        if not word:
-            return queryset, False
-        of_key = Journal.objects.filter(key=word).values("pk")
-        of_reference = Journal.objects.filter(reference=word).exclude(reference="").values("pk")
-        return queryset.filter(pk__in=of_key.union(of_reference)), False
+        of_key = Journal.objects.filter(key=text).values("pk")
+        of_reference = Journal.objects.filter(reference=text).exclude(reference="").values("pk")
+        return rows.filter(pk__in=of_key.union(of_reference))
 
     @column(_("Journal"))
     def journal(self, row: Journal) -> Cell:

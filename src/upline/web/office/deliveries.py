@@ -47,14 +47,7 @@ class Deliveries(OfficeAdmin):
     ordering = ("-id",)
     list_display = ("message", "state", "attempts", "due", "failure")
     list_select_related = ("message",)
-    list_filter = (
-        filters.choice(
-            "state",
-            _("State"),
-            words.choices(words.DELIVERY),
-            lambda rows, value: rows.filter(state=value),
-        ),
-    )
+    list_filter = (filters.choice("state", _("State"), words.choices(words.DELIVERY)),)
     acts = (
         Act(
             name="again",

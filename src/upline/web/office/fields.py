@@ -41,7 +41,7 @@ def money_of(figure: Decimal, currency: str) -> Money:
 class _Sought(forms.CharField):
     """One of those that a search finds; several that fit are offered to choose from.
 
-    `matches` are offered as value, name and what tells namesakes apart.
+    `matches` are offered as value, name and what tells namesakes apart; `viewer` is set by the form.
     """
 
     viewer: Any = None

@@ -36,9 +36,13 @@ class Choice(SimpleListFilter):
         return type(self).narrows(queryset, value) if value in known else queryset.none()
 
 
-def choice(name: str, label: Words, offered: Any, narrows: Any) -> type[Choice]:
-    """Make a filter of choices; `offered` are pairs, or a function that gives them."""
+def choice(name: str, label: Words, offered: Any, narrows: Any = None) -> type[Choice]:
+    """Make a filter of choices; `offered` are pairs, or a function that gives them.
+
+    Without `narrows` the field of this name is what is chosen.
+    """
     give = offered if callable(offered) else (lambda: offered)
+    narrows = narrows or (lambda rows, value: rows.filter(**{name: value}))
     return type(
         f"Choice_{name}",
         (Choice,),

@@ -54,15 +54,9 @@ class LoginsOfTheCompany(OfficeAdmin):
         grants = Prefetch("role_grants", queryset=RoleGrant.objects.order_by("role"))
         return super().get_queryset(request).select_related("person").prefetch_related(grants)
 
-    def get_search_results(
-        self,
-        request: HttpRequest,  # noqa: ARG002 - Django's
-        queryset: QuerySet,
-        search_term: str,
-    ) -> tuple[QuerySet, bool]:
+    def searched(self, request: HttpRequest, rows: QuerySet, text: str) -> QuerySet:  # noqa: ARG002
         """Find logins by the beginning of their e-mail."""
-        word = search_term.strip().lower()
-        return (queryset.filter(email__startswith=word) if word else queryset), False
+        return rows.filter(email__startswith=text.lower())
 
     @column(_("Login"))
     def login(self, row: Login) -> Cell:

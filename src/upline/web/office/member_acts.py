@@ -116,10 +116,6 @@ def _terminate_shown(doing: Doing) -> Sequence[Section]:
 class MoveForm(FromADay):
     sponsor = MemberField(label=_("New sponsor"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["sponsor"].viewer = self.viewer
-
 
 def _move(doing: Doing) -> Words:
     services.move_sponsor(
@@ -228,10 +224,6 @@ class MergeForm(Leaving):
     """Into which other position of the same holders it goes."""
 
     kept = MemberField(label=_("Position that is kept"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kept"].viewer = self.viewer
 
 
 def _merge(doing: Doing) -> Words:

@@ -28,7 +28,7 @@ from upline.web.office.person_sections import person_sections
 from upline.web.office.places import country_name
 from upline.web.office.rights import may
 from upline.web.office.site import site
-from upline.web.office.trail import trail_of
+from upline.web.office.trail import trail_tabs
 
 _ORDERS_SHOWN = 50
 _STATEMENTS_SHOWN = 24
@@ -56,10 +56,7 @@ def card_of(admin: Any, request: HttpRequest, member: Member) -> Card:
         )
     if may(request, "ledger.see"):
         tabs.append(Tab(name="books", label=_("Accounts"), sections=lambda: _accounts(member)))
-    if may(request, "audit.see"):
-        tabs.append(
-            Tab(name="trail", label=_("Audit log"), sections=lambda: [_trail(request, member)])
-        )
+    tabs += trail_tabs(request, lambda: _subjects(request, member))
     return Card(
         title=known.name if known and known.name else member.code,
         subtitle=member.code,
@@ -315,6 +312,6 @@ def _accounts(member: Member) -> Sequence[Section]:
     ]
 
 
-def _trail(request: HttpRequest, member: Member) -> Rows:
-    persons = [f"person:{one}" for one in holders_now(network.member_card(request.user, member.pk))]
-    return trail_of([f"member:{member.pk}", *persons])
+def _subjects(request: HttpRequest, member: Member) -> list[str]:
+    card = network.member_card(request.user, member.pk)
+    return [f"member:{member.pk}", *(f"person:{one}" for one in holders_now(card))]

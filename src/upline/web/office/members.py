@@ -66,15 +66,8 @@ class Members(OfficeAdmin):
     list_display = ("member", "status", "country", "rank", "sponsor", "joined")
     list_select_related = ("sponsor",)
     list_filter = (
-        filters.choice(
-            "status",
-            _("Status"),
-            words.choices(words.MEMBER),
-            lambda rows, value: rows.filter(status=value),
-        ),
-        filters.choice(
-            "country", _("Country"), _countries, lambda rows, value: rows.filter(country=value)
-        ),
+        filters.choice("status", _("Status"), words.choices(words.MEMBER)),
+        filters.choice("country", _("Country"), _countries),
         filters.choice("rank", _("Rank at the last close"), ranks.choices, _of_rank),
         filters.choice(
             "proposed",
@@ -88,25 +81,19 @@ class Members(OfficeAdmin):
     )
     acts = member_acts.ACTS
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
+    def searched(self, request: HttpRequest, rows: QuerySet, text: str) -> QuerySet:
         """Search in the network: by name in any alphabet, code, e-mail, telephone."""
-        if not search_term.strip():
-            return queryset, False
         language = get_language() or "en"
-        hits = network.search_members(
-            request.user, search_term, language=language, most=_HITS_AT_MOST
-        )
+        hits = network.search_members(request.user, text, language=language, most=_HITS_AT_MOST)
         ids = [hit.member.id for hit in hits]
-        found = queryset.filter(pk__in=ids)
+        found = rows.filter(pk__in=ids)
         if ORDER_VAR not in request.GET:
             # The best first, as the search found them.
             best = Func(
                 Value(ids, ArrayField(BigIntegerField())), F("pk"), function="array_position"
             )
             found = found.order_by(best)
-        return found, False
+        return found
 
     def prepare(self, request: HttpRequest, rows: Sequence[Member]) -> None:  # noqa: ARG002
         ids = [row.pk for row in rows] + [row.sponsor_id for row in rows if row.sponsor_id]

@@ -26,9 +26,8 @@ from upline.web.office.cells import Card, Cell, Rows, Section, Tab, facts
 from upline.web.office.member_card import link_to
 from upline.web.office.order_acts import ACTS
 from upline.web.office.places import country_name
-from upline.web.office.rights import may
 from upline.web.office.site import site
-from upline.web.office.trail import trail_of
+from upline.web.office.trail import trail_tabs
 from upline.web.shared.templatetags.formats import number, percent
 
 
@@ -55,18 +54,8 @@ class Orders(OfficeAdmin):
     list_display = ("order", "status", "buyer", "market", "amount", "refunded", "placed")
     list_select_related = ("market", "member")
     list_filter = (
-        filters.choice(
-            "status",
-            _("Status"),
-            words.choices(words.ORDER),
-            lambda rows, value: rows.filter(status=value),
-        ),
-        filters.choice(
-            "kind",
-            _("Kind"),
-            words.choices(words.KIND_OF_ORDER),
-            lambda rows, value: rows.filter(kind=value),
-        ),
+        filters.choice("status", _("Status"), words.choices(words.ORDER)),
+        filters.choice("kind", _("Kind"), words.choices(words.KIND_OF_ORDER)),
         filters.choice(
             "market",
             _("Market"),
@@ -81,21 +70,13 @@ class Orders(OfficeAdmin):
     )
     acts = ACTS
 
-    def get_search_results(
-        self,
-        request: HttpRequest,  # noqa: ARG002 - Django's
-        queryset: QuerySet,
-        search_term: str,
-    ) -> tuple[QuerySet, bool]:
+    def searched(self, request: HttpRequest, rows: QuerySet, text: str) -> QuerySet:  # noqa: ARG002
         """Find an order by its number, or those of a member or customer."""
-        word = search_term.strip()
-        if not word:
-            return queryset, False
-        members = Member.objects.filter(code__iexact=word).values("pk")
-        of_number = Order.objects.filter(number__startswith=word.upper()).values("pk")
+        members = Member.objects.filter(code__iexact=text).values("pk")
+        of_number = Order.objects.filter(number__startswith=text.upper()).values("pk")
         of_member = Order.objects.filter(member__in=members).values("pk")
-        of_customer = Order.objects.filter(customer=word).values("pk")
-        return queryset.filter(pk__in=of_number.union(of_member, of_customer)), False
+        of_customer = Order.objects.filter(customer=text).values("pk")
+        return rows.filter(pk__in=of_number.union(of_member, of_customer))
 
     def found(self, request: HttpRequest, key: str) -> Order:
         """Give an order with the acts that its state allows, asked for once."""
@@ -154,14 +135,7 @@ class Orders(OfficeAdmin):
             Tab(name="way", label=_("What became of it"), sections=lambda: _way(request, subject)),
             Tab(name="volumes", label=_("Volumes"), sections=lambda: _volumes(subject)),
         ]
-        if may(request, "audit.see"):
-            tabs.append(
-                Tab(
-                    name="trail",
-                    label=_("Audit log"),
-                    sections=lambda: [trail_of([f"order:{subject.number}"])],
-                )
-            )
+        tabs += trail_tabs(request, lambda: [f"order:{subject.number}"])
         return Card(
             title=_("Order %(number)s") % {"number": subject.number},
             status=self.status(subject),
@@ -181,7 +155,7 @@ class Orders(OfficeAdmin):
                 (_("Market"), order.market.name),
                 (_("Country"), country_name(order.country)),
                 (_("Audience"), words.word(words.AUDIENCE, order.audience)),
-                (_("Channel"), order.channel),
+                (_("Channel"), Cell(order.channel, is_code=True)),
                 (_("Placed"), order.placed_at),
                 (_("Paid"), order.paid_at),
                 (_("Cancelled"), order.cancelled_at),

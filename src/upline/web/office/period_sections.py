@@ -34,7 +34,7 @@ def overview(period: Any) -> Section:
         plan = Cell(version.name, note=version.starts_on, href=href)
     return facts(
         _("Period"),
-        (_("Calendar"), view.calendar),
+        (_("Calendar"), Cell(view.calendar, is_code=True)),
         (_("First day"), view.first_on),
         (_("Last day"), view.last_on),
         (_("State"), words.status(words.PERIOD, view.state)),

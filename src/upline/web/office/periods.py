@@ -58,12 +58,7 @@ class Periods(OfficeAdmin):
             ],
             lambda rows, value: rows.filter(calendar__name=value),
         ),
-        filters.choice(
-            "state",
-            _("State"),
-            words.choices(words.PERIOD),
-            lambda rows, value: rows.filter(state=value),
-        ),
+        filters.choice("state", _("State"), words.choices(words.PERIOD)),
     )
     acts = ACTS
 

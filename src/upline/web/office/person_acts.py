@@ -146,10 +146,6 @@ class MergeForm(Reasoned):
 
     kept = PersonField(label=_("Person who is kept"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kept"].viewer = self.viewer
-
 
 def _merge(doing: Doing) -> Words:
     kept = doing.entries["kept"]

@@ -23,7 +23,7 @@ from upline.web.office.person_acts import ACTS
 from upline.web.office.person_sections import doubles, person_sections
 from upline.web.office.rights import may
 from upline.web.office.site import site
-from upline.web.office.trail import trail_of
+from upline.web.office.trail import trail_tabs
 from upline.web.office.words import person_number
 
 _HITS_AT_MOST = 500
@@ -42,14 +42,7 @@ class Persons(OfficeAdmin):
     search_fields = ("id",)
     search_help_text = _("Number, name, e-mail or telephone")
     list_display = ("person", "language", "positions", "known")
-    list_filter = (
-        filters.choice(
-            "language",
-            _("Language"),
-            list(settings.LANGUAGES),
-            lambda rows, value: rows.filter(language=value),
-        ),
-    )
+    list_filter = (filters.choice("language", _("Language"), list(settings.LANGUAGES)),)
     # Names alone would be a list of people to write to.
     has_export = False
     acts = ACTS
@@ -65,22 +58,15 @@ class Persons(OfficeAdmin):
             key = str(kept or key)
         return super().found(request, key)
 
-    def get_search_results(
-        self,
-        request: HttpRequest,  # noqa: ARG002 - Django's
-        queryset: QuerySet,
-        search_term: str,
-    ) -> tuple[QuerySet, bool]:
+    def searched(self, request: HttpRequest, rows: QuerySet, text: str) -> QuerySet:  # noqa: ARG002
         """Find persons as the people of support do: by a number, a contact, a name."""
-        if not search_term.strip():
-            return queryset, False
         found = people.matching(
-            search_term,
+            text,
             language=get_language() or "en",
             countries=network.present().countries,
             limit=_HITS_AT_MOST,
         )
-        return queryset.filter(pk__in=[one.id for one in found]), False
+        return rows.filter(pk__in=[one.id for one in found])
 
     def prepare(self, request: HttpRequest, rows: Sequence[Person]) -> None:  # noqa: ARG002
         held = _held_by([row.pk for row in rows])
@@ -105,13 +91,7 @@ class Persons(OfficeAdmin):
 
     def card(self, request: HttpRequest, subject: Any) -> Card:
         tabs = [Tab(name="", label=_("Person"), sections=lambda: self._person(request, subject))]
-        if may(request, "audit.see"):
-            trail = Tab(
-                name="trail",
-                label=_("Audit log"),
-                sections=lambda: [trail_of([f"person:{one}" for one in people.all_of(subject.pk)])],
-            )
-            tabs.append(trail)
+        tabs += trail_tabs(request, lambda: [f"person:{one}" for one in people.all_of(subject.pk)])
         return Card(title=str(subject), subtitle=person_number(subject.pk), tabs=tabs)
 
     def _person(self, request: HttpRequest, person: Person) -> Sequence[Section]:

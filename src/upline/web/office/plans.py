@@ -101,14 +101,7 @@ class Plans(OfficeAdmin):
     empty = _("There is no plan yet.")
     ordering = ("-starts_on", "-id")
     list_display = ("version", "state", "starts", "calendar", "drafted", "decided")
-    list_filter = (
-        filters.choice(
-            "state",
-            _("State"),
-            words.choices(words.PLAN),
-            lambda rows, value: rows.filter(state=value),
-        ),
-    )
+    list_filter = (filters.choice("state", _("State"), words.choices(words.PLAN)),)
     acts = (
         Act(
             name="draft",

@@ -45,33 +45,21 @@ class Products(OfficeAdmin):
     search_help_text = _("Name or number")
     sortable_by = ("product",)
     list_display = ("product", "status", "tax", "languages", "price")
-    list_filter = (
-        filters.choice(
-            "status",
-            _("Status"),
-            words.choices(words.PRODUCT),
-            lambda rows, value: rows.filter(status=value),
-        ),
-    )
+    list_filter = (filters.choice("status", _("Status"), words.choices(words.PRODUCT)),)
     acts = ACTS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         texts = Prefetch("texts", queryset=ProductText.objects.order_by("language"))
         return super().get_queryset(request).select_related("tax_category").prefetch_related(texts)
 
-    def get_search_results(
-        self,
-        request: HttpRequest,  # noqa: ARG002 - Django's
-        queryset: QuerySet,
-        search_term: str,
-    ) -> tuple[QuerySet, bool]:
+    def searched(self, request: HttpRequest, rows: QuerySet, text: str) -> QuerySet:  # noqa: ARG002
         """Search in numbers, and in names of every language."""
-        for word in search_term.split():
+        for word in text.split():
             named = ProductText.objects.filter(name__icontains=word).values("product")
-            queryset = queryset.annotate(upper_sku=Upper("sku")).filter(
+            rows = rows.annotate(upper_sku=Upper("sku")).filter(
                 Q(upper_sku__startswith=word.upper()) | Q(pk__in=named)
             )
-        return queryset, False
+        return rows
 
     def prepare(self, request: HttpRequest, rows: Sequence[Product]) -> None:  # noqa: ARG002
         now = clock.now()

@@ -107,12 +107,7 @@ class Rates(OfficeAdmin):
     ordering = ("-id",)
     list_display = ("sheet", "state", "source", "days", "count", "entered", "decided")
     list_filter = (
-        filters.choice(
-            "state",
-            _("State"),
-            words.choices(words.SHEET),
-            lambda rows, value: rows.filter(state=value),
-        ),
+        filters.choice("state", _("State"), words.choices(words.SHEET)),
         filters.written(
             "source", _("Source"), lambda rows, value: rows.filter(source__istartswith=value)
         ),

@@ -226,5 +226,6 @@ def _why_not(
                 content=one.sentences,
             )
             for one in found.bonuses
+            if one.sentences
         ],
     }

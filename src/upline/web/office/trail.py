@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from upline.foundation.models import AuditEntry
 from upline.web.office.act_words import ACTS
 from upline.web.office.audit import actors_of
-from upline.web.office.cells import Cell, Rows
+from upline.web.office.cells import Cell, Rows, Tab
+from upline.web.office.rights import may
 from upline.web.office.site import site
 
 _SHOWN_AT_MOST = 100
@@ -36,3 +38,10 @@ def trail_of(subjects: Sequence[str]) -> Rows:
         ],
         empty=_("Nothing was done that somebody answers for."),
     )
+
+
+def trail_tabs(request: HttpRequest, subjects: Callable[[], Sequence[str]]) -> list[Tab]:
+    """Give the tab of the audit log of a card, to those who may read the log."""
+    if not may(request, "audit.see"):
+        return []
+    return [Tab(name="trail", label=_("Audit log"), sections=lambda: [trail_of(subjects())])]
