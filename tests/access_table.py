@@ -84,6 +84,7 @@ ADDRESSES: dict[str, str] = {
         "cabinet:statement-why",
         "cabinet:statement-why-not",
         "cabinet:statements",
+        "cabinet:statements-export",
         "cabinet:team",
         "cabinet:team-branch",
         "cabinet:team-export",

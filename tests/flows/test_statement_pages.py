@@ -51,6 +51,22 @@ def number_of(order, member=ANNA):
     return next(row.number for row in rows if row.order == order)
 
 
+def test_all_statements_come_as_files_with_numbers_and_days(members):
+    client = client_of(members[ANNA])
+
+    book = client.get(reverse("cabinet:statements-export", args=["xlsx"]))
+    sheet = openpyxl.load_workbook(io.BytesIO(book.content)).active
+    text = b"".join(client.get(reverse("cabinet:statements-export", args=["csv"])))
+
+    heads, october = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert heads[0] == "Period"
+    assert october[0].replace("\u00a0", " ") == "October 2026"
+    assert october[1].isoformat() == "2026-10-01T00:00:00"
+    assert october[4:8] == ["Leader", 20, None, "EUR"]
+    assert text.decode("utf-8-sig").splitlines()[1].endswith("Leader,20.00,,EUR")
+    assert client.get(reverse("cabinet:statements-export", args=["pdf"])).status_code == 404
+
+
 def test_the_list_shows_each_closed_period_with_rank_and_pay(members):
     shown = page(client_of(members[ANNA]), "statements")
 

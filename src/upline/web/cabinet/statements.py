@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from upline.commissions import queries as commissions
 from upline.foundation import access
@@ -16,8 +16,11 @@ from upline.web.cabinet.positions import standpoint
 from upline.web.cabinet.statements_chart import pay_chart
 from upline.web.cabinet.statements_lines import lines_of, page_at, page_number
 from upline.web.cabinet.statements_places import Place, found_or_404, place_of, reader_at
+from upline.web.shared import files, formats, states
 
 ROWS = 24
+# More than anybody has been a member for: a file holds all of them.
+_MOST_IN_FILE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,47 @@ def statement_list(request: HttpRequest) -> HttpResponse:
             "chart": pay_chart(found.series, language),
         },
     )
+
+
+@access.needs("cabinet.use")
+@found_or_404
+def export(request: HttpRequest, form: str) -> HttpResponseBase:
+    """Write all closed periods of a member to a file."""
+    here = standpoint(request)
+    if here is None or form not in files.FORMATS:
+        raise Http404
+    language = get_language() or "en"
+    found = commissions.statements(
+        viewer=reader_at(request, here),
+        member=here.position.code,
+        language=language,
+        most=_MOST_IN_FILE,
+    )
+    heads = [
+        gettext("Period"),
+        gettext("First day"),
+        gettext("Last day"),
+        gettext("State"),
+        gettext("Rank"),
+        gettext("Pay"),
+        gettext("Against the period before"),
+        gettext("Currency"),
+    ]
+    rows = [_cells(row, language) for row in found.rows]
+    return files.as_file(form, name=f"statements-{here.position.code}", heads=heads, rows=rows)
+
+
+def _cells(row: commissions.StatementRow, language: str) -> list[object]:
+    return [
+        formats.period(row.first_on, row.last_on, language),
+        row.first_on,
+        row.last_on,
+        states.shown("period", row.state).label,
+        row.rank,
+        row.pay,
+        row.change,
+        row.pay.currency if row.pay else None,
+    ]
 
 
 @access.needs("cabinet.use")

@@ -9,6 +9,7 @@ _ESTIMATE = {"is_estimate": True}
 
 urlpatterns: list[URLPattern] = [
     path("statements/", statements.statement_list, name="statements"),
+    path("statements/<slug:form>/", statements.export, name="statements-export"),
     path(f"statements/{_OF}", statements.statement, name="statement-of"),
     path(f"statements/{_OF}why-not/", statements_reasons.why_not, name="statement-why-not"),
     path(f"statements/{_OF}lines/<int:number>/", statements_reasons.why, name="statement-why"),
