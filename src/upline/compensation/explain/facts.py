@@ -17,6 +17,7 @@ NOTHING = (
     *("no_share", "no_pair", "no_cycle", "no_step", "all_steps"),
     *("taken", "taken_by_groups", "no_fund", "too_small", "no_new_rank", "no_award", "awarded"),
     *("no_legs", "not_chosen", "chosen", "none_better", "no_board", "board_open", "board_place"),
+    *("not_long", "lapsed"),
 )
 PASSED_OVER = ("requires", "depth", "near", "no_rate")
 
@@ -40,6 +41,23 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CutReason:
+    """What a budget, a limit or a legal gate took: `step` says which, `name` its name in the plan.
+
+    `earned` was earned in all where at most `most` is paid, by the bonuses of a limit together or
+    on one order; '' where neither is told.
+    """
+
+    step: str
+    name: str
+    title: Words
+    clause: str
+    amount: str
+    most: str = ""
+    earned: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineReason:
     """One pay line: base x rate (x point value) = amount, and who stands between.
 
@@ -47,7 +65,8 @@ class LineReason:
     `base` is the fund and `shares` are the member's of `shares_in_all`; `uncut` is the amount
     before the cap where that has cut the line. `guaranteed` is what the leader of a broken-away
     leg has added; `left_to` is the one to whom he left it, on the leader's own line. `on_board`
-    are those who filled a board, by place.
+    are those who filled a board, by place. `before` is the amount before the `cuts` that came
+    after all bonuses. Of an award in `instalments` `base` is the whole, the line one of so many.
     """
 
     order: str | None
@@ -70,6 +89,9 @@ class LineReason:
     guaranteed: str = ""
     left_to: str = ""
     on_board: tuple[str, ...] = ()
+    before: str = ""
+    cuts: tuple[CutReason, ...] = ()
+    instalments: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +130,7 @@ class BonusReason:
     """One bonus for one member: its amount with every line, or why it paid nothing.
 
     `is_own_part` marks what is reported under a name of its own; `further_lines` were not asked for; they bring `further_amount`. `cap` is the member's cap
-    where it has cut lines.
+    where it has cut lines; `cuts` are what was taken after all bonuses.
     """
 
     bonus: str
@@ -118,6 +140,7 @@ class BonusReason:
     amount: str
     lines: tuple[LineReason, ...]
     is_own_part: bool = False
+    cuts: tuple[CutReason, ...] = ()
     further_lines: int = 0
     further_amount: str = "0"
     cap: str = ""

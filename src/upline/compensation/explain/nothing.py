@@ -34,6 +34,9 @@ def why_nothing(view: View, work: Work, name: str, position: int) -> Nothing:
     bonus = work.bonus
     if isinstance(bonus, schema.Own):
         return _no_own(view, work, position)
+    lapsed = _lapsed(view, work, position) if isinstance(bonus, schema.Award) else None
+    if lapsed is not None:
+        return lapsed
     condition = view.held(bonus.requires, position)
     if not condition.holds:
         return Nothing(code="requires", condition=condition)
@@ -310,6 +313,37 @@ def _no_pool(view: View, work: Work, position: int) -> Nothing:
     return Nothing(code="too_small" if exact else "no_fund")
 
 
+def _lapsed(view: View, work: Work, position: int) -> Nothing | None:
+    """Say that instalments of an earlier award are lost, where they are."""
+    spec = work.bonus.instalments
+    if spec is None or spec.holds_while is None:
+        return None
+    known = view.world.plan.names.ranks
+    ranks: tuple[str, ...] = ("",)
+    if work.bonus.once == "per_rank":
+        ranks = known[award.ladder_of(work.bonus.amount, known)]
+    keys = [
+        award.instalment_key(work.name, paid, rank)
+        for paid in range(1, spec.count)
+        for rank in ranks
+    ]
+    if not any(position in view.world.carried.get(key, {}) for key in keys):
+        return None
+    condition = view.held(spec.holds_while, position)
+    return None if condition.holds else Nothing(code="lapsed", condition=condition)
+
+
+def _not_long(view: View, work: Work, position: int, rank: str = "") -> Nothing | None:
+    """Say that what is asked for has not held for long enough, where that is so."""
+    need = work.bonus.hold
+    row = view.figures.carries.get(award.hold_key(work.name, rank))
+    have = int(row.at(position)) if isinstance(row, Numbers) else need
+    if have >= need:
+        return None
+    facts = {"have": str(have), "need": str(need), "missing": str(need - have)}
+    return Nothing(code="not_long", facts=facts)
+
+
 def _no_rank_award(view: View, work: Work, position: int) -> Nothing:
     ladder = award.ladder_of(work.bonus.amount, view.world.plan.names.ranks)
     ladder = "rank" if ladder == "title" else ladder
@@ -319,10 +353,16 @@ def _no_rank_award(view: View, work: Work, position: int) -> Nothing:
     before = award.awarded_before(work, ladder, rank)
     facts = {"rank": str(rank.at(position) or "")}
     is_new = int(rank.values[position]) > int(before[position])
+    waiting = _not_long(view, work, position, facts["rank"]) if is_new else None
+    if waiting is not None:
+        return waiting
     return Nothing(code="no_award" if is_new else "no_new_rank", facts=facts)
 
 
 def _no_award(view: View, work: Work, position: int) -> Nothing:
+    waiting = _not_long(view, work, position)
+    if waiting is not None:
+        return waiting
     if work.bonus.once == "ever":
         carried = view.world.carried.get(f"{work.name} awarded", {})
         if position in carried:

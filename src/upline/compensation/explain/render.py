@@ -13,6 +13,7 @@ from itertools import groupby
 
 from upline.compensation.explain.facts import (
     BonusReason,
+    CutReason,
     LegReason,
     LineReason,
     MemberReasons,
@@ -123,6 +124,8 @@ class _Writer:
                 "At most %(cap)s are paid in a period; what goes beyond is cut.",
                 cap=words.money(bonus.cap),
             )
+        for cut in bonus.cuts:
+            yield "  " + self._cut(cut)
         if any(line.taken_below for line in bonus.lines[: self.most_lines]):
             yield "  " + self._say("Deducted is what each group takes itself.")
         for _, group in groupby(bonus.lines[: self.most_lines], key=_belongs_to):
@@ -159,6 +162,7 @@ class _Writer:
                 parts.append(
                     self._say("cut by the cap from: %(uncut)s", uncut=self.words.money(line.uncut))
                 )
+            parts += self._cuts_of(line)
             if line.rank:
                 parts.append(self._say("rank: %(rank)s", rank=self.words.rank(line.rank)))
             if bonus.kind == "binary" and line.base_unit == "count":
@@ -176,6 +180,38 @@ class _Writer:
             yield "; ".join(parts)
             if not is_headed:
                 yield from self._path(bonus, line, "    ")
+
+    def _cut(self, cut: CutReason) -> str:
+        """Write what one step after all bonuses took from this one."""
+        words = self.words
+        named = words.title(cut.title) or cut.name
+        facts = {
+            "name": f"{named} ({cut.clause})" if cut.clause else named,
+            "cut": words.money(cut.amount),
+        }
+        if cut.step == "budget":
+            return self._say("Cut by the budgets of orders: %(cut)s.", **facts)
+        if cut.step == "legal":
+            return self._say("Lost by the legal condition %(name)s: %(cut)s.", **facts)
+        return self._say(
+            "Cut by the limit %(name)s: %(cut)s. Earned together: %(earned)s; at most: %(most)s.",
+            earned=words.money(cut.earned),
+            most=words.money(cut.most),
+            **facts,
+        )
+
+    def _cuts_of(self, line: LineReason) -> Iterator[str]:
+        """Write what a line was before it was cut, and what its order could pay."""
+        words = self.words
+        if line.before:
+            yield self._say("cut from: %(uncut)s", uncut=words.money(line.before))
+        for cut in line.cuts:
+            if cut.most:
+                yield self._say(
+                    "earned on the order: %(earned)s, at most: %(most)s",
+                    earned=words.money(cut.earned),
+                    most=words.money(cut.most),
+                )
 
     def _around(self, line: LineReason) -> list[str]:
         """Write who else has to do with a line: of a guarantee, or of a board."""
@@ -237,6 +273,13 @@ class _Writer:
                 all=words.figure(line.shares_in_all, ""),
             )
             return f"{amount}; {fund}"
+        if line.instalments:
+            award = self._say(
+                "award: %(whole)s; number of equal parts: %(count)s",
+                whole=words.money(line.base),
+                count=words.voice.number(Fraction(line.instalments)),
+            )
+            return f"{amount}; {award}"
         rate, factors = Fraction(line.rate), words.figure(line.base, line.base_unit)
         if rate != 1:
             # Points and counts become money by a rate that is money, or by the point value.

@@ -23,6 +23,7 @@ from upline.compensation.decimals import decimal_text
 from upline.compensation.errors import InputRefused
 from upline.compensation.explain.boards import on_board
 from upline.compensation.explain.choices import compared
+from upline.compensation.explain.cuts import cuts_of, uncut, with_cuts
 from upline.compensation.explain.facts import (
     BonusReason,
     LineReason,
@@ -107,14 +108,19 @@ def _bonus(view: View, part: Paid, position: int, most_lines: int | None) -> Bon
         rows = np.flatnonzero(part.lines.receiver == position)
         found = part.lines
         order = np.lexsort((found.order[rows], found.buyer[rows], found.level[rows]))
-        mine = found.taken(rows[order])
-        count = len(mine)
-        shown = count if most_lines is None else min(count, most_lines)
-        lines = tuple(_line(view, mine, index, part, work) for index in range(shown))
-        rest = Fraction(int(mine.amount[shown:].sum()), 10**part.places)
+        rows = rows[order]
+        count = len(rows)
+        shown = rows if most_lines is None else rows[:most_lines]
+        mine = uncut(part, shown)
+        lines = tuple(
+            with_cuts(view, part, row, _line(view, mine, index, part, work))
+            for index, row in enumerate(shown.tolist())
+        )
+        rest = Fraction(int(found.amount[rows[len(shown) :]].sum()), 10**part.places)
     is_cut = any(line.uncut for line in lines)
     nothing = None
-    if not count and not amount:
+    cuts = cuts_of(view, part, position)
+    if not count and not amount and all(cut.step == "legal" for cut in cuts):
         nothing = why_nothing(view, work, part.bonus, position)
     return BonusReason(
         bonus=part.bonus,
@@ -123,6 +129,7 @@ def _bonus(view: View, part: Paid, position: int, most_lines: int | None) -> Bon
         is_own_part=part.bonus != name,
         clause=bonus.clause,
         amount=money_text(amount, part.places),
+        cuts=cuts,
         lines=lines,
         further_lines=count - len(lines),
         further_amount=money_text(rest, part.places),
@@ -140,7 +147,8 @@ def line_reason(view: View, bonus: str, line: int) -> BonusReason:
     name = _main_name(view, bonus)
     kind = view.file.bonuses[name]
     work = Work(name, kind, view.figures, keeps_lines=True, threads=1)
-    found = _line(view, part.lines.taken(np.asarray([line])), 0, part, work)
+    found = _line(view, uncut(part, np.asarray([line])), 0, part, work)
+    found = with_cuts(view, part, line, found)
     position = int(part.lines.receiver[line])
     return BonusReason(
         bonus=bonus,
@@ -196,7 +204,7 @@ def _line(view: View, lines: Lines, index: int, part: Paid, work: Work) -> LineR
     elif point_value:
         rate /= point_value
     path, left_out = _path(view, work, receiver, buyer, order)
-    rank, shares = "", Fraction(0)
+    rank, shares, instalments = "", Fraction(0), 0
     guaranteed, left_to = Fraction(0), ""
     if isinstance(bonus, schema.Breakaway):
         guaranteed, above = guarantee(view, work, buyer)
@@ -208,6 +216,10 @@ def _line(view: View, lines: Lines, index: int, part: Paid, work: Work) -> LineR
     if isinstance(bonus, schema.Award):
         rank = _award_rank(view, work, level)
         level = -1
+        if bonus.instalments is not None:
+            # The base is money; a part of it is no rounded share, for all parts add up to it.
+            instalments, point_value = bonus.instalments.count, None
+            base, rate, exact = lines.base.at(index), lines.rate.at(index), Fraction(0)
     if isinstance(bonus, schema.Pool):
         shares = numbers(value(bonus.shares, view.figures.member_scope)).at(receiver)
     return LineReason(
@@ -215,10 +227,11 @@ def _line(view: View, lines: Lines, index: int, part: Paid, work: Work) -> LineR
         buyer=None if buyer < 0 else view.world.id_of(buyer),
         level=None if level < 0 else level,
         base=decimal_text(base),
-        base_unit="money" if left_to else _base_unit(view, bonus),
+        base_unit="money" if left_to or instalments else _base_unit(view, bonus),
         rate=decimal_text(rate),
         point_value=decimal_text(point_value) if point_value else "",
         rank=rank,
+        instalments=instalments,
         amount=money_text(Fraction(int(lines.amount[index]), 10**part.places), part.places),
         uncut=_uncut(work, exact, int(lines.amount[index])),
         path=path,

@@ -94,6 +94,11 @@ NOTHING = {
         "Nothing, because only the head of a full board is paid. Own place: %(place)s; head of the"
         " board: %(member)s; places taken: %(taken_places)s of %(places)s."
     ),
+    "not_long": msg(
+        "Nothing, because the conditions have not been met for long enough. Periods in a row:"
+        " %(have)s, needed: %(need)s, missing: %(missing)s."
+    ),
+    "lapsed": msg("Nothing, because what is left of an award is paid only while this holds:"),
 }
 # The facts of a reason that are figures in its unit.
 _FIGURES = (
