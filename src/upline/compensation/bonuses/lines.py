@@ -419,15 +419,36 @@ def capped(lines: Lines, work: Work) -> Lines:
     over = is_named(work.bonus.cap, scope) & (gained > most)
     if not over.any():
         return lines
+    order = _one_after_another(lines, np.flatnonzero(over[lines.receiver]), work)
+    receiver = lines.receiver[order]
     amounts = lines.amount.copy()
-    affected = np.flatnonzero(over[lines.receiver])
-    order = affected[np.lexsort(sequence_keys(lines, affected, work.figures))]
-    left = most.copy()
-    for row in order.tolist():
-        receiver = int(lines.receiver[row])
-        amounts[row] = min(int(amounts[row]), int(left[receiver]))
-        left[receiver] -= amounts[row]
+    amounts[order] = _within(amounts[order], receiver, most[receiver])
     return replace(lines, amount=amounts)
+
+
+def _one_after_another(lines: Lines, rows: Array, work: Work) -> Array:
+    """Put rows receiver by receiver, each one's as they follow each other."""
+    receiver = lines.receiver[rows]
+    if np.bincount(receiver).max(initial=0) <= 1:
+        return rows
+    return np.asarray(rows[np.lexsort((*sequence_keys(lines, rows, work.figures), receiver))])
+
+
+def _within(amounts: Array, receiver: Array, most: Array) -> Array:
+    """Cut amounts that follow each other, one receiver after another, to the most of each."""
+    if (amounts >= 0).all():
+        before = np.cumsum(amounts) - amounts
+        starts = np.flatnonzero(np.diff(receiver, prepend=-1))
+        before -= np.repeat(before[starts], np.diff(starts, append=len(amounts)))
+        return np.clip(most - before, 0, amounts)
+    # A negative line makes room again for those after it.
+    kept = amounts.copy()
+    left, last = 0, -1
+    for row, (one, limit) in enumerate(zip(receiver.tolist(), most.tolist(), strict=True)):
+        left, last = (limit if one != last else left), one
+        kept[row] = min(int(amounts[row]), left)
+        left -= int(kept[row])
+    return kept
 
 
 def sequence_keys(lines: Lines, rows: Array, figures: Figures) -> tuple[Array, ...]:
