@@ -131,6 +131,11 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="orders_order_newest_first"),
             models.Index(fields=["member", "-placed_at"], name="orders_order_by_member"),
+            models.Index(
+                fields=["customer", "-placed_at"],
+                condition=~Q(customer=""),
+                name="orders_order_by_customer",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -75,7 +75,7 @@ class Orders(OfficeAdmin):
         members = Member.objects.filter(code__iexact=text).values("pk")
         of_number = Order.objects.filter(number__startswith=text.upper()).values("pk")
         of_member = Order.objects.filter(member__in=members).values("pk")
-        of_customer = Order.objects.filter(customer=text).values("pk")
+        of_customer = Order.objects.filter(customer=text).exclude(customer="").values("pk")
         return rows.filter(pk__in=of_number.union(of_member, of_customer))
 
     def found(self, request: HttpRequest, key: str) -> Order:
