@@ -20,8 +20,10 @@ def test_an_override_names_what_a_guarantee_added():
     result = breakaway.computed(breakaway.CHAIN, breakaway.VOLUMES)
 
     assert said(result, "B", "leadership")[1:] == [
-        "  600.00 EUR = 4,000.00 EUR × 6% + 360.00 EUR;"
-        " of this added for the guarantee: 360.00 EUR; from: C"
+        (
+            "  600.00 EUR = 4,000.00 EUR × 6% + 360.00 EUR;"
+            " of this added for the guarantee: 360.00 EUR; from: C"
+        )
     ]
 
 
@@ -67,8 +69,10 @@ def test_a_full_board_names_who_was_on_it():
         ("T", "Nothing, because the own board is not full. Places taken: 4 of 7, missing: 3."),
         (
             "b",
-            "Nothing, because only the head of a full board is paid. Own place: 3; head of the"
-            " board: T; places taken: 4 of 7.",
+            (
+                "Nothing, because only the head of a full board is paid. Own place: 3; head of the"
+                " board: T; places taken: 4 of 7."
+            ),
         ),
         ("f", "Nothing, because no place on a board is held."),
     ],

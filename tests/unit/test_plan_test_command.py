@@ -14,7 +14,7 @@ orders: {price: money}
 bonuses:
   unilevel: {kind: level, base: price, levels: {1: 10 %, 2: 5 %}}
 """
-BOARD = "  board: {kind: board, width: 2, depth: 2, pay: 100 EUR}\n"
+YEARLY = "  yearly: {kind: award, amount: 100 EUR, calendar: year}\n"
 CASE = """\
 case: The two levels above a sale earn 10 % and 5 %
 plan: ../plan.yaml
@@ -73,13 +73,13 @@ def test_verbose_lists_what_passed_too(plan):
 
 
 def test_a_rule_that_is_not_computed_yet_makes_its_case_wait(plan):
-    plan.write_text(PLAN + BOARD, encoding="utf-8")
+    plan.write_text(PLAN + YEARLY, encoding="utf-8")
 
     answer = upline(plan)
 
     assert answer.exit_code == 0, answer.output
     assert "0 passed, 0 failed, 2 waiting" in answer.output
-    assert "board" in answer.output
+    assert "yearly" in answer.output
 
 
 def test_a_faulty_case_is_reported_and_ends_with_1(plan):

@@ -6,7 +6,8 @@ from upline.compensation.kernels import kernel
 
 # What a counter counts, and the words of the small programs that decide each rank.
 RECRUITS, LEGS, DOWNLINE, GROUP = 0, 1, 2, 3
-PUSH_KNOWN, PUSH_COUNTER, AND, OR, NOT = 0, 1, 2, 3, 4
+PUSH_KNOWN, PUSH_COUNT, PUSH_FIGURE, PUSH_NUMBER, COMPARE = 0, 1, 2, 3, 4
+AND, OR, NOT, ADD, SUBTRACT, TIMES, LEAST, GREATEST = 5, 6, 7, 8, 9, 10, 11, 12
 
 
 @kernel
@@ -16,12 +17,12 @@ def climb(  # type: ignore[no-untyped-def]
     values,
     stops,
     known,
-    thresholds,
-    comparisons,
+    figures,
     words,
     operands,
     program_starts,
     kept,
+    stack,
     counts,
     subtree,
     rank,
@@ -29,16 +30,15 @@ def climb(  # type: ignore[no-untyped-def]
     """Find every member's rank from the bottom up.
 
     values[c, r + 1, i] is what counter c adds for member i if his rank is r (stops likewise: 1
-    where nothing passes up from him); known[k, i] conditions that need no rank below; the program
-    of rank r is words[program_starts[r] : program_starts[r + 1]], in postfix, with operands
-    naming a known condition or a counter's threshold. kept[i] is the rank kept from before or -1.
-    counts[c, i] and subtree[c, i] come in as 0; rank[i] is filled, counts[c, i] hold what each
-    member had below.
+    where nothing passes up from him); known[k, i] conditions that need no rank below, figures[f, i]
+    his numbers; the program of rank r is words[program_starts[r] : program_starts[r + 1]], in
+    postfix, with operands naming a condition, a counter, a figure, a number or how to compare.
+    kept[i] is the rank kept from before or -1; `stack` is scratch. counts[c, i] and subtree[c, i]
+    come in as 0; rank[i] is filled, counts[c, i] hold what each member had below.
     """
     members = len(parent)
     ranks = len(program_starts) - 1
     counters = len(kinds)
-    stack = [False] * 32
     for i in range(members - 1, -1, -1):
         found = kept[i]
         for r in range(ranks - 1, -1, -1):
@@ -48,39 +48,28 @@ def climb(  # type: ignore[no-untyped-def]
             for w in range(program_starts[r], program_starts[r + 1]):
                 word = words[w]
                 operand = operands[w]
-                if word == PUSH_KNOWN:
-                    stack[height] = known[operand, i] != 0
-                    height += 1
-                elif word == PUSH_COUNTER:
-                    counter = comparisons[operand, 0]
-                    below = counts[counter, i]
-                    if kinds[counter] == GROUP:
+                if word == PUSH_COUNT:
+                    below = counts[operand, i]
+                    if kinds[operand] == GROUP:
                         # A group counts the member himself; his own figure does not hang on rank.
-                        below += values[counter, 0, i]
-                    wanted = thresholds[operand]
-                    how = comparisons[operand, 1]
-                    if how == 0:
-                        stack[height] = below >= wanted
-                    elif how == 1:
-                        stack[height] = below > wanted
-                    elif how == 2:
-                        stack[height] = below <= wanted
-                    elif how == 3:
-                        stack[height] = below < wanted
-                    elif how == 4:
-                        stack[height] = below == wanted
-                    else:
-                        stack[height] = below != wanted
+                        below += values[operand, 0, i]
+                    stack[height] = below
+                    height += 1
+                elif word == PUSH_KNOWN:
+                    stack[height] = known[operand, i]
+                    height += 1
+                elif word == PUSH_FIGURE:
+                    stack[height] = figures[operand, i]
+                    height += 1
+                elif word == PUSH_NUMBER:
+                    stack[height] = operand
                     height += 1
                 elif word == NOT:
-                    stack[height - 1] = not stack[height - 1]
+                    stack[height - 1] = 1 - stack[height - 1]
                 else:
                     height -= 1
-                    if word == AND:
-                        stack[height - 1] = stack[height - 1] and stack[height]
-                    else:
-                        stack[height - 1] = stack[height - 1] or stack[height]
-            if stack[0]:
+                    stack[height - 1] = joined(word, operand, stack[height - 1], stack[height])
+            if stack[0] != 0:
                 found = r
                 break
         rank[i] = found
@@ -101,3 +90,31 @@ def climb(  # type: ignore[no-untyped-def]
                     subtree[c, above] = 1
             else:
                 counts[c, above] += own + counts[c, i]
+
+
+@kernel
+def joined(word, how, left, right):  # type: ignore[no-untyped-def]
+    """Give what a word makes of two numbers; yes is 1."""
+    if word == COMPARE:
+        if how == 0:
+            holds = left >= right
+        elif how == 1:
+            holds = left > right
+        elif how == 2:
+            holds = left <= right
+        elif how == 3:
+            holds = left < right
+        elif how == 4:
+            holds = left == right
+        else:
+            holds = left != right
+        return 1 if holds else 0
+    if word == AND or word == LEAST:
+        return min(left, right)
+    if word == OR or word == GREATEST:
+        return max(left, right)
+    if word == ADD:
+        return left + right
+    if word == SUBTRACT:
+        return left - right
+    return left * right

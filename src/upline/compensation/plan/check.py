@@ -11,6 +11,7 @@ from upline.compensation.plan.names import Names, names_of
 from upline.compensation.plan.origins import check_origins
 from upline.compensation.plan.parts import nodes_of, parts_of, slots_of
 from upline.compensation.plan.quotients import check_quotients
+from upline.compensation.plan.ranking import check_ladders
 from upline.compensation.plan.references import check_references
 from upline.compensation.plan.schema import Bonus, Own, Part, PlanFile, Sourced
 from upline.compensation.plan.stages import Stage, stages_of
@@ -40,6 +41,7 @@ def check(
     _combinations(file, typing)
     check_quotients(file, typing)
     check_origins(file, typing)
+    check_ladders(file, typing)
     check_trees(file, typing)
     check_binaries(file, typing)
     stages = stages_of(file, typing)

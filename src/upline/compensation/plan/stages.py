@@ -169,7 +169,11 @@ def _used_by(node: formula.Node, stage: Stage) -> Iterator[Stage]:
             yield Stage(kind, name)
 
 
-BELOW = ("recruits", "legs", "downline", "group")
+# Functions that ask for ranks of others, all of whom stand below.
+BELOW = (
+    *("recruits", "legs", "downline", "group", "team"),
+    *("left", "right", "leg", "legs_from", "legs_sum"),
+)
 
 
 def _ladder_itself(ladder: list[schema.Rank], stage: Stage, file: PlanFile) -> Iterator[Stage]:
@@ -182,17 +186,25 @@ def _ladder_itself(ladder: list[schema.Rank], stage: Stage, file: PlanFile) -> I
 
 def _asks_itself(node: formula.Node, ladder: str, *, is_below: bool) -> bool:
     if isinstance(node, formula.Name):
-        return node.name in _names_of_ladder(ladder) and not is_below
+        return node.name in names_of_ladder(ladder) and not is_below
     if isinstance(node, formula.Call):
         if node.function == "previous":
             return False
         if node.function in BELOW:
+            # A group holds the member himself, and the most of a leg is his own figure.
             inner = node.function != "group"
-            return any(_asks_itself(part, ladder, is_below=inner) for part in node.arguments)
+            own = node.arguments[1:] if node.function == "legs_sum" else ()
+            counted = node.arguments[: len(node.arguments) - len(own)]
+            return any(
+                _asks_itself(part, ladder, is_below=is_there)
+                for parts, is_there in ((counted, inner), (own, is_below))
+                for part in parts
+            )
     return any(_asks_itself(child, ladder, is_below=is_below) for child in formula.children(node))
 
 
-def _names_of_ladder(ladder: str) -> tuple[str, ...]:
+def names_of_ladder(ladder: str) -> tuple[str, ...]:
+    """Give the names that stand for a rank on a ladder."""
     return ("rank", "title") if ladder == "rank" else (ladder,)
 
 
@@ -246,7 +258,7 @@ def asks_for(value: values.Value | values.Rule, ladder: str, file: PlanFile) -> 
         for node in nodes_of(waiting.pop()):
             if not isinstance(node, formula.Name):
                 continue
-            if node.name in _names_of_ladder(ladder):
+            if node.name in names_of_ladder(ladder):
                 return True
             if node.name in file.measures and node.name not in seen:
                 seen.add(node.name)
