@@ -11,7 +11,7 @@ TARGETS ?= demo test
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: gallery help demo test check audit format messages web lock docs bench bare warm clean
+.PHONY: gallery help demo test check audit format messages web lock docs bench soak bare warm clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -69,6 +69,9 @@ gallery: $(READY) ## Photograph the screens for the documentation (ARGS="--langu
 bench: $(READY) ## Time the engine against other ways to do the same, and the close of a month
 	@$(BIN)/upline bench engine $(ARGS)
 	@$(BIN)/upline bench close
+
+soak: $(READY) ## Compare the engine with the reference engine on random worlds (UPLINE_WORLDS=1000)
+	@$(BIN)/python -m tests.properties.soak
 
 warm: $(READY) ## Compile the kernels now, so that the first run need not
 	@$(BIN)/upline warm $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,9 +13,11 @@ import pyarrow as pa
 
 from tests.properties.companies import Company
 from tests.reference.engine import compute
+from tests.reference.money import rounded
 from tests.reference.world import Answer, NotCovered, World, WorldRefused
 from upline.compensation import InputRefused, Inputs, Period, Plan, PlanRefused, Result, run
 from upline.compensation.columns import Codes, Days, Members, Quotients
+from upline.compensation.decimals import SHOWN_PLACES
 from upline.money import currency_places
 
 EMPTY = (None, "")
@@ -26,7 +29,7 @@ class Verdict:
 
     outcome: str
     differences: list[str] = field(default_factory=list)
-    lines: Counter[str] = field(default_factory=Counter)
+    hits: Counter[str] = field(default_factory=Counter)
     reason: str = ""
 
 
@@ -48,8 +51,7 @@ def compare(plan: Plan, company: Company) -> Verdict:
         return Verdict("differs", [f"only the fast engine refuses: {refusal}"])
     verdict = Verdict("agreed")
     for answer, result in zip(expected, results, strict=True):
-        kinds = {name: bonus.kind for name, bonus in plan.file.bonuses.items()}
-        verdict.lines.update(kinds.get(line.bonus, "own part") for line in answer.lines)
+        verdict.hits.update(answer.hits)
         verdict.differences += [f"{answer.period}: {one}" for one in differences(answer, result)]
     if verdict.differences:
         verdict.outcome = "differs"
@@ -77,11 +79,20 @@ def world_of(plan: Plan, company: Company) -> World:
         given_earnings=[
             {**row, "amount": Fraction(row["amount"])} for row in _given(plan, company)
         ],
+        given_legs=[
+            {**row, **{side: Fraction(row[side]) for side in ("left", "right")}}
+            for row in company.given_legs
+        ],
     )
 
 
 def _given(plan: Plan, company: Company) -> list[dict[str, str]]:
     return [row for row in company.given_earnings if row["bonus"] in plan.file.given_earnings]
+
+
+def _legs(plan: Plan, company: Company) -> list[dict[str, str]]:
+    takes = any(getattr(bonus, "given_legs", None) for bonus in plan.file.bonuses.values())
+    return company.given_legs if takes else []
 
 
 def _exact(row: dict[str, Any], specs: dict[str, Any]) -> dict[str, object]:
@@ -119,11 +130,13 @@ def run_all(
     for text in company.periods:
         given = [row for row in _given(plan, company) if row["period"] == text]
         earnings = table(given, ("member", "bonus", "amount")) if given else None
+        legs = [row for row in _legs(plan, company) if row["period"] == text]
         inputs = Inputs(
             members=table(company.members, ()),
             orders=table(company.orders, ORDER_COLUMNS),
             period=Period.parse(text),
             given_earnings=earnings,
+            given_legs=table(legs, ("member", "left", "right")) if legs else None,
             carries=results[-1].carries if results else carries,
         )
         results.append(run(plan, inputs, **options))
@@ -192,8 +205,44 @@ def _pairs(answer: Answer, result: Result) -> list[tuple[str, dict[Any, Any], di
         for one, (code, amount) in pay.items()
         if amount
     }
+    states = _states_expected(answer, plan)
+    pairs.append(("state", states, _states_found(result, states)))
     pairs.append(("pay", {key: one for key, one in answer.pay.items() if one[1]}, paid))
     return pairs
+
+
+def _states_expected(answer: Answer, plan: Plan) -> dict[Any, object]:
+    """Give what is reported; what a tree has room for is a matter of its width alone."""
+    granted = {
+        (member, f"{bonus}.{name}"): count for (member, bonus, name), count in answer.grants.items()
+    }
+    others = {key: value for key, value in answer.states.items() if ".capacity_" not in key[1]}
+    return {key: _shown(value) for key, value in {**granted, **others}.items() if value}
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, bool):
+        return "yes"
+    return rounded(value, SHOWN_PLACES) if isinstance(value, Fraction) else value
+
+
+def _states_found(result: Result, expected: dict[Any, object]) -> dict[Any, object]:
+    """Give the listed states, and those expected ones that come only when asked for."""
+    found = {
+        (row["member"], row["name"]): _figure(row["value"])
+        for row in result.states.to_pylist()
+        # What is missing is said in words, which only one engine has.
+        if ".capacity_" not in row["name"] and not row["name"].endswith(".missing")
+    }
+    for member, name in expected:
+        if ".level_below." in name or name.endswith(".heads_board_with"):
+            found[member, name] = _figure(result.asked_state(member, name) or "")
+    return found
+
+
+def _figure(text: str) -> object:
+    """Read a number; ids of members and yes stay text."""
+    return Fraction(text) if re.fullmatch(r"-?[0-9.]+", text) else text
 
 
 def _lines_expected(answer: Answer, plan: Plan, units: dict[str, Fraction]) -> dict[Any, int]:

@@ -26,19 +26,37 @@ class Company:
     orders: list[dict[str, Any]]
     periods: list[str]
     given_earnings: list[dict[str, str]] = field(default_factory=list)
+    given_legs: list[dict[str, str]] = field(default_factory=list)
 
 
-def random_company(chance: Chance, *, most: int = 14, uses_currency: bool = False) -> Company:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a plan asks of a company: orders in several currencies, a placement tree of two legs."""
+
+    currencies: bool = False
+    legs: bool = False
+
+
+def wanted_by(source: str) -> Wanted:
+    """Say what a plan, as written, asks of a company."""
+    return Wanted(currencies="\nexchange:" in source, legs="kind: binary" in source)
+
+
+def random_company(chance: Chance, *, most: int = 14, wanted: Wanted = Wanted()) -> Company:
     """Make up to `most` members, up to three orders each, and one to three months."""
     count = chance.number(1, most)
     ids = [f"M{place:02}" for place in range(count)]
     sponsors = _parents(chance, ids)
-    places = _parents(chance, ids)
+    # Who invited somebody may stand below him in another tree.
+    turned = ids[::-1] if chance.one_in(3) else ids
+    places = _two_legs(chance, turned) if wanted.legs else _any_places(chance, turned)
     members = [
         {
             "id": one,
             "sponsor": sponsors[one],
-            "placement_parent": places[one],
+            "placement_parent": places[one][0],
+            "side": places[one][1],
+            "person": chance.pick(("P1", "P2", "", "")) if wanted.legs else "",
             "number": str(place + 1),
             "joined": str(FIRST_DAY + timedelta(days=chance.number(0, 110))),
             "country": chance.pick(COUNTRIES),
@@ -54,7 +72,7 @@ def random_company(chance: Chance, *, most: int = 14, uses_currency: bool = Fals
     hosts = {event: chance.pick((*ids, "")) for event in EVENTS}
     numbers = list(range(chance.number(0, 3 * count)))
     orders = [_order(chance, f"o{number:03}", ids, hosts) for number in numbers]
-    if uses_currency:
+    if wanted.currencies:
         for order in orders:
             order["currency"] = chance.pick(("USD", "PLN", "", "EUR"))
     orders += [_refund(order) for order in chance.some(orders, 3)]
@@ -68,7 +86,8 @@ def random_company(chance: Chance, *, most: int = 14, uses_currency: bool = Fals
         }
         for _ in range(chance.number(0, 4))
     ]
-    return Company(_shuffled(chance, members), _shuffled(chance, orders), periods, given)
+    legs = _given_legs(chance, ids, periods) if wanted.legs else []
+    return Company(_shuffled(chance, members), _shuffled(chance, orders), periods, given, legs)
 
 
 def _shuffled(chance: Chance, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -94,6 +113,38 @@ def _parents(chance: Chance, ids: list[str]) -> dict[str, str]:
         else:
             parents[one] = chance.pick(ids[:place])
     return parents
+
+
+def _any_places(chance: Chance, ids: list[str]) -> dict[str, tuple[str, str]]:
+    return {one: (parent, "") for one, parent in _parents(chance, ids).items()}
+
+
+def _two_legs(chance: Chance, ids: list[str]) -> dict[str, tuple[str, str]]:
+    """Give each a place on a free side of somebody before him; now and then a tree of his own."""
+    open_places: list[tuple[str, str]] = []
+    places: dict[str, tuple[str, str]] = {}
+    for one in ids:
+        place = ("", "")
+        if open_places and not chance.one_in(9):
+            place = chance.pick(open_places)
+            open_places.remove(place)
+        places[one] = place
+        open_places += [(one, "left"), (one, "right")]
+    return places
+
+
+def _given_legs(chance: Chance, ids: list[str], periods: list[str]) -> list[dict[str, str]]:
+    """Give the new volume in the legs of some members, one row for a member and period."""
+    return [
+        {
+            "member": one,
+            "left": chance.pick(("0", "100", "7", "260", "33")),
+            "right": chance.pick(("0", "50", "12", "200", "31")),
+            "period": period,
+        }
+        for period in periods
+        for one in chance.some(ids, 5)
+    ]
 
 
 def _order(chance: Chance, name: str, ids: list[str], hosts: dict[str, str]) -> dict[str, Any]:

@@ -714,7 +714,9 @@ class Maker:
         if chance.one_in(4):
             file["given_earnings"] = ["came_in", "all"]
             self.earned.append("came_in")
-        file["trees"] = {"line": {"kind": "given"}}
+
+    def trees(self) -> None:
+        self.file["trees"] = {"line": {"kind": "given"}}
 
     def bonuses(self) -> None:
         kinds = (
@@ -750,6 +752,7 @@ class Maker:
 
     def text(self) -> str:
         self.money_head()
+        self.trees()
         self.order_values()
         self.measures()
         self.ranks()

@@ -1,13 +1,9 @@
 """The fast engine and the slow reference answer alike, to the cent, whatever plan and company.
 
-`UPLINE_WORLDS=5000 pytest tests/properties/test_two_engines.py -k many -s` compares as many worlds,
-from `UPLINE_SEED` on, and prints how often each kind of bonus paid a line.
+`make soak` does the same for very many worlds, and says how often each rule was at work.
 """
 
 from __future__ import annotations
-
-import os
-from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,17 +11,16 @@ from hypothesis import strategies as st
 
 from tests.properties.agreement import Verdict, compare
 from tests.properties.chance import Chance, Drawn, Seeded
-from tests.properties.companies import random_company
+from tests.properties.companies import random_company, wanted_by
 from tests.properties.plans import random_plan
+from tests.properties.rules import RULES
+from tests.properties.soak import report, tally, whole_world
 from upline.compensation import load_plan
-
-WORLDS = int(os.environ.get("UPLINE_WORLDS", "0"))
-FIRST_SEED = int(os.environ.get("UPLINE_SEED", "10000"))
 
 
 def verdict_of(chance: Chance) -> tuple[str, Verdict]:
     source = random_plan(chance)
-    company = random_company(chance, uses_currency="\nexchange:" in source)
+    company = random_company(chance, wanted=wanted_by(source))
     return source, compare(load_plan(source), company)
 
 
@@ -45,17 +40,18 @@ def test_both_engines_agree_on_worlds_that_can_be_made_smaller(data):
     assert verdict.outcome == "agreed", (verdict, source)
 
 
-@pytest.mark.skipif(not WORLDS, reason="UPLINE_WORLDS says how many")
-def test_both_engines_agree_on_many_worlds():
-    outcomes: Counter[str] = Counter()
-    lines: Counter[str] = Counter()
-    unlike = []
-    for seed in range(FIRST_SEED, FIRST_SEED + WORLDS):
-        _, verdict = verdict_of(Seeded(seed))
-        outcomes[verdict.outcome] += 1
-        lines.update(verdict.lines)
-        if verdict.outcome != "agreed":
-            unlike.append((seed, verdict))
+@pytest.mark.parametrize("first", range(0, 120, 20))
+def test_both_engines_agree_on_twenty_worlds_of_any_kind(first):
+    for seed in range(first, first + 20):
+        source, verdict = whole_world(Seeded(seed))
 
-    print(f"\n{dict(outcomes)}, lines by kind: {dict(lines)}")  # noqa: T201 - asked for
-    assert unlike == []
+        assert verdict.outcome == "agreed", (seed, verdict, source)
+
+
+def test_a_soak_tells_how_often_each_rule_was_at_work():
+    found = tally(200, 12)
+
+    assert found.unlike == []
+    assert found.outcomes == {"agreed": 12}
+    assert set(found.hits) <= set(RULES)
+    assert f"{found.hits['cap cut']:>9}  cap cut" in report(found).splitlines()

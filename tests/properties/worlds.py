@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.properties.chance import Seeded
-from tests.properties.companies import Company, random_company
+from tests.properties.companies import Company, random_company, wanted_by
 from tests.properties.plans import random_plan
 from upline.compensation import Plan, Result, load_plan
 
@@ -15,7 +15,7 @@ def world(seed: int) -> tuple[Plan, Company]:
     """Give the plan and company of a seed."""
     chance = Seeded(seed)
     source = random_plan(chance)
-    return load_plan(source), random_company(chance, uses_currency="\nexchange:" in source)
+    return load_plan(source), random_company(chance, wanted=wanted_by(source))
 
 
 def outputs(results: list[Result]) -> list[dict[str, str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
+from tests.reference import grid
 from tests.reference.scope import Order, Standing, is_empty, number
 from tests.reference.trees import Tree
 from tests.reference.world import NotCovered, World, WorldRefused
@@ -34,6 +36,7 @@ class Company:
             raise WorldRefused("Two members have the same id.")
         self.orders = sorted(world.orders, key=lambda order: (order["date"], str(order["id"])))
         self._trees: dict[str, Tree] = {}
+        self._without_place: dict[str, list[str]] = {}
         self._refuse_strangers()
 
     def _refuse_strangers(self) -> None:
@@ -48,23 +51,103 @@ class Company:
             if not is_empty(member) and member not in self.members:
                 raise WorldRefused(f"{name} of {what} {row['id']} names nobody: {member}.")
 
+    def figures(self, order: Order) -> tuple[Fraction, ...]:
+        """Give the numbers that an order brings."""
+        return tuple(
+            number(self.field(order, name, spec))
+            for name, spec in self.file.orders.items()
+            if spec.unit not in EMPTY
+        )
+
+    def is_refund(self, order: Order) -> bool:
+        """Say whether an order takes something back and gives nothing."""
+        figures = self.figures(order)
+        return min(figures, default=0) < 0 and max(figures, default=0) <= 0
+
+    def taken_back(self, orders: Sequence[Order]) -> set[str]:
+        """Name the orders, and their refunds of the same day, of which nothing is left."""
+        waiting: dict[object, list[str]] = {}
+        found: set[str] = set()
+        for order in orders:
+            if not self.is_refund(order):
+                key = (order["member"], order["date"], self.figures(order))
+                waiting.setdefault(key, []).append(str(order["id"]))
+        for order in orders:
+            opposite = tuple(-figure for figure in self.figures(order))
+            sales = waiting.get((order["member"], order["date"], opposite), [])
+            if self.is_refund(order) and sales:
+                found |= {sales.pop(0), str(order["id"])}
+        return found
+
+    def standing_orders(self, orders: Sequence[Order]) -> list[Order]:
+        """Leave out refunds, and what was wholly taken back on the same day."""
+        gone = self.taken_back(orders)
+        return [one for one in orders if one["id"] not in gone and not self.is_refund(one)]
+
+    def nth(self, name: str) -> Fraction:
+        """Say the how-manieth order of its member an order is."""
+        wanted = self.order(name)
+        orders = [order for order in self.orders if order["member"] == wanted["member"]]
+        if name in self.taken_back(orders):
+            return Fraction(0)
+        so_far = orders[: orders.index(wanted) + 1]
+        gone = self.taken_back(orders)
+        return Fraction(
+            sum(1 for one in so_far if one["id"] not in gone and not self.is_refund(one))
+        )
+
+    def order(self, name: str) -> Order:
+        """Give the order with an id."""
+        return next(order for order in self.orders if order["id"] == name)
+
     def number_of(self, member: str) -> Fraction:
         """Give the number under which a member joined."""
         return number(self.members[member]["number"])
 
     def tree(self, name: str) -> Tree:
-        """Give the sponsor tree or another; raises NotCovered for trees that are filled."""
+        """Give the sponsor tree or another; raises WorldRefused where one has a wrong shape."""
         if name not in self._trees:
-            column = "sponsor"
-            if name != "sponsor":
-                spec = self.file.trees[name]
-                if spec.kind == "matrix" and spec.fill != "given":
-                    raise NotCovered(f"the tree {name} that is filled {spec.fill}")
-                column = "placement_parent"
-            self._trees[name] = Tree(
-                {one: member.get(column) or None for one, member in self.members.items()}
-            )
+            self._trees[name] = self._tree(name)
         return self._trees[name]
+
+    def _tree(self, name: str) -> Tree:
+        if name == "sponsor":
+            return Tree(self._column("sponsor"))
+        spec = self.file.trees[name]
+        if spec.kind == "matrix" and spec.fill != "given":
+            tree, self._without_place[name] = grid.filled(self.tree("sponsor"), spec)
+            return tree
+        tree = Tree(self._column("placement_parent"))
+        if spec.kind == "binary":
+            self._refuse_crowded_sides(tree)
+        if spec.kind == "matrix":
+            grid.refuse_beyond(self.tree("sponsor"), tree, spec)
+        return tree
+
+    def without_place(self, name: str) -> list[str]:
+        """List who found no place in a tree that is filled."""
+        self.tree(name)
+        return self._without_place.get(name, [])
+
+    def _column(self, name: str) -> dict[str, str | None]:
+        return {one: str(row[name]) if row.get(name) else None for one, row in self.members.items()}
+
+    def _refuse_crowded_sides(self, tree: Tree) -> None:
+        for parent, children in tree.children.items():
+            sides = [self.side(child) for child in children]
+            if set(sides) - {"left", "right"} or len(set(sides)) < len(sides):
+                raise WorldRefused(f"Below {parent} stand {children} on the sides {sides}.")
+
+    def binary_tree(self) -> str:
+        """Name the tree of `left` and `right` where the formula does not."""
+        found = [name for name, tree in self.file.trees.items() if tree.kind == "binary"]
+        if len(found) != 1:
+            raise NotCovered(f"left and right with {len(found)} binary trees")
+        return found[0]
+
+    def side(self, member: str) -> str:
+        """Give the side on which a member stands below his placement parent."""
+        return str(self.members[member].get("side") or "")
 
     def sponsor(self, member: str) -> str | None:
         """Give who enrolled a member."""

@@ -39,6 +39,8 @@ class Taking:
     def take(self, member: str) -> Fraction:
         """Let a member take his share of one unit of base."""
         scope = receiver_scope(member, self.source)
+        how = "slots" if self.bonus.slots is not None else self.bonus.takes
+        self.period.hits[f"differential {how}"] += 1
         if self.bonus.slots is not None:
             return self._slots(scope)
         assert self.bonus.share is not None
@@ -94,7 +96,10 @@ def _drafts_of(period: Period, name: str, bonus: Differential, source: Source) -
                 amount=_amount(period, bonus, source, member, share),
             )
         elif _blocks(period, bonus, member):
+            period.hits["differential blocked"] += 1
             taking.take(member)
+        else:
+            period.hits["differential skip"] += 1
 
 
 def _blocks(period: Period, bonus: Differential, member: str) -> bool:

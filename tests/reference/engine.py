@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from tests.reference import award, choices, differential, level, money, own, pool, ranks, stairstep
+from tests.reference import (
+    after,
+    award,
+    binary,
+    board,
+    breakaway,
+    choices,
+    differential,
+    grid,
+    level,
+    money,
+    own,
+    pool,
+    ranks,
+    stairstep,
+)
 from tests.reference.company import Company
 from tests.reference.drafts import Draft
 from tests.reference.period import Period
 from tests.reference.scope import Standing, number, of_member, of_receiver
 from tests.reference.world import Answer, Line, NotCovered, World
 from upline.compensation.plan.load import Plan
-from upline.compensation.plan.schema import PlanFile
+from upline.compensation.plan.schema import PlanFile, Rounding
 from upline.money import currency_places
+
+
+def _no_lines(_period: Period, _name: str, _bonus: object) -> list[Draft]:
+    """Give nothing: a choice has no lines of its own."""
+    return []
+
 
 KINDS: dict[str, Callable[[Period, str, Any], list[Draft]]] = {
     "own": own.drafts,
@@ -23,6 +45,10 @@ KINDS: dict[str, Callable[[Period, str, Any], list[Draft]]] = {
     "differential": differential.drafts,
     "pool": pool.drafts,
     "award": award.drafts,
+    "binary": binary.drafts,
+    "breakaway": breakaway.drafts,
+    "board": board.drafts,
+    "best_of": _no_lines,
 }
 
 
@@ -43,10 +69,6 @@ def compute(plan: Plan, world: World) -> list[Answer]:
 
 
 def _refuse_uncovered(file: PlanFile) -> None:
-    if file.budget is not None:
-        raise NotCovered("a budget")
-    if file.limits:
-        raise NotCovered("limits")
     calendars = [measure.calendar for measure in file.measures.values()]
     for name, bonus in file.bonuses.items():
         if bonus.kind not in KINDS:
@@ -61,35 +83,29 @@ def compute_lines(period: Period, name: str) -> list[Line]:
     """Compute one bonus: drafts, each rounded once, then cut by the cap."""
     bonus = period.company.file.bonuses[name]
     rounding = period.company.rounding(name)
-    rounded = [
-        (draft, draft.units)
-        if draft.units is not None
-        else (draft, money.to_units(draft.amount, rounding.places, rounding.mode))
-        for draft in KINDS[bonus.kind](period, name, bonus)
-    ]
-    rounded.sort(key=lambda pair: _order_of_cutting(period, *pair))
+    rounded = [_line(name, draft, rounding) for draft in KINDS[bonus.kind](period, name, bonus)]
     paid: dict[str, int] = {}
     lines = []
-    for draft, units in rounded:
-        amount = units
-        most = _cap(period, name, draft.receiver)
+    for line in sorted(rounded, key=period.order_of_cutting):
+        amount = line.amount
+        most = _cap(period, name, line.receiver)
         if most is not None:
-            amount = min(amount, max(0, most - paid.get(draft.receiver, 0)))
-            paid[draft.receiver] = paid.get(draft.receiver, 0) + amount
-        order = str(draft.order["id"]) if draft.order is not None else None
-        line = Line(draft.receiver, draft.bonus, draft.buyer, order, draft.level, amount)
+            amount = min(amount, max(0, most - paid.get(line.receiver, 0)))
+            period.hits["cap cut"] += amount < line.amount
+            paid[line.receiver] = paid.get(line.receiver, 0) + amount
         if amount:
-            lines.append(line)
+            period.hits[f"kind {bonus.kind}"] += 1
+            lines.append(replace(line, amount=amount))
     return lines
 
 
-def _order_of_cutting(period: Period, draft: Draft, units: int) -> tuple[Any, ...]:
-    """Sort by date and order, or by the buyer's joining; then by level and amount."""
-    rest = (-1 if draft.level is None else draft.level, units)
-    if draft.order is not None:
-        return (0, draft.order["date"], str(draft.order["id"]), *rest)
-    joined = period.company.number_of(draft.buyer) if draft.buyer is not None else Fraction(-1)
-    return (1, joined, "", *rest)
+def _line(name: str, draft: Draft, rounding: Rounding) -> Line:
+    """Round a draft once."""
+    units = draft.units
+    if units is None:
+        units = money.to_units(draft.amount, rounding.places, rounding.mode)
+    order = None if draft.order is None else str(draft.order["id"])
+    return Line(draft.receiver, draft.bonus, draft.buyer, order, draft.level, units, name)
 
 
 def _cap(period: Period, name: str, receiver: str) -> int | None:
@@ -103,7 +119,12 @@ def _cap(period: Period, name: str, receiver: str) -> int | None:
 
 def _answer(period: Period) -> Answer:
     file, members = period.company.file, list(period.company.members)
-    earned = [line for bonus in file.bonuses for line in period.lines(bonus)]
+    for name, tree in file.trees.items():
+        if tree.kind == "matrix" and tree.fill != "given":
+            without = len(period.company.without_place(name))
+            period.hits["matrix without a place"] += without
+            period.hits["matrix filled"] += len(members) - without
+    earned = after.cut(period, [line for bonus in file.bonuses for line in period.lines(bonus)])
     legal = {
         (member, gate): period.rule(spec.needs, of_member(member))
         for member in members
@@ -119,8 +140,10 @@ def _answer(period: Period) -> Answer:
     for line in lines:
         key = (line.receiver, line.bonus)
         totals[key] = totals.get(key, 0) + line.amount
-    sums = _sums(period, [one for one in members if one not in unpaid])
-    wallets, withdrawable = _wallets(period, sums, unpaid)
+    period.hits["legal refused"] += len(earned) - len(lines)
+    sums = _sums(period, [one for one in members if one not in unpaid], lines)
+    wallets = _wallets(period, sums, unpaid)
+    _withdrawals(period, wallets)
     return Answer(
         period=period.id,
         lines=lines,
@@ -143,11 +166,12 @@ def _answer(period: Period) -> Answer:
             for name in file.order_values
         },
         grants=dict(period.grants),
+        states={**period.states, **grid.states(period.company)},
         wallets=wallets,
-        withdrawable=withdrawable,
         legal=legal,
         pay=_pay(period, sums),
         carried=dict(period.carried),
+        hits=period.hits,
     )
 
 
@@ -159,27 +183,27 @@ def _plain(value: object) -> object:
     return value.name if isinstance(value, Standing) else value
 
 
-def _sums(period: Period, paid: list[str]) -> dict[str, dict[str | None, Fraction]]:
+def _sums(
+    period: Period, paid: list[str], lines: list[Line]
+) -> dict[str, dict[str | None, Fraction]]:
     """Add up what each member is paid, by the wallet that a bonus pays into (None: no own one)."""
     sums: dict[str, dict[str | None, Fraction]] = {
         member: {None: period.given_earnings(member, "all")} for member in paid
     }
-    for name, bonus in period.company.file.bonuses.items():
-        for line in period.lines(name):
-            if line.receiver in sums:
-                into = sums[line.receiver]
-                amount = Fraction(line.amount, 10 ** period.places(name))
-                into[bonus.wallet] = into.get(bonus.wallet, Fraction(0)) + amount
+    for line in lines:
+        into = sums[line.receiver]
+        wallet = period.company.file.bonuses[line.owner].wallet
+        into[wallet] = into.get(wallet, Fraction(0)) + period.worth(line)
     return sums
 
 
 def _wallets(
     period: Period, sums: dict[str, dict[str | None, Fraction]], unpaid: set[str]
-) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], bool]]:
+) -> dict[tuple[str, str], int]:
     """Split what has no wallet of its own; the last takes what the others leave of a whole."""
     file = period.company.file
     places, mode = answer_places(period), file.rounding.mode
-    wallets, withdrawable = {}, {}
+    wallets = {}
     for member in period.company.members:
         scope = of_receiver(member)
         into = {} if member in unpaid else sums[member]
@@ -188,12 +212,28 @@ def _wallets(
         parts = [money.to_units(share * to_split, places, mode) for share in shares]
         if sum(shares) == 1:
             parts[-1] = money.to_units(to_split, places, mode) - sum(parts[:-1])
-        for (wallet, spec), part in zip(file.wallets.items(), parts, strict=True):
+        for wallet, part in zip(file.wallets, parts, strict=True):
             own = money.to_units(into.get(wallet, Fraction(0)), places, mode)
             wallets[member, wallet] = part + own
-            gate = spec.withdraw
-            withdrawable[member, wallet] = gate is None or period.rule(gate, of_member(member))
-    return wallets, withdrawable
+    return wallets
+
+
+def _withdrawals(period: Period, wallets: dict[tuple[str, str], int]) -> None:
+    """Say what each wallet with a gate holds, and whether it may leave."""
+    unit = Fraction(1, 10 ** answer_places(period))
+    held: dict[tuple[str, str], Fraction] = {}
+    before = {} if period.previous is None else period.previous.kept["withdrawals"]
+    for (member, wallet), amount in wallets.items():
+        gate = period.company.file.wallets[wallet].withdraw
+        if gate is None:
+            continue
+        balance = amount * unit + before.get((member, wallet), 0)  # type: ignore[attr-defined]
+        may_leave = period.rule(gate, of_member(member))
+        period.hits["withdraw" if may_leave else "withdraw held"] += bool(balance)
+        held[member, wallet] = Fraction(0) if may_leave else balance
+        period.states[member, f"{wallet}.balance"] = balance
+        period.states[member, f"{wallet}.withdrawable"] = balance - held[member, wallet]
+    period.kept["withdrawals"] = held
 
 
 def answer_places(period: Period) -> int:

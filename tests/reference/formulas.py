@@ -177,8 +177,11 @@ def _call(period: Period, node: Call, scope: Scope) -> object:
             return sum((period.earned(str(scope.member), one) for one in names), Fraction(0))
         case "paid_on":
             names = _listed(arguments[0])
-            order = scope.order or {}
-            return sum((period.paid_on(str(order["id"]), one) for one in names), Fraction(0))
+            orders = scope.summed if scope.summed is not None else (scope.order or {},)
+            return sum(
+                (period.paid_on(str(order["id"]), one) for order in orders for one in names),
+                Fraction(0),
+            )
     raise NotCovered(f"the function {name}")
 
 

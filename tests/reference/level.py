@@ -71,9 +71,15 @@ def _sights(period: Period, bonus: Level, source: Source) -> Iterator[Sight]:
     sights = _rolled_up(period, bonus, source, line)
     if bonus.compression != "roll_up":
         sights = _counted(period, bonus, source, line)
+    how = f"level {bonus.compression}"
+    if bonus.generations is not None:
+        how = f"level {bonus.head_belongs_to}"
     for sight in sights:
         if len(sight.between) + 1 >= bonus.from_level:
+            period.hits[how] += 1
             yield sight
+        else:
+            period.hits["level skip: nearer than from_level"] += 1
 
 
 def _line(period: Period, bonus: Level, source: Source) -> list[str]:
@@ -89,6 +95,7 @@ def _line(period: Period, bonus: Level, source: Source) -> list[str]:
     for upline in period.company.tree(bonus.tree).upwards(source.start):
         line.append(upline)
         if period.rule(stop, of_member(upline)):
+            period.hits["level stop_above"] += 1
             break
     return line
 
@@ -118,6 +125,8 @@ def _counted(period: Period, bonus: Level, source: Source, line: list[str]) -> I
         is_paid = is_qualified and pays(period, bonus, upline)
         if is_paid and level <= _depth(period, bonus, receiver_scope(upline, source)):
             yield Sight(upline, level, tuple(line[:place]))
+        else:
+            period.hits["level skip: depth" if is_paid else "level skip: unqualified"] += 1
         qualified_between += is_qualified
 
 
@@ -129,6 +138,8 @@ def _rolled_up(period: Period, bonus: Level, source: Source, line: list[str]) ->
         if is_met and offered <= _depth(period, bonus, receiver_scope(upline, source)):
             yield Sight(upline, offered, tuple(line[:place]))
             offered += 1
+        else:
+            period.hits["level skip: rolled up"] += 1
 
 
 def _depth(period: Period, bonus: Level, scope: Scope) -> Fraction:
@@ -169,6 +180,7 @@ def _per_head(
 ) -> list[tuple[Sight, Source]]:
     """Add up, for each receiver, the volume below one head: the one nearest to the volume."""
     totals: dict[tuple[str, str, int], Fraction] = {}
+    period.hits["level per_head"] += len(seen)
     for sight, source in seen:
         heads = _heads(period, bonus, source, sight.receiver, list(sight.between))
         head = heads[0] if heads else sight.receiver

@@ -72,15 +72,21 @@ def _paid(period: Period, name: str, bonus: Own, aimed: Aimed) -> list[Draft]:
 def _draft(period: Period, name: str, bonus: Own, source: Source, scope: Scope) -> Draft:
     """Make a line, and note what is granted beside it."""
     receiver = str(scope.receiver)
+    amount = _amount(period, bonus, source.base, scope)
+    # A line on a negative base is a refund: it takes back what was granted.
+    granted_on = source.base if bonus.amount is None else amount
+    sign = (granted_on > 0) - (granted_on < 0)
     for granted, count in bonus.grants.items():
         key = (receiver, name, granted)
-        period.grants[key] = period.grants.get(key, Fraction(0)) + period.amount(count, scope)
+        before = period.grants.get(key, Fraction(0))
+        period.grants[key] = before + sign * period.amount(count, scope)
+        period.hits["own grants"] += 1
     return Draft(
         receiver=receiver,
         bonus=name,
         buyer=source.buyer,
         order=source.order,
-        amount=_amount(period, bonus, source.base, scope),
+        amount=amount,
     )
 
 
@@ -112,6 +118,7 @@ def _per_period(period: Period, name: str, bonus: Own, aimed: Aimed) -> list[Dra
     waiting = {member for member, bonus_name in brought if bonus_name == name}
     found = []
     for receiver in [one for one in period.company.members if one in bases or one in waiting]:
+        period.hits["own per_period"] += 1
         source = Source(buyer=receiver, base=bases.get(receiver, Fraction(0)))
         draft = _balance(period, name, bonus, source)
         if draft is not None:
@@ -127,6 +134,8 @@ def _balance(period: Period, name: str, bonus: Own, source: Source) -> Draft | N
     negative = "kept"
     if bonus.negative is not None:
         negative = choices.word(period, bonus.negative, scope) or "kept"
+    if balance < 0:
+        period.hits[f"own negative {negative}"] += 1
     if balance < 0 and negative != "kept":
         if negative == "carried":
             period.carried[receiver, name] = balance
@@ -149,6 +158,7 @@ def _per_event(period: Period, name: str, bonus: Own, aimed: Aimed) -> list[Draf
         if len(receivers) > 1:
             raise WorldRefused(f"The orders of {bonus.lines} {event} name several receivers.")
         receiver = str(receivers.pop())
+        period.hits["own event"] += 1
         orders = tuple(
             order for order in period.orders if period.order_value(order, bonus.lines) == event
         )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
 
-from tests.reference import choices, formulas, ranks
+from tests.reference import best_of, choices, formulas, ranks
 from tests.reference.company import Company
 from tests.reference.scope import Order, Scope, Standing, is_empty, number, of_member, of_order
 from tests.reference.world import Line, NotCovered, WorldRefused
 from upline.compensation.plan.formula import Node
+from upline.compensation.plan.schema import BestOf
 from upline.compensation.plan.values import Rule, Value
 
 Compute = Callable[["Period", str], list[Line]]
@@ -32,6 +34,10 @@ class Period:
         self.awarded: set[tuple[str, str]] = set()
         self.awarded_up_to: dict[tuple[str, str], int] = {}
         self.grants: dict[tuple[str, str, str], Fraction] = {}
+        self.states: dict[tuple[str, str], object] = {}
+        # Whatever else a bonus takes along: volumes by age, boards, instalments still to be paid.
+        self.kept: dict[str, object] = {}
+        self.hits: Counter[str] = Counter()
 
     def _has(self, order: Order) -> bool:
         if not is_empty(order.get("period")):
@@ -132,6 +138,8 @@ class Period:
                 return order[name]
             case "order_count":
                 return Fraction(1)
+            case "nth":
+                return self.company.nth(str(order["id"]))
             case "kind" | "customer" | "currency":
                 return order.get(name) or ""
         raise NotCovered(f"the order name {name}")
@@ -139,8 +147,15 @@ class Period:
     # Bonuses
 
     def lines(self, bonus: str) -> list[Line]:
-        """Give a bonus's lines, rounded and capped; they are computed once."""
+        """Give a bonus's lines, rounded, capped and left by `best_of`."""
         key = ("lines", bonus)
+        if key not in self.memo:
+            self.memo[key] = best_of.left_by_choice(self, bonus)
+        return self.memo[key]  # type: ignore[return-value]
+
+    def capped_lines(self, bonus: str) -> list[Line]:
+        """Give a bonus's lines, rounded and capped; they are computed once."""
+        key = ("capped", bonus)
         if key not in self.memo:
             self.memo[key] = None
             self.memo[key] = self._compute(self, bonus)
@@ -153,17 +168,38 @@ class Period:
         """Give the decimals of a bonus's lines."""
         return self.company.rounding(bonus).places
 
+    def worth(self, line: Line) -> Fraction:
+        """Give a line's amount in money."""
+        return Fraction(line.amount, 10 ** self.places(line.owner))
+
+    def reported(self, name: str) -> list[Line]:
+        """Give the lines under a name: a bonus's, an own part's, or those that a choice left."""
+        if isinstance(self.company.file.bonuses.get(name), BestOf):
+            return best_of.paid_by(self, name)
+        return [
+            line
+            for bonus in self.company.reported_by(name)
+            for line in self.lines(bonus)
+            if line.bonus == name
+        ]
+
+    def order_of_cutting(self, line: Line) -> tuple[object, ...]:
+        """Sort by date and order, or by the joining of whom a line comes from; level and amount."""
+        rest = (-1 if line.level is None else line.level, line.amount)
+        if line.order is not None:
+            return (0, self.company.order(line.order)["date"], line.order, *rest)
+        buyer = line.buyer
+        joined = Fraction(-1) if buyer is None else self.company.number_of(buyer)
+        return (1, joined, "", *rest)
+
     def earned(self, member: str, name: str) -> Fraction:
         """Give what a member earned under a name, given earnings included."""
         key = ("earned", name)
         if key not in self.memo:
             earned: dict[str, Fraction] = {}
-            for bonus in self.company.reported_by(name):
-                unit = Fraction(1, 10 ** self.places(bonus))
-                for line in self.lines(bonus):
-                    if line.bonus == name:
-                        so_far = earned.get(line.receiver, Fraction(0))
-                        earned[line.receiver] = so_far + line.amount * unit
+            for line in self.reported(name):
+                so_far = earned.get(line.receiver, Fraction(0))
+                earned[line.receiver] = so_far + self.worth(line)
             self.memo[key] = earned
         found: dict[str, Fraction] = self.memo[key]  # type: ignore[assignment]
         return found.get(member, Fraction(0)) + self.given_earnings(member, name)
@@ -188,15 +224,8 @@ class Period:
 
     def paid_on(self, order: str, name: str) -> Fraction:
         """Give all that a bonus paid for an order."""
-        return sum(
-            (
-                Fraction(line.amount, 10 ** self.places(bonus))
-                for bonus in self.company.reported_by(name)
-                for line in self.lines(bonus)
-                if line.bonus == name and line.order == order
-            ),
-            Fraction(0),
-        )
+        lines = [line for line in self.reported(name) if line.order == order]
+        return sum((self.worth(line) for line in lines), Fraction(0))
 
     def standing(self, ladder: str, member: str) -> Standing:
         """Give a member's place on a ladder."""

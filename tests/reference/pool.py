@@ -53,9 +53,11 @@ def _shared(period: Period, name: str, fund: Fund) -> list[Draft]:
     }
     shares = {member: share for member, share in shares.items() if share > 0}
     if not shares:
+        period.hits[f"pool nobody {bonus.nobody}"] += 1
         if bonus.nobody == "carried":
             period.carried[fund.owner, name] = amount
         return []
+    period.hits[f"pool residue {bonus.residue}"] += 1
     rounding = period.company.rounding(name)
     whole = sum(shares.values())
     parts = {member: amount * share / whole for member, share in shares.items()}

@@ -58,6 +58,10 @@ def read(name: str) -> tuple[Plan, World, dict[str, Any]]:
             for span in spans
         ],
         given_earnings=[{**row, "amount": Fraction(row["amount"])} for row in given],
+        given_legs=[
+            {**row, **{side: Fraction(row[side]) for side in ("left", "right")}}
+            for row in case.get("given", {}).get("legs", [])
+        ],
     )
     return plan, world, case
 
@@ -116,11 +120,8 @@ def _pairs(
         value = Fraction(row["value"])
         yield (row, value), _measure(plan, world, row, answer(row))
     for row in case.get("expect_states", []):
-        bonus, _, state = row["state"].partition(".")
-        granted = getattr(plan.file.bonuses.get(bonus), "grants", {})
-        if state in granted:
-            value = Fraction(row["value"])
-            yield (row, value), answer(row).grants.get((row["member"], bonus, state))
+        value = Fraction(row["value"])
+        yield (row, value), _state(plan, row, answer(row))
 
 
 def _paid(plan: Plan, world: World, row: Row, asked: list[Answer]) -> Fraction:
@@ -150,6 +151,13 @@ def _is_asked(row: Row, line: Any) -> bool:
         and row.get("from", line.buyer) == line.buyer
         and row.get("order", line.order) == line.order
     )
+
+
+def _state(plan: Plan, row: Row, answer: Answer) -> object:
+    bonus, _, state = row["state"].partition(".")
+    if state in getattr(plan.file.bonuses.get(bonus), "grants", {}):
+        return answer.grants.get((row["member"], bonus, state))
+    return answer.states.get((row["member"], row["state"]))
 
 
 def _measure(plan: Plan, world: World, row: Row, answer: Answer) -> Fraction:

@@ -43,10 +43,12 @@ def drafts(period: Period, name: str, bonus: Stairstep) -> list[Draft]:
         rate, bases = period.amount(bonus.rate, scope), all_bases
         if rate == 0 and bonus.below_first_step is not None:
             rate, bases = period.amount(bonus.below_first_step.rate, scope), few_bases
+            period.hits["stairstep below_first_step"] += 1
         recruits = tree.children[member]
         taken_below = sum((taken[recruit] for recruit in recruits), Fraction(0))
         taken[member] = rate * bases.group[member] if rate else taken_below
         if not pays(period, bonus, member):
+            period.hits[f"stairstep unpaid {bonus.unpaid}"] += 1
             if bonus.unpaid == "passed_up":
                 taken[member] = taken_below
             continue

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from tests.reference.scope import Order, Scope, is_empty, number, of_member, of_order
 from tests.reference.world import NotCovered
-from upline.compensation.plan import values
-from upline.compensation.plan.formula import Call, Node
-from upline.compensation.plan.names import LEGS, SUMS
+from upline.compensation.plan import formula, values
+from upline.compensation.plan.formula import Call, Node, Operation, Unary
+from upline.compensation.plan.names import LEGS, NUMERIC, SUMS
 
 if TYPE_CHECKING:
     from tests.reference.period import Period
@@ -26,8 +26,6 @@ def evaluate(period: Period, node: Call, scope: Scope) -> object:
             if scope.event is None:
                 raise NotCovered("event_sum outside lines of an event")
             return _over_orders(period, node.arguments[0], scope.event)
-        case "left" | "right" | "person":
-            raise NotCovered(f"the function {node.function}")
     key = ("sum", id(node), scope.member)
     if key not in period.memo:
         period.memo[key] = _of_member(period, node, scope)
@@ -40,15 +38,19 @@ def _of_member(period: Period, node: Call, scope: Scope) -> object:
         return _customers(period, node.arguments[0], member)
     if node.function == "position":
         return _position(period, node.arguments, member)
+    if node.function == "person":
+        return _total(period, node, _positions(period, member), member)
     if node.function == "company":
         # Whose formula it is does not matter: everybody is added up.
         if node.until is not None:
             raise NotCovered("company with until")
         return _total(period, node, period.company.members, member)
-    tree = period.company.tree(node.tree or "sponsor")
-    until = _until(period, node)
     if node.function in LEGS:
         return _legs(period, node, scope)
+    if node.function in ("left", "right"):
+        return _side(period, node, member)
+    tree = period.company.tree(node.tree or "sponsor")
+    until = _until(period, node, member)
     if node.function == "own":
         counted: Iterable[str] = [member]
     elif node.function == "group":
@@ -64,11 +66,31 @@ def _of_member(period: Period, node: Call, scope: Scope) -> object:
     return _total(period, node, counted, member)
 
 
-def _until(period: Period, node: Call) -> Callable[[str], bool] | None:
+def _until(period: Period, node: Call, asker: str) -> Callable[[str], bool] | None:
     if node.until is None:
         return None
     rule = node.until
-    return lambda member: bool(period.formula(rule, of_member(member)))
+    return lambda member: bool(period.formula(rule, of_member(member, asker=asker)))
+
+
+def _positions(period: Period, member: str) -> list[str]:
+    """List all positions of a member's person; without a person he stands for himself."""
+    person = period.member_value(member, "person")
+    if is_empty(person):
+        return [member]
+    return [one for one in period.company.members if period.member_value(one, "person") == person]
+
+
+def _side(period: Period, node: Call, member: str) -> Fraction:
+    """Add up the leg that hangs on one side of a member."""
+    company = period.company
+    tree = company.tree(node.tree or company.binary_tree())
+    until = _until(period, node, member)
+    leg = []
+    for child in tree.children[member]:
+        if company.side(child) == node.function and (until is None or not until(child)):
+            leg += [child, *tree.below(child, until=until)]
+    return _total(period, node, leg, member)
 
 
 def _total(
@@ -116,7 +138,7 @@ def _legs(period: Period, node: Call, scope: Scope) -> Fraction:
     member = str(scope.member)
     place = 1 if node.function in ("leg", "legs_from") else 0
     tree = period.company.tree(node.tree or "sponsor")
-    until = _until(period, node)
+    until = _until(period, node, member)
     legs = []
     for recruit in tree.children[member]:
         leg = [recruit, *tree.below(recruit, until=until)]
@@ -143,9 +165,30 @@ def _customers(period: Period, condition: Node, member: str) -> Fraction:
     holding = [
         customer
         for customer, orders in by_customer.items()
-        if period.formula(condition, Scope(is_order=True, summed=tuple(orders)))
+        if _holds_for(period, condition, tuple(orders))
     ]
     return Fraction(len(holding))
+
+
+def _holds_for(period: Period, node: Node, orders: tuple[Order, ...]) -> bool:
+    """Hold a condition against a customer's sums; what no sum can answer, against each order."""
+    match node:
+        case Operation(operator="and", left=left, right=right):
+            return _holds_for(period, left, orders) and _holds_for(period, right, orders)
+        case Operation(operator="or", left=left, right=right):
+            return _holds_for(period, left, orders) or _holds_for(period, right, orders)
+        case Unary(operator="not", operand=operand):
+            return not _holds_for(period, operand, orders)
+    if all(_is_summed(period, one) for one in formula.walk(node) if one is not node):
+        return bool(period.formula(node, Scope(is_order=True, summed=orders)))
+    return any(period.formula(node, of_order(order)) for order in orders)
+
+
+def _is_summed(period: Period, node: Node) -> bool:
+    """Say whether a part of a condition is a number that can be added up."""
+    if isinstance(node, Call) and node.function in ("within", "days_since"):
+        return False
+    return period.company.typing.formula(node, "order") in NUMERIC
 
 
 def _position(period: Period, arguments: tuple[Node, ...], member: str) -> Fraction:

@@ -355,7 +355,11 @@ bonuses:
 
 
 def test_what_is_left_out_is_refused_and_named():
-    plan = "measures: {weak: 'min(left(order_count), right(order_count))'}\ntrees: {placement: {kind: binary}}\n"
+    plan = """
+orders: {price: money}
+bonuses:
+  weekly: {kind: own, base: price, calendar: week}
+"""
 
-    with pytest.raises(NotCovered, match="left"):
+    with pytest.raises(NotCovered, match="several calendars"):
         answers(plan, line_of("one"), [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,20 +25,24 @@ class World:
     the fields that the plan declares. An order has `id`, `member`, `date` (its local day), perhaps
     `period`, `kind`, `customer`, `currency`, and declared fields. A period is its id, its first
     day and the day after its last. A given earning has `member`, `bonus`, `amount`, and `period`
-    where there are several.
+    where there are several; given legs have `member`, `left`, `right`, and `period` likewise.
     """
 
     members: Sequence[Mapping[str, object]]
     orders: Sequence[Mapping[str, object]]
     periods: Sequence[tuple[str, date, date]]
     given_earnings: Sequence[Mapping[str, object]] = ()
+    given_legs: Sequence[Mapping[str, object]] = ()
     exchange: Mapping[str, Fraction] = field(default_factory=dict)
     pay_exchange: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one receiver is paid for one cause; `amount` counts the bonus's smallest units."""
+    """What one receiver is paid for one cause; `amount` counts the bonus's smallest units.
+
+    `bonus` is the name under which it is reported, `owner` the bonus that paid it.
+    """
 
     receiver: str
     bonus: str
@@ -45,11 +50,16 @@ class Line:
     order: str | None
     level: int | None
     amount: int
+    owner: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """All that one period came to. Lines of nothing are left out."""
+    """All that one period came to. Lines of nothing are left out.
+
+    `states` are what bonuses and trees report beside lines, as in `team.carry_left`. `hits` count
+    how often each rule had something to do.
+    """
 
     period: str
     lines: list[Line]
@@ -60,8 +70,9 @@ class Answer:
     measures: dict[tuple[str, str], object]
     order_values: dict[tuple[str, str], object]
     grants: dict[tuple[str, str, str], Fraction]
+    states: dict[tuple[str, str], object]
     wallets: dict[tuple[str, str], int]
-    withdrawable: dict[tuple[str, str], bool]
     legal: dict[tuple[str, str], bool]
     pay: dict[str, tuple[str, int]]
     carried: dict[tuple[str, str], Fraction]
+    hits: Counter[str]
