@@ -31,6 +31,9 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "database: uses PostgreSQL (set by the fixtures in use)")
+    config.addinivalue_line(
+        "markers", "pages: reads pages whose questions to PostgreSQL others ask on each server"
+    )
     config.addinivalue_line("markers", "browser: needs Chromium (set for tests/browser)")
     django.setup()
     # A login that is made in a moment; its password is kept as in production, but for the work.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Run the tests: all of them on the PostgreSQL of the wheel, those of the database once more on
-# Debian's, if it is installed; those in a browser if there is Chromium, which apt installs for root.
+# Run the tests: all of them on the PostgreSQL of the wheel; those of the database, but for those that
+# read pages, once more on Debian's, if it is installed; those in a browser if there is Chromium, which
+# apt installs for root.
 # Arguments go to pytest. VENV names the environment (.venv).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -10,12 +11,16 @@ pytest=${VENV:-.venv}/bin/pytest
 tools/chromium.sh
 
 failed=
-"$pytest" -n 2 "$@" || failed=1
+# Each worker begins with one half of the tests, so that what the tests of a file share is made once,
+# and takes from the other's when it has no more.
+workers=(-n 2 --dist worksteal)
+
+"$pytest" "${workers[@]}" "$@" || failed=1
 
 if compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; then
     echo "The tests of the database again, on Debian's PostgreSQL:"
     code=0
-    UPLINE_TEST_SERVER=debian "$pytest" -n 2 -m database "$@" || code=$?
+    UPLINE_TEST_SERVER=debian "$pytest" "${workers[@]}" -m "database and not pages" "$@" || code=$?
     # 5: the arguments chose no test that uses the database.
     [ "$code" = 0 ] || [ "$code" = 5 ] || failed=1
 else

@@ -16,8 +16,8 @@ from tests.faults.postgres_trials import environment, kill_hard, started
 from tests.server import CHOICE
 from upline.foundation import postgres
 
-# Its server is its own: the company is written for good.
-pytestmark = pytest.mark.database
+# Its server is its own: the company is written for good. It is no test of `database`: programs are
+# killed and not the server, and what a server does then is tried by the kills of closes and postings.
 
 ROOT = Path(__file__).parents[2]
 # Words that a step begins with, and how long it lasts at most.

@@ -39,7 +39,7 @@ from upline.commissions import estimating, queries
 from upline.foundation import access, clock
 from upline.people.models import Login
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 NOBODY, STRANGER = "no role", "stranger"
 ROLES = [*sorted(access.ROLES), NOBODY, STRANGER]

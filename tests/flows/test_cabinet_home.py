@@ -16,7 +16,7 @@ from upline.commissions import estimating, services
 from upline.foundation import clock
 from upline.people import services as people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 NOVEMBER_20 = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 

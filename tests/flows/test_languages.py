@@ -8,7 +8,7 @@ from tests.signing_in import login_with, signed_in
 from upline.foundation.models import AuditEntry
 from upline.people.models import Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 
 @pytest.fixture

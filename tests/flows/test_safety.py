@@ -19,7 +19,7 @@ from upline.config.urls import urlpatterns as ours
 from upline.foundation import access
 from upline.people import logins
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 UPLINE = Path(sys.executable).with_name("upline")
 

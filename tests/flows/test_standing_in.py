@@ -11,7 +11,7 @@ from upline.foundation import access, context
 from upline.foundation.models import AuditEntry
 from upline.people.models import Login, Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 REASON = "Cannot see the statement of October, request 4711"
 

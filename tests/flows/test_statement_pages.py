@@ -15,7 +15,7 @@ from tests.signing_in import signed_in
 from upline.commissions import estimating, queries, resident
 from upline.commissions.queries import StatementKey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 OF = {"calendar": "monthly", "label": OCTOBER}
 

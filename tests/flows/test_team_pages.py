@@ -21,7 +21,7 @@ from upline.network import services as network
 from upline.network.domain import Share
 from upline.people.models import Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 OCTOBER_20 = datetime(2026, 10, 20, 9, tzinfo=UTC)
 PLAN = """
