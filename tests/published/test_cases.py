@@ -11,14 +11,6 @@ from upline.cases import load_case, run_case
 
 HERE = Path(__file__).parent
 IDS = sorted(path.stem for path in (HERE / "source").glob("*.yaml"))
-# Each case that needs a rule the engine does not compute yet.
-WAITING = {
-    "beachbody-two-one-cycle": "binary",
-    "beinfinity-binary-nine-cycles": "binary",
-    "dewsoft-step-binary-two-weeks": "binary",
-    "genelet-pairing-with-cap": "binary",
-}
-COVERED = [name for name in IDS if name not in WAITING]
 
 
 def read(path):
@@ -170,22 +162,13 @@ def rest(row, **told):
     return told | {key: row[key] for key in ("period", "basis") if key in row}
 
 
-@pytest.mark.parametrize("name", COVERED)
-def test_a_covered_case_is_met_to_the_last_digit(name):
+@pytest.mark.parametrize("name", IDS)
+def test_every_case_is_met_to_the_last_digit(name):
     report = run_case(load_case(HERE / "cases" / f"{name}.yaml"))
 
     assert [str(fault) for fault in report.refused] == []
     assert [str(one) for one in report.outcomes if one.verdict != "passed"] == []
     assert report.count("passed") == number_of_expectations(name)
-
-
-@pytest.mark.parametrize("name", WAITING)
-def test_a_waiting_case_says_which_rule_it_waits_for(name):
-    report = run_case(load_case(HERE / "cases" / f"{name}.yaml"))
-
-    assert not report.refused
-    assert any(WAITING[name] in rule for rule in report.waits_for)
-    assert report.count("waiting") == number_of_expectations(name)
 
 
 def number_of_expectations(name):

@@ -147,6 +147,21 @@ def test_limits_follow_each_other_as_they_stand_in_the_plan():
     }
 
 
+def test_what_was_cut_is_a_table_that_adds_up_to_what_was_earned():
+    head, _, _ = PLAN.partition("limits:")
+    plan = f"""{head}limits: {{each: {{most: 10 EUR, per: member, bonuses: [sale]}}}}
+legal: {{buys: {{needs: own(price) > 0 EUR}}}}
+"""
+
+    result = computed(plan, STAR, ORDERS, members={"person": [None] * 4, "most": ["0"] * 4})
+
+    assert [tuple(row.values()) for row in result.cuts.to_pylist()] == [
+        ("Boris", "sale", "limit", "each", Decimal("10.00")),
+        ("Cem", "sale", "limit", "each", Decimal("0.01")),
+        ("Ada", "team", "legal", "buys", Decimal("15.02")),
+    ]
+
+
 def test_what_a_member_owes_is_not_cut_and_leaves_room():
     orders = [*ORDERS, ("o4", "Dina", {"price": "-50"})]
 

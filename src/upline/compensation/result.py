@@ -98,6 +98,11 @@ class Result:
         return self._once("wallets", self._wallets)
 
     @property
+    def cuts(self) -> pa.Table:
+        """member, bonus, step (budget, limit, legal), name, amount: what was taken at the end."""
+        return self._once("cuts", self._cuts)
+
+    @property
     def states(self) -> pa.Table:
         """member, name (as in `free_goods.half_price_items`), value: what is reported beside pay.
 
@@ -348,6 +353,24 @@ class Result:
                 )
             )
         return pa.concat_tables(tables)
+
+    def _cuts(self) -> pa.Table:
+        """List what each step took of each bonus, step by step as they follow each other."""
+        text = pa.string()
+        kind = pa.decimal128(38, self.places)
+        names = ("member", "bonus", "step", "name", "amount")
+        kinds = (text, text, text, text, kind)
+        parts = [pa.schema(list(zip(names, kinds, strict=True))).empty_table()]
+        member = self._id_ranks()[0][self.world.forest.rows]
+        for part in self.paid:
+            for cut in part.cuts:
+                rows = np.flatnonzero(cut.totals)
+                rows = rows[np.argsort(member[rows])]
+                amounts = cut.totals[rows] * 10 ** (self.places - part.places)
+                said = (pa.repeat(word, len(rows)) for word in (part.bonus, cut.step, cut.name))
+                columns_of_cut = [self._ids_at(rows), *said, decimals(amounts, self.places)]
+                parts.append(pa.table(columns_of_cut, names))
+        return pa.concat_tables(parts)
 
     def _states(self) -> pa.Table:
         names = ("member", "name", "value")

@@ -19,7 +19,7 @@ from upline.compensation.plan.load import Plan
 from upline.runs.rates import read_rates
 from upline.runs.tables import read_table, write_table
 
-OUTPUTS = ("lines", "totals", "pay", "ranks", "carries", "legal", "wallets", "states")
+OUTPUTS = ("lines", "totals", "pay", "ranks", "carries", "legal", "wallets", "states", "cuts")
 _ALWAYS = ("lines", "totals", "pay", "ranks", "carries")
 _GIVEN = (
     *("members", "orders", "given_earnings", "given_legs", "carries"),

@@ -31,7 +31,8 @@ from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import Call, Name, Node, children
 
 Array = npt.NDArray[Any]
-_MOST_RATES = 20_000_000
+# Two gigabytes of rates; a plan that comes to more has no table but a formula of both sides.
+_MOST_RATES = 1 << 28
 _MOST_CODES = 1 << 20
 # So few classes are cheaper to keep than to thin out; one without members has any representative.
 _FEW_CODES = 1 << 10
@@ -71,7 +72,7 @@ def rate_table(
     receiver, receivers = _combined(receiver_atoms, count)
     buyer, buyers = _combined(buyer_atoms, count)
     if len(receivers) * len(buyers) * len(levels) > _MOST_RATES:
-        raise not_computed("A rate with millions of different values", work.bonus.place)
+        raise not_computed("A rate with more than 268,000,000 different values", work.bonus.place)
     grid_receiver = np.repeat(receivers, len(buyers))
     grid_buyer = np.tile(buyers, len(receivers))
     scope = LineScope(work.figures, grid_receiver, grid_buyer)
