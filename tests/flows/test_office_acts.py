@@ -544,6 +544,21 @@ def test_a_merge_says_what_goes_over_happens_and_is_undone(members):
     assert [one.reason for one in kept] == [REASON, REASON]
 
 
+def test_nobody_merges_the_person_behind_the_own_login(members):
+    anna, boris = person_of(members[closing.ANNA]), person_of(members[closing.BORIS])
+    client = office.client_of("support")
+    Login.objects.filter(email="support@example.com").update(person=boris)
+
+    answer = client.post(
+        at("people_person_merge", boris.pk),
+        {"kept": str(anna.pk), "reason": REASON, "confirmed": "yes"},
+    )
+
+    assert f"Person {boris.pk} is you yourself." in office.texts_of(answer)
+    assert Person.objects.get(pk=boris.pk).merged_into_id is None
+    assert not PersonMerge.objects.exists()
+
+
 def test_a_granted_rank_is_ended_with_a_reason(members):
     client = office.client_of("support")
     member = members[closing.BORIS]

@@ -87,6 +87,14 @@ class MergeOfOne(DomainError):
     remedy = _("Name the double and the one to keep.")
 
 
+class MergeOfOneself(DomainError):
+    """A merge hands logins over, so nobody merges the person behind the own one."""
+
+    code = "people.merge_of_oneself"
+    text = _("Person %(person)s is you yourself.")
+    remedy = _("Ask a colleague to merge your own person.")
+
+
 class MergeUnknown(DomainError):
     """There is no such merge to undo."""
 

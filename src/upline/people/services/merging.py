@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
-from upline.foundation import audit, clock, locking, outbox
+from upline.foundation import audit, clock, context, locking, outbox
 from upline.people.errors import (
     MergeBuiltUpon,
     MergeOfOne,
+    MergeOfOneself,
     MergeUnknown,
     PersonMerged,
     PersonUnknown,
@@ -28,12 +29,13 @@ def merge_persons(*, kept_id: int, double_id: int, reason: str) -> int:
 
     Contacts, addresses and logins go over; a contact that both have stays with the double. Doubles
     of the double become doubles of the one kept. Repeating it gives the same merge. Raises
-    MergeOfOne, PersonUnknown, PersonMerged, ReasonMissing.
+    MergeOfOne, MergeOfOneself, PersonUnknown, PersonMerged, ReasonMissing.
     """
     if not reason.strip():
         raise ReasonMissing(person=double_id)
     if kept_id == double_id:
         raise MergeOfOne(person=kept_id)
+    _refuse_own(kept_id, double_id)
     with transaction.atomic():
         persons = {
             one.pk: one for one in locking.rows(Person.objects.filter(pk__in=[kept_id, double_id]))
@@ -57,6 +59,15 @@ def merge_persons(*, kept_id: int, double_id: int, reason: str) -> int:
         _record("merge", merge, reason=reason)
         outbox.append(PersonsMerged(kept_id=kept_id, double_id=double_id))
         return int(merge.pk)
+
+
+def _refuse_own(*persons: int) -> None:
+    """Refuse whoever merges the person behind the own login, and so would sign in as another."""
+    kind, _colon, number = context.present().actor.partition(":")
+    if kind == "login" and number.isdigit():
+        own = Login.objects.filter(pk=number, person__in=persons).values_list("person", flat=True)
+        for person in own:
+            raise MergeOfOneself(person=person)
 
 
 def _go_over(kept: Person, double: Person) -> dict[str, list[int]]:
