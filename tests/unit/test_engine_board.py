@@ -2,7 +2,7 @@
 
 import pytest
 
-from upline.compensation import InputRefused, Inputs, Period, load_plan, run
+from upline.compensation import InputRefused, Inputs, Period, PlanRefused, load_plan, run
 
 PLAN = """
 language: 1
@@ -281,3 +281,17 @@ def plain_play(sponsors, entries, width, depth):
             ]
             boards.append({"top": board["top"], "seats": seats})
     return paid, {board["seats"][0]: board["seats"][1:] for board in boards}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("depth: %s", "depth: 20", r"board\.size"),
+        ("kind: board, width: 2, depth: %s, pay: 300 EUR, joins: kind = 'starter'",
+         "kind: breakaway, base: price, head: active, rate: 1 %, guarantee: order.price",
+         r"bonus\.no_order"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused_by_the_check(old, new, code):
+    with pytest.raises(PlanRefused, match=code):
+        load_plan(PLAN.replace(old, new))

@@ -122,7 +122,8 @@ def _chosen(work: Work, paid: list[Paid]) -> list[Paid]:
 def _keeps(world: World, bonus: str, *, keep_lines: bool) -> bool:
     """Lines are needed, too, where another rule asks what a bonus paid on an order, or cuts it."""
     file = world.plan.file
-    return keep_lines or bonus in asked_on_orders(file) | lines_needed(file) | best_of.lines_needed(file)
+    needed = asked_on_orders(file) | lines_needed(file) | best_of.lines_needed(file)
+    return keep_lines or bonus in needed
 
 
 def _remember(figures: Figures, part: Paid) -> None:

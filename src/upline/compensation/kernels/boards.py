@@ -136,7 +136,10 @@ def mark(marks, who, value):  # type: ignore[no-untyped-def]
     marks[node] = value
     while node > 1:
         node >>= 1
-        marks[node] = max(marks[2 * node], marks[2 * node + 1])
+        greatest = max(marks[2 * node], marks[2 * node + 1])
+        if marks[node] == greatest:
+            break
+        marks[node] = greatest
 
 
 @kernel

@@ -50,6 +50,8 @@ def _bonus(name: str, bonus: schema.Bonus, file: schema.PlanFile, typing: Typing
             _per_rank(name, bonus, file, typing)
         case schema.Stairstep():
             _stairstep(name, bonus, typing)
+        case schema.Board():
+            _board(name, bonus, typing)
     if isinstance(bonus, schema.Sourced) and _is_of_members(bonus, typing):
         if bonus.lines not in ("per_order", "per_head"):
             problem = f"'{name}' is paid on members, so it has no lines '{bonus.lines}'."
@@ -146,6 +148,16 @@ def _stairstep(name: str, bonus: schema.Stairstep, typing: Typing) -> None:
         typing.fault(bonus.place, "bonus.lines", problem, "Leave lines out.")
 
 
+def _board(name: str, bonus: schema.Board, typing: Typing) -> None:
+    places = sum(bonus.width**level for level in range(min(bonus.depth, 20) + 1))
+    if places > _MOST_PLACES:
+        problem = f"A board of '{name}' would have more than {_MOST_PLACES:,} places."
+        typing.fault(bonus.place, "board.size", problem, "Make it less wide or less deep.")
+
+
+_MOST_PLACES = 1_000_000
+
+
 def _is_of_members(bonus: schema.Sourced, typing: Typing) -> bool:
     base: values.Value | None = bonus.base
     return base is not None and typing.base_context(base) == "member"
@@ -179,7 +191,7 @@ def _refuse_prefixes(bonus: schema.Bonus, slots: Slots, typing: Typing) -> None:
                 typing.fault(node.place, "bonus.no_buyer", problem, "Speak of the receiver.")
 
 
-_WALKED = ("levels", "generations", "depth", "share", "slots", "total", "rate")
+_WALKED = ("levels", "generations", "depth", "share", "slots", "total", "rate", "guarantee")
 _PAID_BY = (*_WALKED, "amount", "negative", "grants")
 
 
