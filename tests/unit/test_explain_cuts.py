@@ -3,7 +3,8 @@
 from tests.engine_runs import HEAD, computed
 from upline.compensation import load_plan
 from upline.compensation.explain.render import sentences
-from upline.compensation.explain.why import reasons
+from upline.compensation.explain.view import View
+from upline.compensation.explain.why import line_reason, reasons
 
 PAIR = {"Ada": None, "Boris": "Ada"}
 BONUSES = """
@@ -49,6 +50,18 @@ def test_a_limit_says_what_was_earned_together_and_what_is_paid_at_most():
         ),
         "  from: Boris; level: 1",
         "    15.00 EUR = 100.00 EUR × 20%; cut from: 20.00 EUR; order: o1",
+    ]
+
+
+def test_a_single_line_names_the_limit_too():
+    plan = BONUSES + "limits: {payout: {most: 30 EUR}}\n"
+    result = computed(plan, PAIR, ORDERS)
+
+    reason = line_reason(View.of(result), "team", 0)
+
+    assert (reason.amount, reason.lines[0].before) == ("15.00", "20.00")
+    assert [(cut.name, cut.amount, cut.most, cut.earned) for cut in reason.cuts] == [
+        ("payout", "5.00", "30", "40")
     ]
 
 

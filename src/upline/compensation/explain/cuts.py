@@ -38,9 +38,9 @@ def uncut(part: Paid, rows: npt.NDArray[Any]) -> Lines:
 def with_cuts(view: View, part: Paid, row: int, line: LineReason) -> LineReason:
     """Add to a line what each step took from it, and what is left."""
     assert part.lines is not None
-    order = int(part.lines.order[row])
+    at = {"budget": int(part.lines.order[row]), "limit": int(part.lines.receiver[row])}
     found = tuple(
-        _reason(view, cut, int(cut.lines[row]), part.places, order if cut.step == "budget" else -1)
+        _reason(view, cut, int(cut.lines[row]), part.places, at.get(cut.step, -1))
         for cut in part.cuts
         if cut.lines is not None and cut.lines[row]
     )

@@ -206,7 +206,7 @@ class _Writer:
         if line.before:
             yield self._say("cut from: %(uncut)s", uncut=words.money(line.before))
         for cut in line.cuts:
-            if cut.most:
+            if cut.step == "budget":
                 yield self._say(
                     "earned on the order: %(earned)s, at most: %(most)s",
                     earned=words.money(cut.earned),

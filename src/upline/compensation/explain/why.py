@@ -157,6 +157,7 @@ def line_reason(view: View, bonus: str, line: int) -> BonusReason:
         is_own_part=bonus != name,
         clause=kind.clause,
         amount=found.amount,
+        cuts=found.cuts,
         lines=(found,),
         cap=_cap(view, work, position) if found.uncut else "",
     )
