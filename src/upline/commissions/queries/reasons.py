@@ -35,6 +35,8 @@ _FACTORS = {
     "shares": gettext_lazy("Own shares"),
     "shares_in_all": gettext_lazy("All shares"),
     "uncut": gettext_lazy("Before the cap"),
+    "instalments": gettext_lazy("Number of equal parts"),
+    "before": gettext_lazy("Before it was cut"),
     "amount": gettext_lazy("Amount"),
 }
 
@@ -251,7 +253,9 @@ def _factors(line: LineReason, words: Wording) -> Iterator[Factor]:
     else:
         texts["base"] = words.figure(line.base, line.base_unit)
         rate = Fraction(line.rate)
-        if rate != 1:
+        if line.instalments:
+            texts["instalments"] = words.voice.number(Fraction(line.instalments))
+        elif rate != 1:
             pays_money = line.base_unit != "money" and not line.point_value
             texts["rate"] = words.money(line.rate) if pays_money else words.rate(rate)
         if line.taken_below:
@@ -260,6 +264,8 @@ def _factors(line: LineReason, words: Wording) -> Iterator[Factor]:
             texts["point_value"] = words.money(line.point_value)
     if line.uncut:
         texts["uncut"] = words.money(line.uncut)
+    if line.before:
+        texts["before"] = words.money(line.before)
     texts["amount"] = words.money(line.amount)
     for name, text in texts.items():
         yield Factor(name=name, title=str(_FACTORS[name]), text=text)
