@@ -1,4 +1,4 @@
-"""Times the pages of members and the questions behind them, in a company of 200,000 members.
+"""Times the pages of members and of the office, in a company of 200,000 members.
 
 Each page is asked for as a browser does, one after the other, by a process that is warm; members are
 drawn by chance, and the one with the largest team is among them. Queries are counted. Computing is
@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,26 @@ TEAM = {
 }
 
 
+ESTIMATE = {
+    "home": "/my/",
+    "estimate": "/my/estimate/",
+    "estimate, why not": "/my/estimate/monthly/2026-10/why-not/",
+}
+STATEMENTS = {
+    "home, month closed": "/my/",
+    "statements": "/my/statements/",
+    "statement": "/my/statements/monthly/2026-10/",
+    "statement, by level": "/my/statements/monthly/2026-10/?order=level_up",
+    "statement, why": "/my/statements/monthly/2026-10/lines/{line}/",
+    "statement, why not": "/my/statements/monthly/2026-10/why-not/",
+}
+MOST_QUERIES = 15
+# The card of a member shows a part of everything that there is of him.
+MOST_QUERIES_OF = {"office, member": 20}
+# Milliseconds for 19 of 20 pages, on a machine that does nothing else.
+OF_MEMBERS, OF_OFFICE = 150, 250
+
+
 def main(members: int, facts: int, visitors: int, out: Path | None = None) -> dict[str, Any]:
     """Run the benchmark and print it."""
     with tempfile.TemporaryDirectory(prefix="upline-bench-") as folder, server(Path(folder)):
@@ -49,15 +69,16 @@ def main(members: int, facts: int, visitors: int, out: Path | None = None) -> di
         made = company(members=members, orders=facts, shape="bushy", months=1, start=MONTH, seed=1)
         load_company(made, PLAN)
         with clock.stopped_at(NOW):
-            return _timed(members, facts, visitors, out)
+            return _timed(made, facts, visitors, out)
 
 
-def _timed(members: int, facts: int, visitors: int, out: Path | None) -> dict[str, Any]:
+def _timed(made: Any, facts: int, visitors: int, out: Path | None) -> dict[str, Any]:
     from django.conf import settings
 
     from upline.commissions import estimating, resident
     from upline.network import resident as network
 
+    members = made.members.num_rows
     settings.ALLOWED_HOSTS.append("testserver")
     estimating.refresh_estimates()
     began = time.perf_counter()
@@ -66,14 +87,22 @@ def _timed(members: int, facts: int, visitors: int, out: Path | None) -> dict[st
     print(f"  the genealogy, read and laid out: {read:.2f} s")
     resident.warm()
     codes = _visitors(tree, visitors)
-    pages = {name: _page(address, codes) for name, address in TEAM.items()}
+    pages = {name: _page(address, codes) for name, address in (TEAM | ESTIMATE).items()}
     questions = _questions(tree)
+    from benchmarks import screens_closed
+
+    screens_closed.close_the_month()
+    own = screens_closed.lines_of(codes)
+    pages |= {name: _page(address, codes, own) for name, address in STATEMENTS.items()}
+    screens_closed.load_orders(made)
+    pages |= screens_closed.office_pages(tree, codes, visits=30)
     for name, found in (pages | questions).items():
         print(
             f"  {name:28s} p50 {found['p50']:7.1f} ms   p95 {found['p95']:7.1f} ms"
             f"   most {found['most']:7.1f} ms   computing {found.get('computing_p50', 0.0):6.1f} ms"
             f"   {found.get('queries', 0):2d} queries"
         )
+    _hold_to_the_limits(pages)
     picture = _picture(tree)
     print(f"  the map of all: {picture['bytes']:,} bytes, sent as {picture['sent']:,}")
     result = {
@@ -99,16 +128,29 @@ def _visitors(tree: Any, count: int) -> list[str]:
     return [tree.at(int(place)).code for place in (int(tree.size.argmax()), *places)]
 
 
-def _page(address: str, codes: list[str]) -> dict[str, Any]:
-    """Ask for a page as each visitor; what a browser does only once is left out."""
-    from django.db import connection
+def _page(address: str, codes: list[str], lines: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Ask for a page as each visitor; whoever has no line has no page that explains it."""
     from django.test import Client
+
+    lines = lines or {}
+    wanted = [
+        (_login_of(code), address.format(code=code, line=lines.get(code)))
+        for code in codes
+        if "{line}" not in address or code in lines
+    ]
+    return visited(Client(), wanted)
+
+
+def visited(client: Any, visits: Sequence[tuple[Any, str]]) -> dict[str, Any]:
+    """Open pages, each as its login; what a browser does only once is left out."""
+    from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    client, times, computing, queries = Client(), [], [], 0
-    for code in codes:
-        client.force_login(_login_of(code))
-        wanted = address.format(code=code)
+    from tests.signing_in import signed_in
+
+    times, computing, queries = [], [], 0
+    for login, wanted in visits:
+        signed_in(client, login)
         client.get(wanted)
         with CaptureQueriesContext(connection) as asked:
             client.get(wanted)
@@ -161,6 +203,20 @@ def _once(ask: Callable[[], object]) -> float:
     began = time.perf_counter()
     ask()
     return (time.perf_counter() - began) * 1e3
+
+
+def _hold_to_the_limits(pages: Mapping[str, Mapping[str, Any]]) -> None:
+    """Say which pages take longer than they should; too many queries end the run."""
+    for name, found in pages.items():
+        limit = OF_OFFICE if name.startswith("office") else OF_MEMBERS
+        if found["p95"] > limit:
+            print(f"  over {limit} ms: {name}, {found['p95']} ms")
+    asking = {
+        name: found["queries"]
+        for name, found in pages.items()
+        if found["queries"] > MOST_QUERIES_OF.get(name, MOST_QUERIES)
+    }
+    assert not asking, f"More queries than {MOST_QUERIES}: {asking}"
 
 
 def _spread(times: list[float]) -> dict[str, Any]:
