@@ -161,6 +161,11 @@ def test_reading_writes_no_period():
     [
         ("time_zone: Europe/Sofia", "time_zone: Europe/Warsaw", "Europe/Warsaw"),
         ("point_value: 1 EUR", "point_value: 1 EUR\ngiven_earnings: [events]", "events"),
+        (
+            "bonuses:",
+            "bonuses:\n  pairs: {kind: binary, given_legs: points, cycle: whole, rate: 10 %}",
+            "leg volumes",
+        ),
     ],
 )
 def test_a_plan_that_does_not_fit_the_close_is_refused(written, other, fault):

@@ -16,6 +16,7 @@ from upline.commissions.errors import (
     PlanFitsNot,
 )
 from upline.commissions.models import Period
+from upline.compensation.given import takes_legs
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.schema import GivenRanks
 from upline.compensation.preparation import reach_days
@@ -86,6 +87,8 @@ def _refuse_other_plans(period: Period, plan: Plan) -> None:
     if file.given_earnings:
         named = ", ".join(file.given_earnings)
         faults.append(f"it takes earnings that are computed elsewhere ({named})")
+    if takes_legs(file):
+        faults.append("it takes leg volumes that are counted elsewhere")
     if faults:
         raise PlanFitsNot(period=period, plan=plan.id, fault="; ".join(faults))
 

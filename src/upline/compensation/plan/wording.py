@@ -121,7 +121,7 @@ LABELS = {
     "starts": msg("Starts with"),
     "steps": msg("Steps"),
     "stop_above": msg("Nobody is paid above the first member who meets"),
-    "strong": msg("Stronger leg"),
+    "strong": msg("Stronger leg, decided anew for each cycle"),
     "takes": msg("What each takes"),
     "time_zone": msg("Time zone"),
     "title": msg("Title"),
