@@ -17,6 +17,7 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from babel import Locale
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.test import Client
@@ -68,19 +69,22 @@ SAME_IN_POLISH = {
     "Debet",
     "E-mail",
     "Kod",
-    "Login",
     "Login (e-mail)",
+    "Login",
     "Marketing",
     "Mentor",
     "Netto",
     "Partner",
     "Plan",
     "Plan:",
+    "Region",
     "Role",
     "Sponsor",
     "Status",
     "status",
 }
+# Countries that Poles call as the English do.
+SAME_IN_POLISH |= set(Locale.parse("pl").territories.values())
 # Where the values of the company stand: names, codes, words that people wrote in their language.
 VALUES = {
     "catalog_market": "concat_ws(' ', code, name)",
