@@ -159,7 +159,7 @@ def test_what_has_no_meaning_in_another_tree_is_refused(code, formula):
 @pytest.mark.parametrize("formula", ["left(pv)", "side = 'left'", "placement_parent = 'Ada'"])
 def test_legs_and_places_need_a_tree(formula):
     head = HEAD.replace("trees: {placement: {kind: binary}}\n", "")
-    with pytest.raises(PlanRefused, match="needs a (binary|placement) tree"):
+    with pytest.raises(PlanRefused, match=r"needs a (binary|placement) tree"):
         load_plan(f'{head}measures: {{it: {{is: "{formula}"}}}}\n')
 
 

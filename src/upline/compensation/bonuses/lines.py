@@ -440,7 +440,7 @@ def _within(amounts: Array, receiver: Array, most: Array) -> Array:
         before = np.cumsum(amounts) - amounts
         starts = np.flatnonzero(np.diff(receiver, prepend=-1))
         before -= np.repeat(before[starts], np.diff(starts, append=len(amounts)))
-        return np.clip(most - before, 0, amounts)
+        return np.asarray(np.clip(most - before, 0, amounts))
     # A negative line makes room again for those after it.
     kept = amounts.copy()
     left, last = 0, -1
