@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,9 +88,37 @@ def browser() -> Iterator[object]:
         yield chromium
 
 
+Opened = Callable[..., Visit]
+
+
 @pytest.fixture
-def page_as(browser, site) -> Iterator[Callable[..., Visit]]:
+def page_as(browser, site) -> Iterator[Opened]:
     """Open a page as one of the demo's logins, by the first part of its address, or as a stranger."""
+    with _pages(browser, site) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def kept_page_as(browser, site) -> Iterator[Opened]:
+    """Give the page of a visitor, opened once for a module: styles and scripts are loaded once.
+
+    For tests that only look at what they open. What was complained about before is forgotten.
+    """
+    with _pages(browser, site) as opened:
+        kept: dict[str, Visit] = {}
+
+        def given(who: str) -> Visit:
+            visit = kept.get(who) or kept.setdefault(who, opened(who))
+            visit.page.goto("about:blank")
+            visit.page.set_viewport_size(DESK)
+            visit.complaints.clear()
+            return visit
+
+        yield given
+
+
+@contextmanager
+def _pages(browser: object, site: Site) -> Iterator[Opened]:
     contexts = []
 
     def opened(who: str, viewport: dict[str, int] = DESK, **options: object) -> Visit:
@@ -109,9 +138,11 @@ def page_as(browser, site) -> Iterator[Callable[..., Visit]]:
         visit.listen(site.url)
         return visit
 
-    yield opened
-    for context in contexts:
-        context.close()
+    try:
+        yield opened
+    finally:
+        for context in contexts:
+            context.close()
 
 
 def _signed_in(browser: object, site: Site, who: str) -> str:

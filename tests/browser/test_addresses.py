@@ -46,8 +46,8 @@ def path_of(one: Address, site, get) -> str:
 
 
 @pytest.mark.parametrize("one", VISITED, ids=lambda one: one.route or "landing")
-def test_an_address_keeps_nobody_out_and_fits_a_phone(one, site, page_as):
-    visit = page_as(one.visitor)
+def test_an_address_keeps_nobody_out_and_fits_a_phone(one, site, kept_page_as):
+    visit = kept_page_as(one.visitor)
     page, path = visit.page, path_of(one, site, visit.page.request.get)
     answer = _opened(page, path)
     if answer is None or answer.status == 405:
