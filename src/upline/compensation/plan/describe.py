@@ -19,9 +19,9 @@ __all__ = ["describe", "diff"]
 _ALWAYS = {
     *("compression", "after_close", "takes", "buyer", "own_volume", "carry", "residue", "nobody"),
     *("among", "once", "cut", "per", "unpaid", "otherwise", "to", "lines", "kept"),
-    *("head_belongs_to", "cap_uses", "bonuses"),
+    *("head_belongs_to", "cap_uses", "bonuses", "after"),
 }
-_NEVER = {"title", "clause", "note", "place", "kind", "compare", "after"}
+_NEVER = {"title", "clause", "note", "place", "kind", "compare"}
 
 
 def describe(plan: Plan, language: str) -> str:
