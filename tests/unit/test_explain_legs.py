@@ -130,3 +130,11 @@ def test_the_next_step_says_what_can_be_used_and_what_is_missing():
 
 def test_legs_in_which_there_was_never_anything_are_not_told():
     assert why(run_of(TEN, 0, 0)).legs == ()
+
+
+def test_a_sentence_that_ends_in_a_shortened_unit_has_one_full_stop():
+    result = run_of(TEN, 9, 2)
+    written = sentences(reasons(result, "Ada"), result.world.plan, "ru")
+
+    (line,) = (one for one in written if "не хватает" in one)
+    assert line.endswith("не хватает: 8 б.")

@@ -343,7 +343,9 @@ class _Writer:
 
     def _nothing(self, nothing: Nothing) -> Iterator[str]:
         facts = self.words.facts(nothing.facts)
-        yield "  " + self._say(NOTHING[nothing.code], **facts)
+        said = self._say(NOTHING[nothing.code], **facts)
+        # A unit that is cut short at the end brings its own full stop.
+        yield "  " + (said[:-1] if said.endswith("..") else said)
         if nothing.code == "gate" and facts.get("clause"):
             yield "    " + self._say("Clause: %(clause)s", clause=facts["clause"])
         if nothing.facts.get("rank") and nothing.code in (
