@@ -11,7 +11,7 @@ from tests.properties.plans import Maker
 # What a plan may use beside the simpler kinds; a run may be kept to some of it.
 PARTS = (
     *("legs", "grid", "binary", "breakaway", "board", "best_of", "award", "grants", "heads"),
-    *("budget", "limits", "withdraw", "nth", "customers"),
+    *("budget", "limits", "withdraw", "nth", "customers", "two_trees"),
 )
 
 
@@ -131,12 +131,13 @@ class WholeMaker(Maker):
             "downline(rank >= 'R1') >= reach",
             "downline(rank >= 'R2' in line) >= 1 or flag",
         ]
+        if "legs" in self.parts:
+            below += ["left(rank >= 'R1') >= 1", "right(rank >= 'R1' and personal) >= 1"]
         if "grid" in self.parts:
             below.append("downline(rank >= 'R1' in grid) >= 1")
         for rank in self.file["ranks"]:
             needs = [self.chance.pick(below), self.chance.pick(("flag", "own_pv >= 20", "active"))]
-            rank["needs"] = needs[self.chance.number(0, 1) :]
-            rank.pop("kept", None)
+            rank["needs"] = needs[: self.chance.number(1, 2)]
         if self.chance.one_in(2):
             self.file["ranks"][0].pop("needs")
 
