@@ -55,8 +55,10 @@ def held_to(parts: Sequence[Part], ceiling: Fraction, how: str) -> list[Fraction
     for place in positive:
         amounts[place] = floor(exact[place] / parts[place].unit) * parts[place].unit
     left = ceiling - sum((amounts[place] for place in positive), NONE)
-    for place in sorted(positive, key=lambda place: amounts[place] - exact[place]):
-        if parts[place].unit <= left:
+    # Each remainder is a part of the unit that it is cut down to.
+    rest = {place: (exact[place] - amounts[place]) / parts[place].unit for place in positive}
+    for place in sorted(positive, key=lambda place: -rest[place]):
+        if rest[place] > 0 and parts[place].unit <= left:
             amounts[place] += parts[place].unit
             left -= parts[place].unit
     return amounts
