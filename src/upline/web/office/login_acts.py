@@ -53,7 +53,9 @@ def _open(doing: Doing) -> Words:
         reason=doing.reason,
         granted_by=doing.login_id,
     )
-    return _("The login is open. Ask its owner to set a password by “Forgot your password?”.")
+    return _(
+        "The login is open. Ask its owner to set a password by “I do not remember my password”."
+    )
 
 
 class GrantForm(Reasoned):
