@@ -65,12 +65,22 @@ def test_a_verb_follows_its_number(language, expected):
     ("language", "expected"),
     [
         ("kk", "Құпиясөзде кемінде 10 таңба болуы керек."),
-        ("pl", "Twoje hasło musi zawierać co najmniej 10 znaków."),
+        ("pl", "Hasło musi mieć co najmniej 10 znaków."),
     ],
 )
-def test_a_plural_of_a_library_is_said_too(language, expected):
+def test_a_plural_of_a_library_is_said_in_our_own_words(language, expected):
     singular = "Your password must contain at least %(min_length)d character."
     plural = "Your password must contain at least %(min_length)d characters."
 
     with translation.override(language):
         assert ngettext(singular, plural, 10) % {"min_length": 10} == expected
+
+
+def test_a_plural_of_a_library_that_has_more_forms_than_ours_is_said_too():
+    singular = "This password is too short. It must contain at least %d character."
+    plural = "This password is too short. It must contain at least %d characters."
+
+    with translation.override("pl"):
+        given = ngettext(singular, plural, 10) % 10
+
+    assert given == "To hasło jest za krótkie. Musi zawierać co najmniej 10 znaków."
