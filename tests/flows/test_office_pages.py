@@ -303,7 +303,8 @@ def test_an_open_period_says_when_it_can_be_closed(company):
         page = client.get(reverse("admin:commissions_period_card", args=["monthly:2026-10"]))
 
     assert (
-        "Close: It still runs. Last day: October 31, 2026; can be closed from: November 1, 2026."
+        "Close this period: It still runs. Last day: October 31, 2026; "
+        "can be closed from: November 1, 2026."
         in office.texts_of(page)
     )
 

@@ -67,3 +67,17 @@ def test_every_refusal_of_the_apps_is_said_without_its_facts_being_changed():
 
     assert refused.facts == {"number": "A-17", "status": "cancelled"}
     assert len(set(every_kind())) == len(list(every_kind()))
+
+
+@pytest.mark.parametrize(
+    ("language", "end"), [("en", "until November 5, 2026."), ("bg", "until 5 ноември 2026 г.")]
+)
+def test_a_sentence_that_ends_with_a_day_ends_with_one_full_stop(language, end):
+    class Said(DomainError):
+        code = "test.said"
+        text = "Not until %(on)s."
+
+    with translation.override(language):
+        problem = refusals.told(Said(on=date(2026, 11, 5))).problem
+
+    assert problem.replace("\u00a0", " ").endswith(end)

@@ -36,9 +36,8 @@ def steps_of(
     reopening = Reopening.objects.filter(period=period, fence=period.fence, agreed_by="").first()
     found = []
     if period.state in (State.OPEN, State.FROZEN):
-        found.append(
-            _step(viewer, "close", gettext("Close"), "periods.close", busy or _failing(checks))
-        )
+        title = gettext("Close this period")
+        found.append(_step(viewer, "close", title, "periods.close", busy or _failing(checks)))
     if period.state == State.CALCULATED and run is not None:
         own = gettext("You computed it; a second person approves.")
         stands = own if run.computed_by == actor else ""

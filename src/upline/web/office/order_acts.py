@@ -265,7 +265,7 @@ ACTS = (
     ),
     Act(
         name="cancel",
-        label=_("Cancel"),
+        label=_("Cancel the order"),
         right="orders.cancel",
         does=_cancel,
         fits=_may("cancel"),

@@ -68,9 +68,14 @@ def told(refused: DomainError) -> Refusal:
     }
     return Refusal(
         code=refused.code,
-        problem=str(refused.text) % facts,
-        advice=str(refused.remedy) % facts,
+        problem=_with_one_stop(str(refused.text) % facts),
+        advice=_with_one_stop(str(refused.remedy) % facts),
     )
+
+
+def _with_one_stop(said: str) -> str:
+    """Give a sentence that ends with one full stop: a day may bring its own, as in 2026 г."""
+    return said[:-1] if said.endswith("г..") else said
 
 
 def _shown(name: str, fact: object, code: str, language: str) -> object:
