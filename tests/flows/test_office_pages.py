@@ -304,8 +304,7 @@ def test_an_open_period_says_when_it_can_be_closed(company):
 
     assert (
         "Close this period: It still runs. Last day: October 31, 2026; "
-        "can be closed from: November 1, 2026."
-        in office.texts_of(page)
+        "can be closed from: November 1, 2026." in office.texts_of(page)
     )
 
 

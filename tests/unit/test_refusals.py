@@ -70,7 +70,7 @@ def test_every_refusal_of_the_apps_is_said_without_its_facts_being_changed():
 
 
 @pytest.mark.parametrize(
-    ("language", "end"), [("en", "until November 5, 2026."), ("bg", "until 5 ноември 2026 г.")]
+    ("language", "end"), [("en", "until 5 November 2026."), ("bg", "until 5 ноември 2026 г.")]
 )
 def test_a_sentence_that_ends_with_a_day_ends_with_one_full_stop(language, end):
     class Said(DomainError):
