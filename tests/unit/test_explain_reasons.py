@@ -211,6 +211,7 @@ def test_a_legal_gate_is_named_before_anything_else():
         "  Nothing, because a legal condition is not met:",
         "    Clause: § 9",
         "    ✗ Personal volume: 40 points, needed: 100 points, missing: 60 points",
+        "  Lost by the legal condition buys (§ 9): 5.00 EUR.",
     ]
     assert reasons(result, "Ada").bonuses[0].amount == "5.00"
 
