@@ -50,6 +50,8 @@ ALLOWED = {
     "EUR": "a code",
     "PLN": "a code",
     "KZT": "a code",
+    "PIN": "a name",
+    "localhost": "a name",
     "Enter": "a key of keyboards",
     "Control": "as above",
     "Command": "as above",

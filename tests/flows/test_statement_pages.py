@@ -13,6 +13,7 @@ from tests import closing, team
 from tests.closing import ANNA, BORIS, CELINA, OCTOBER
 from tests.signing_in import signed_in
 from upline.commissions import estimating, queries, resident
+from upline.commissions.models import Period
 from upline.commissions.queries import StatementKey
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pages]
@@ -162,6 +163,14 @@ def test_a_line_of_somebody_else_is_not_there(members):
     of_anna = number_of("A-2")
 
     page(client_of(members[CELINA]), "statement-why", status=404, **OF, number=of_anna)
+
+
+def test_who_asks_for_days_to_come_leaves_no_period_behind(members):
+    known = Period.objects.count()
+
+    page(client_of(members[ANNA]), "estimate-of", status=404, calendar="monthly", label="2099-01")
+
+    assert Period.objects.count() == known
 
 
 def test_each_page_asks_at_most_fifteen_queries(members, django_assert_max_num_queries):

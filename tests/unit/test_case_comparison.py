@@ -60,6 +60,7 @@ def result(lines=LINES):
         legal=table(["member", "gate", "holds"], [("Boris", "majority", True)]),
         wallets=table(["member", "wallet", "amount"], paid([("Boris", "cash", "20.00")])),
         states=table(["member", "name", "value"], [("Boris", "own.cycles", "3")]),
+        asked_state=lambda _member, _state: None,
         reports=lambda name: name == "own.cycles",
         measure=lambda name: table(["member", "value"], measures[name]),
         order_value=lambda _: table(["order", "value"], [("o1", "100.00"), ("o2", "50.00")]),

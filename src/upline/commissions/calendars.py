@@ -65,6 +65,17 @@ def period_labelled(calendar: Calendar, label: str) -> Period:
     return _written(calendar, _span_labelled(calendar, label))
 
 
+def begun_period(calendar: Calendar, label: str) -> Period:
+    """Give a period by its label whose first day has come, for a page that shows it.
+
+    Raises PeriodUnknown for any other: whoever asks for 2099-01 leaves nothing behind.
+    """
+    span = _span_labelled(calendar, label)
+    if span.start > max(first_day(calendar), clock.today(calendar.time_zone)):
+        raise PeriodUnknown(label=label, calendar=calendar.name)
+    return _written(calendar, span)
+
+
 def find_period(calendar: Calendar, label: str) -> Period | None:
     """Give a period by its label, or None where nobody began to close it. Raises PeriodUnknown."""
     span = _span_labelled(calendar, label)

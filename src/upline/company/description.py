@@ -58,6 +58,10 @@ def described(entries: Entries, *, plans: PlanFinder) -> Description:
     )
 
 
+# What somebody is offered who names no plan.
+_SIMPLEST = "unilevel-basic"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFinder:
     """Where plans are looked for: beside the description, and among the examples by name."""
@@ -75,8 +79,9 @@ class PlanFinder:
 
     @property
     def names(self) -> list[str]:
-        """The examples that this version computes."""
-        return [path.stem for path in sorted(self.examples.glob("*.yaml")) if _is_computed(path)]
+        """The examples that this version computes; the simplest comes first."""
+        found = [path.stem for path in sorted(self.examples.glob("*.yaml")) if _is_computed(path)]
+        return sorted(found, key=lambda name: name != _SIMPLEST)
 
 
 def _owner(reading: Reading) -> str:

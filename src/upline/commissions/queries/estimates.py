@@ -176,7 +176,7 @@ def _missing(member: str, calendar: str | None, label: str | None) -> MemberEsti
 
 def _present_period(calendar: Calendar, label: str | None) -> Period:
     if label is not None:
-        return calendars.period_labelled(calendar, label)
+        return calendars.begun_period(calendar, label)
     return calendars.period_of_today(calendar)
 
 

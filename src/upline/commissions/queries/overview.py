@@ -156,7 +156,7 @@ def period_overview(*, viewer: Any, calendar: str, label: str, language: str) ->
     Raises CalendarUnknown, PeriodUnknown, StatementUnknown for who is no staff.
     """
     _require_staff(viewer, calendar, label)
-    period = calendar_acts.period_labelled(calendar_acts.calendar_named(calendar), label)
+    period = calendar_acts.begun_period(calendar_acts.calendar_named(calendar), label)
     run = _run(period)
     estimate = _estimate(period) if run is None else None
     checks = checks_before_close(period, estimate) if period.state == State.OPEN else ()

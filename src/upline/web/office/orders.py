@@ -72,7 +72,8 @@ class Orders(OfficeAdmin):
 
     def searched(self, request: HttpRequest, rows: QuerySet, text: str) -> QuerySet:  # noqa: ARG002
         """Find an order by its number, or those of a member or customer."""
-        members = Member.objects.filter(code__iexact=text).values("pk")
+        # Asked for first: where there is no such member, nothing of a guess is left in the query.
+        members = list(Member.objects.filter(code__iexact=text).values_list("pk", flat=True))
         of_number = Order.objects.filter(number__startswith=text.upper()).values("pk")
         of_member = Order.objects.filter(member__in=members).values("pk")
         of_customer = Order.objects.filter(customer=text).exclude(customer="").values("pk")
