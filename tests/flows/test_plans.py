@@ -103,7 +103,10 @@ def test_what_is_decided_stays(decide):
     [
         (closing.PLAN.replace("currency: EUR", "currency: Euro"), errors.PlanHasFaults),
         ("", errors.PlanHasFaults),
-        (closing.PLAN.replace("kind: level,", "kind: level, calendar: week,"), errors.PlanNotComputed),
+        (
+            closing.PLAN.replace("kind: level,", "kind: level, calendar: week,"),
+            errors.PlanNotComputed,
+        ),
     ],
 )
 def test_a_text_that_could_not_be_computed_is_no_draft(text, refusal):
