@@ -25,7 +25,11 @@ from django.utils import translation
 from tests import server
 from tests.browser import site
 
-SHARED = {"server": server.running, "site": site.running}
+SHARED = {
+    "server": server.running,
+    site.LOOKED_AT: site.running,
+    site.CLOSED_IN: site.running,
+}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -77,6 +78,19 @@ class Visit:
 def site() -> Site:
     """The site on a demo company, shared by the whole run."""
     return Site(*shared_site.wanted().split(" ", 1))
+
+
+@pytest.fixture(scope="session")
+def closing_site() -> Site:
+    """A site on a demo company of its own, for the test that closes a month."""
+    return Site(*shared_site.wanted(shared_site.CLOSED_IN).split(" ", 1))
+
+
+@pytest.fixture
+def closing_page_as(browser, closing_site) -> Iterator[Opened]:
+    """Open a page of that site."""
+    with _pages(browser, closing_site) as opened:
+        yield opened
 
 
 # Of a module and not of the run: while Playwright runs, Django refuses the database to this thread.
@@ -148,8 +162,9 @@ def _pages(browser: object, site: Site) -> Iterator[Opened]:
 def _signed_in(browser: object, site: Site, who: str) -> str:
     """Give the file with the session of a login, signed in once in a run by the real form."""
     folder = Path(os.environ[server.FOLDER])
-    state = folder / f"signed-in-{who}.json"
-    with (folder / f"signed-in-{who}.lock").open("w") as lock:
+    name = f"signed-in-{who}-{urlsplit(site.url).port}"
+    state = folder / f"{name}.json"
+    with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not state.exists():
             context = browser.new_context(base_url=site.url, locale="en-GB")

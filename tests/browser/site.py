@@ -1,4 +1,4 @@
-"""The site of the browser tests: the real server and worker on a demo company, one for a run."""
+"""The sites of the browser tests: the real server and worker on a demo company, each one for a run."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ from tests.browser.company import COMPANY
 from upline.cli.demo_home import MARK, DemoHome
 from upline.cli.supervising import begin, end, has_ended, upline
 
-DATABASE = "upline_browser"
+# What most tests look at, and what the test uses that closes a month: others look at it open.
+LOOKED_AT, CLOSED_IN = "site", "closing_site"
 READY_SECONDS = 120.0
 PATIENCE_SECONDS = 400.0
 
 
-def wanted() -> str:
-    """Give the address of the site, and that of its database, starting both if nobody has asked."""
-    return server.shared("site", PATIENCE_SECONDS)
+def wanted(name: str = LOOKED_AT) -> str:
+    """Give the address of a site, and that of its database, starting both if nobody has asked."""
+    return server.shared(name, PATIENCE_SECONDS)
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[str]:
     """Run the site, and give its address and that of its database, with a blank between them."""
-    url = _new_database(server.wanted())
+    url = _new_database(server.wanted(), f"upline_{folder.name}")
     home = DemoHome(folder)
     home.path.mkdir(parents=True)
     home.keep_note(COMPANY)
@@ -58,13 +59,13 @@ def running(folder: Path) -> Iterator[str]:
         end(parts, patience_seconds=3)
 
 
-def _new_database(address: str) -> str:
+def _new_database(address: str, name: str) -> str:
     import psycopg
 
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {DATABASE}")
-    return urlunsplit(urlsplit(address)._replace(path=f"/{DATABASE}"))
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    return urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
 
 
 def _loaded(home: DemoHome, environ: dict[str, str]) -> None:

@@ -183,9 +183,9 @@ def test_recovery_codes_are_made_and_shown(page_as):
     assert unfit(page, PHONE) + visit.complaints == []
 
 
-# The last: screens of the open month are looked at by other tests.
-def test_finance_closes_a_month_that_another_person_approves(page_as, site):
-    maker, checker = page_as("finance").page, page_as("checker").page
+def test_finance_closes_a_month_that_another_person_approves(closing_page_as, closing_site):
+    site = closing_site
+    maker, checker = (closing_page_as(who).page for who in ("finance", "checker"))
     calendar, label = site.ask(
         "SELECT calendar.name, period.label FROM commissions_period AS period"
         " JOIN commissions_calendar AS calendar ON calendar.id = period.calendar_id"
