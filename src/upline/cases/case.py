@@ -104,6 +104,7 @@ class Case:
     title: str
     plan: Plan
     periods: Mapping[str, Period]
+    calendars: Mapping[str, str]
     members: Rows
     orders: Rows
     earnings: Rows | None

@@ -14,6 +14,7 @@ from upline.cases.reading import Reading, did_you_mean
 from upline.compensation.errors import Fault, Place, PlanRefused, Refused
 from upline.compensation.periods import Period
 from upline.compensation.plan import text
+from upline.compensation.plan.calendars import calendars_of
 from upline.compensation.plan.load import Plan, load_file
 from upline.compensation.plan.schema import Binary, GivenRanks
 from upline.compensation.plan.text import Entries, Text, place_of
@@ -69,6 +70,7 @@ class CaseReading(Reading):
             title=title,
             plan=self.plan,  # type: ignore[arg-type]  # without a plan there are faults
             periods=self.periods,
+            calendars=self.calendars,
             members=members,
             orders=orders,
             earnings=earnings,
@@ -110,11 +112,13 @@ class CaseReading(Reading):
                     self.entries, "missing", "'period' is missing.", "Write period: 2026-10."
                 )
                 return {}
+            self.calendars[ONLY_PERIOD] = self._calendar(value)
             return self._named_period(value, ONLY_PERIOD)
         periods: dict[str, Period] = {}
         for number, value in enumerate(self.items_of(self.entries["periods"], "periods"), start=1):
             found = self._named_period(value, value if isinstance(value, str) else str(number))
-            before = list(periods.values())[-1:]
+            calendar = self._calendar(value)
+            before = [periods[name] for name in periods if self.calendars[name] == calendar][-1:]
             for name, period in found.items():
                 if name in periods:
                     self.fault(value, "period_twice", f"The period '{name}' stands twice.")
@@ -123,14 +127,27 @@ class CaseReading(Reading):
                     remedy = "List periods in the order of time."
                     self.fault(value, "period_order", problem, remedy)
             periods.update(found)
+            self.calendars.update(dict.fromkeys(found, calendar))
         return periods
+
+    def _calendar(self, value: object) -> str:
+        """Give the calendar that a period names; '' where it is the plan's own."""
+        if self.plan is None or not isinstance(value, Entries) or "calendar" not in value:
+            return ""
+        own, *others = calendars_of(self.plan.file)
+        named = self.text_of(value, "calendar", value)
+        self.known(named, (own, *others), "calendar of the plan")
+        return named if named in others else ""
 
     def _named_period(self, value: object, name: str) -> dict[str, Period]:
         if isinstance(value, str):
             found = self._period(lambda: Period.parse(value), value)
             return {name: found} if found else {}
         row = self.entries_of(value, "A period")
-        self.check_keys(row, ("id", "start", "end", "label"), row)
+        self.check_keys(row, ("id", "period", "start", "end", "label", "calendar"), row)
+        if "period" in row:
+            text = self.text_of(row, "period", row)
+            return self._named_period(text, str(row.get("id", text))) if text else {}
         days = [self._day(row, key) for key in ("start", "end")]
         if None in days:
             return {}

@@ -27,6 +27,7 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     plan: Plan | None = None
     periods: dict[str, Period] = field(default_factory=dict)
+    calendars: dict[str, str] = field(default_factory=dict)
     members: set[str] = field(default_factory=set)
     orders: set[str] = field(default_factory=set)
     customers: set[str] = field(default_factory=set)

@@ -46,6 +46,7 @@ def _inputs(case: Case, period: str, carries: pa.Table | None) -> Inputs:
         members=case.members.table(("id", "sponsor")),
         orders=case.orders.table(("id", "member", "date")),
         period=case.periods[period],
+        calendar=case.calendars.get(period, ""),
         given_earnings=earnings.table(("member", "bonus", "amount")) if earnings else None,
         given_legs=legs.table(("member", "left", "right")) if legs else None,
         exchange=case.exchange,

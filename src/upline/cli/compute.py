@@ -47,10 +47,14 @@ _NO_PLAN = "language: 1\nplan: none\nversion: 2000-01-01\ncurrency: EUR\n"
     help="What to compute: 2026-10, 2026-Q4, 2026-W43, or first..last day. Left out: the one in which the orders lie.",
 )
 @click.option(
+    "--calendar",
+    help="Whose period it is, for a plan of several calendars: week, month. Left out, the plan's own.",
+)
+@click.option(
     "--carries",
     "carries_path",
     type=_FILE,
-    help="The carries that the run of the period before gave.",
+    help="The carries that the run before gave, of whichever calendar.",
 )
 @click.option(
     "--earnings", "earnings_path", type=_FILE, help="Earnings that come in already computed."
@@ -93,6 +97,7 @@ def compute(
     orders_path: Path,
     out: Path,
     period_text: str | None,
+    calendar: str | None,
     carries_path: Path | None,
     earnings_path: Path | None,
     legs_path: Path | None,
@@ -124,13 +129,23 @@ def compute(
             exchange=exchange_path,
             pay_exchange=pay_exchange_path,
         )
-        result, given = computed(steps, files, period_text, threads, back_test=back_test)
+        asked = Asked(period=period_text, calendar=calendar or "", back_test=back_test)
+        result, given = computed(steps, files, asked, threads)
         steps("Writing the run")
         chosen = ending or ("parquet" if orders_path.suffix == ".parquet" else "csv")
         write_run(result, given, out, ending=chosen, force=force)
     from upline.cli.summary import show_summary
 
     show_summary(result, out, time.perf_counter() - started)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which period is to be computed, of which calendar, and whether before the plan is in force."""
+
+    period: str | None = None
+    calendar: str = ""
+    back_test: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +178,8 @@ class Files:
 def computed(
     steps: Steps,
     files: Files,
-    period_text: str | None,
+    asked: Asked,
     threads: int | None = None,
-    *,
-    back_test: bool = False,
 ) -> tuple[Result, dict[str, pa.Table]]:
     """Read files and compute them, listing the faults of all files together."""
     from upline.compensation.errors import InputRefused, Refused
@@ -198,8 +211,8 @@ def computed(
     from upline.compensation import Inputs, run
     from upline.compensation.kernels import is_warm
 
-    period = period_of(plan, tables["orders"], period_text)
-    if period.start < plan.file.version and tables["orders"].num_rows and not back_test:
+    period = period_of(plan, tables["orders"], asked.period, asked.calendar)
+    if period.start < plan.file.version and tables["orders"].num_rows and not asked.back_test:
         problem = f"{plan.id} is not in force yet on {period.start}, when the period begins."
         remedy = "Take the version that was in force then, or add --back-test if that is meant."
         raise InputRefused.because("plan.not_in_force", problem, remedy)
@@ -207,6 +220,7 @@ def computed(
         members=tables["members"],
         orders=tables["orders"],
         period=period,
+        calendar=asked.calendar,
         carries=tables.get("carries"),
         given_earnings=tables.get("given_earnings"),
         given_legs=tables.get("given_legs"),
@@ -257,13 +271,14 @@ def further_faults(
     return []
 
 
-def period_of(plan: Plan, orders: pa.Table, text: str | None) -> Period:
+def period_of(plan: Plan, orders: pa.Table, text: str | None, calendar: str = "") -> Period:
     """Take the period that was asked for, or the only one in which there are orders."""
     from upline.compensation import InputRefused, Period
     from upline.compensation.columns import NO_DAY
+    from upline.compensation.plan.calendars import spec_of
     from upline.compensation.tables import Reader, Source
 
-    spec = plan.file.calendar
+    spec = spec_of(calendar or plan.file.calendar.every, plan.file)
     if text:
         return _of_calendar(Period.parse(text), spec.every)
     if spec.every in ("given", "four_weeks"):

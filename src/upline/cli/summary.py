@@ -33,6 +33,12 @@ def show_summary(result: Result, out: Path, seconds: float) -> None:
         console.print(f"{found} Each stands at the top of a tree of his own.")
     if world.ignored_columns:
         console.print(f"Columns the plan does not use: {', '.join(world.ignored_columns)}.")
+    lost = result.lost_carries
+    if lost.num_rows:
+        named = ", ".join(dict.fromkeys(lost["name"].to_pylist()))
+        console.print(
+            f"Carries that no rule goes on with, {_counted(lost.num_rows, 'row')}: {named}."
+        )
     console.print(f"{out}: lines, totals, pay, ranks, carries, receipt. {seconds:.1f} s")
 
 

@@ -43,7 +43,7 @@ PLAN = Path("examples/plans/unilevel-compression.yaml")
 @shows_refusals()
 def tour(members: int, orders: int, seed: int, lang: str, out: Path) -> None:
     """Make up a company as files, compute its month, explain three members; no database."""
-    from upline.cli.compute import Files, computed
+    from upline.cli.compute import Asked, Files, computed
     from upline.cli.progress import Steps
     from upline.cli.summary import show_summary
     from upline.runs.folder import write_run
@@ -65,7 +65,7 @@ def tour(members: int, orders: int, seed: int, lang: str, out: Path) -> None:
         paths = {"members": company / "members.csv", "orders": company / "orders.csv"}
         write_table(made.members, paths["members"])
         write_table(made.orders, paths["orders"])
-        result, given = computed(steps, Files(plan=PLAN, **paths), "2026-10")
+        result, given = computed(steps, Files(plan=PLAN, **paths), Asked(period="2026-10"))
         steps("Writing the run")
         write_run(result, given, out / "run", ending="csv", force=True)
     show_summary(result, out / "run", time.perf_counter() - started)

@@ -300,3 +300,13 @@ def _divided(above: Ints, below: Ints, mode: str) -> Ints:
     elif mode == "half_even":
         whole = whole + ((rest * 2 > below) | ((rest * 2 == below) & (whole % 2 == 1)))
     return np.asarray(np.where(above < 0, -whole, whole))
+
+
+def filled_rows(column: Column) -> npt.NDArray[np.int64]:
+    """Give the rows in which there is something: no 0, no `no`, nothing empty."""
+    if isinstance(column, Codes | Members):
+        return np.flatnonzero(column.values >= 0)
+    if isinstance(column, Days):
+        return np.flatnonzero(column.values != NO_DAY)
+    assert not isinstance(column, Quotients)
+    return np.flatnonzero(column.values)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from upline.compensation.carried import Carried, Entries
 from upline.compensation.columns import Column
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.given import Legs
@@ -25,7 +27,8 @@ class Inputs:
 
     `members` has `id`, `sponsor` and the plan's fields; `orders` has `id`, `member`, `date` and
     the plan's fields; `given_earnings` has `member`, `bonus`, `amount`, `given_legs` has `member`,
-    `left`, `right`; `carries` is what the run of the period before gave. For a plan that takes
+    `left`, `right`; `carries` is what the run before gave, of whichever calendar. `calendar` says whose period
+    it is where the plan has several: a span as in the plan; left out, the plan's own. For a plan that takes
     rates from the run, `exchange` maps a currency to the worth of one unit in the plan's, and
     `pay_exchange` to how much of it is paid for one unit of the plan's. `sources` name the tables
     in messages.
@@ -34,6 +37,7 @@ class Inputs:
     members: TableLike
     orders: TableLike
     period: Period
+    calendar: str = ""
     given_earnings: TableLike | None = None
     given_legs: TableLike | None = None
     carries: TableLike | None = None
@@ -57,6 +61,7 @@ class World:
 
     plan: Plan
     period: Period
+    calendar: str
     ids: pa.Array
     order_ids: pa.Array
     forest: Forest
@@ -66,7 +71,8 @@ class World:
     given_earnings: dict[str, npt.NDArray[Any]]
     earnings_unit: Fraction
     given_legs: Legs | None
-    carried: dict[str, dict[int, str]]
+    carried: Carried
+    carried_elsewhere: dict[str, Entries]
     rates: Mapping[str, Mapping[str, Fraction]]
     orders_outside: int
     ignored_columns: tuple[str, ...]
@@ -77,3 +83,8 @@ class World:
     def id_of(self, position: int) -> str:
         """Give the id of the member at a position."""
         return str(self.ids[int(self.forest.rows[position])].as_py())
+
+    def ids_at(self, positions: npt.NDArray[Any]) -> pa.Array:
+        """Give ids for positions; -1 gives null."""
+        rows = np.where(positions < 0, -1, self.forest.rows[np.maximum(positions, 0)])
+        return self.ids.cast(pa.string()).take(pa.array(rows, mask=rows < 0))

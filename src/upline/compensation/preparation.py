@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from upline.compensation import columns, memory
+from upline.compensation.carried import divided
 from upline.compensation.columns import (
     NO_DAY,
     Codes,
@@ -36,6 +37,7 @@ from upline.compensation.given import Given, given_earnings, given_legs
 from upline.compensation.inputs import Inputs, World
 from upline.compensation.kernels import grouping
 from upline.compensation.orders import MadeOnce, Named, Orders
+from upline.compensation.plan.calendars import spec_of
 from upline.compensation.plan.fields import default_of, places_of
 from upline.compensation.plan.formula import Call, Name
 from upline.compensation.plan.load import Plan
@@ -47,6 +49,7 @@ from upline.compensation.tables import Reader, Source, TableLike, arrow_table
 
 def prepare(plan: Plan, inputs: Inputs) -> World:
     """Read and lay out the inputs; raises InputRefused with every fault in all of them."""
+    spec_of(inputs.calendar or plan.file.calendar.every, plan.file)
     preparation = _Preparation(plan, inputs)
     return preparation.world()
 
@@ -94,7 +97,8 @@ class _Preparation:
         given = self._given("given earnings", inputs.given_earnings)
         earnings, unit = given_earnings(file, given, forest)
         legs = given_legs(file, self._given("given legs", inputs.given_legs), forest)
-        carried = self._carried(forest)
+        calendar = inputs.calendar or file.calendar.every
+        carried, elsewhere = divided(self._carried(forest), calendar, file)
         order_ids = self._order_ids.result()
         orders, outside = self._orders(forest)
         if self.faults:
@@ -103,6 +107,7 @@ class _Preparation:
         return World(
             plan=self.plan,
             period=self.inputs.period,
+            calendar=calendar,
             ids=ids,
             order_ids=order_ids,
             forest=forest,
@@ -113,6 +118,7 @@ class _Preparation:
             earnings_unit=unit,
             given_legs=legs,
             carried=carried,
+            carried_elsewhere=elsewhere,
             rates=self.inputs.rates,
             orders_outside=outside,
             ignored_columns=self._ignored(),

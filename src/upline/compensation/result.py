@@ -9,26 +9,32 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 import upline
 from upline.compensation import columns, digests
 from upline.compensation.bonuses.board import board_state
 from upline.compensation.bonuses.lines import Paid, id_ranks
-from upline.compensation.columns import NO_DAY, Codes, Column, Days, Flags, Members, Numbers
+from upline.compensation.carry_tables import (
+    carries_of,
+    digests_elsewhere,
+    digests_in,
+    lost_carries_of,
+    named,
+)
+from upline.compensation.columns import Codes, Column, Flags, Members, Numbers, filled_rows
 from upline.compensation.decimals import SHOWN_PLACES, decimal_text, decimals
 from upline.compensation.genealogy.binary import SIDES
 from upline.compensation.genealogy.places import place_state
 from upline.compensation.inputs import World
 from upline.compensation.line_rows import LineRows, line_rows, looked_up
 from upline.compensation.measures.scopes import Figures
-from upline.compensation.measures.windows import carry_texts, resolve_carries
+from upline.compensation.measures.windows import resolve_carries
 from upline.compensation.parallel import mapped
+from upline.compensation.plan.calendars import calendars_of
 from upline.compensation.wallets import Pay, Payable
 from upline.money import currency_places
 
 Array = npt.NDArray[Any]
-_CARRIES = pa.schema([(name, pa.string()) for name in ("member", "name", "value")])
 
 
 @dataclass(slots=True)
@@ -84,8 +90,13 @@ class Result:
 
     @property
     def carries(self) -> pa.Table:
-        """member, name, value: what the next period's run needs of this one."""
-        return self._once("carries", self._carries)
+        """member, name, value: what the next period's run needs of this one, and other calendars'."""
+        return self._once("carries", lambda: carries_of(self.figures))
+
+    @property
+    def lost_carries(self) -> pa.Table:
+        """member, name, value: what came in and no rule of the plan goes on with."""
+        return self._once("lost_carries", lambda: lost_carries_of(self.figures))
 
     @property
     def legal(self) -> pa.Table:
@@ -148,10 +159,12 @@ class Result:
     def receipt(self) -> dict[str, Any]:
         """Give digests of plan, inputs and outputs over canonical values."""
         inputs, outputs = self._digests()
+        several = len(calendars_of(self.world.plan.file)) > 1
         return {
             "engine": upline.__version__,
             "plan": self.world.plan.id,
             "period": [str(self.world.period.start), str(self.world.period.end)],
+            **({"calendar": self.world.calendar} if several else {}),
             "plan_digest": digests.of_text(self.world.plan.source),
             "inputs": inputs,
             "inputs_digest": digests.of_parts(inputs),
@@ -171,11 +184,6 @@ class Result:
 
     def _ids(self) -> pa.Array:
         return self.world.ids.cast(pa.string())
-
-    def _ids_at(self, positions: Array) -> pa.Array:
-        """Give ids for positions; -1 gives null."""
-        rows = np.where(positions < 0, -1, self.world.forest.rows[np.maximum(positions, 0)])
-        return self._ids().take(pa.array(rows, mask=rows < 0))
 
     def _text(self, column: Column, index: int, unit: str) -> str | None:
         if isinstance(column, Flags):
@@ -245,7 +253,7 @@ class Result:
         posted = columns.rounded(exact, places, file.rounding.mode)
         return pa.table(
             {
-                "member": self._ids_at(rows),
+                "member": self.world.ids_at(rows),
                 "bonus": pa.DictionaryArray.from_arrays(pa.array(bonus, pa.int32()), names),
                 "amount": decimals(amounts, self.places),
                 "posted": decimals(posted.values, places),
@@ -268,7 +276,7 @@ class Result:
         most = int(places.max(initial=0)) if len(rows) else currency_places(file.currency)
         return pa.table(
             {
-                "member": self._ids_at(rows),
+                "member": self.world.ids_at(rows),
                 "amount": decimals(exact.values, self.places),
                 "currency": pa.array([file.currency] * len(rows), pa.string()),
                 "pay_amount": decimals(pay.units[rows] * 10 ** (most - places), most),
@@ -302,21 +310,6 @@ class Result:
             return pa.schema([(name, pa.string()) for name in names]).empty_table()
         return pa.concat_tables(tables)
 
-    def _carries(self) -> pa.Table:
-        parts = [_CARRIES.empty_table()]
-        for name, column in sorted(resolve_carries(self.figures.member_scope).items()):
-            spread = column.spread(len(self.world))
-            positions = _filled(spread)
-            part = pa.table(
-                {
-                    "member": self._ids_at(positions),
-                    "name": pa.repeat(name, len(positions)),
-                    "value": carry_texts(spread, positions, self.world),
-                }
-            )
-            parts.append(part.filter(pc.is_valid(part["value"])))
-        return pa.concat_tables(parts).combine_chunks()
-
     def _legal(self) -> pa.Table:
         order = np.asarray(self.world.forest.positions)
         tables = [
@@ -346,7 +339,7 @@ class Result:
             tables.append(
                 pa.table(
                     {
-                        "member": self._ids_at(rows),
+                        "member": self.world.ids_at(rows),
                         "wallet": pa.array([name] * len(rows), pa.string()),
                         "amount": decimals(units[rows], self.places),
                     }
@@ -368,7 +361,7 @@ class Result:
                 rows = rows[np.argsort(member[rows])]
                 amounts = cut.totals[rows] * 10 ** (self.places - part.places)
                 said = (pa.repeat(word, len(rows)) for word in (part.bonus, cut.step, cut.name))
-                columns_of_cut = [self._ids_at(rows), *said, decimals(amounts, self.places)]
+                columns_of_cut = [self.world.ids_at(rows), *said, decimals(amounts, self.places)]
                 parts.append(pa.table(columns_of_cut, names))
         return pa.concat_tables(parts)
 
@@ -378,12 +371,12 @@ class Result:
         member = self._id_ranks()[0][self.world.forest.rows]
         for name, column in sorted(self.figures.states.items()):
             spread = column.spread(len(self.world))
-            rows = _filled(spread)
+            rows = filled_rows(spread)
             rows = rows[np.argsort(member[rows])]
             texts = [self._text(spread, row, "") for row in rows.tolist()]
             named = [name] * len(rows)
             values = (pa.array(column, pa.string()) for column in (named, texts))
-            parts.append(pa.table([self._ids_at(rows), *values], names))
+            parts.append(pa.table([self.world.ids_at(rows), *values], names))
         return pa.concat_tables(parts)
 
     # Receipt
@@ -414,9 +407,9 @@ class Result:
             if tree.is_right is not None:
                 above = Members(world.forest.parents_in(tree))
                 inputs[f"trees.{name}"] = digests.of_column(above, positions, rank_at)
-        for name, entries in world.carried.items():
-            listed = sorted((world.id_of(position), text) for position, text in entries.items())
-            inputs[f"carries.{name}"] = digests.of_text(repr(listed))
+        inputs |= digests_in(world)
+        if len(calendars_of(world.plan.file)) > 1:
+            inputs["calendar"] = digests.of_text(world.calendar)
         for name, rates in world.rates.items():
             if rates:
                 inputs[name] = digests.of_text(repr(sorted(rates.items())))
@@ -436,7 +429,9 @@ class Result:
         for name, column in self.figures.states.items():
             outputs[f"states.{name}"] = digests.of_column(column, positions, rank_at)
         for name, column in resolve_carries(self.figures.member_scope).items():
-            outputs[f"carries.{name}"] = digests.of_column(column, positions, rank_at)
+            own = named(name, self.world)
+            outputs[f"carries.{own}"] = digests.of_column(column, positions, rank_at)
+        outputs |= digests_elsewhere(self.figures)
         every = self.line_rows()
         if len(every):
             members, orders = self._id_ranks()
@@ -483,13 +478,3 @@ def _inverse(places: Array) -> Array:
 def _labelled(column: Codes) -> pa.Array:
     labels = pa.array(column.labels, pa.string())
     return labels.take(pa.array(column.values, mask=column.values < 0))
-
-
-def _filled(column: Column) -> Array:
-    """Give the rows in which there is something: no 0, no `no`, nothing empty."""
-    if isinstance(column, Codes | Members):
-        return np.flatnonzero(column.values >= 0)
-    if isinstance(column, Days):
-        return np.flatnonzero(column.values != NO_DAY)
-    assert not isinstance(column, columns.Quotients)
-    return np.flatnonzero(column.values)

@@ -28,9 +28,11 @@ from upline.compensation.bonuses.lines import Paid, Work
 from upline.compensation.errors import Fault, InputRefused, PlanRefused
 from upline.compensation.genealogy.places import report_places
 from upline.compensation.inputs import Inputs, World
+from upline.compensation.measures.elsewhere import leave_closed, take_earnings
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.numbering import number_orders
 from upline.compensation.plan import schema
+from upline.compensation.plan.calendars import faults_between, of_bonus, of_ranks
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.stages import asked_on_orders
 from upline.compensation.preparation import prepare
@@ -54,7 +56,7 @@ KINDS: dict[type[schema.Bonus], Callable[[Work], list[Paid]]] = {
 def run(
     plan: Plan, inputs: Inputs, *, keep_lines: bool = True, threads: int | None = None
 ) -> Result:
-    """Compute a period: what each member earns by each bonus, and why.
+    """Compute a period of one calendar of a plan: what each member earns by each bonus, and why.
 
     Pure: the same plan and inputs give the same result for any order of input rows and any number
     of threads. Without `keep_lines` only totals are kept, which is faster. Raises InputRefused
@@ -74,6 +76,7 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
     figures = Figures(world)
     report_places(figures)
     number_orders(figures)
+    take_earnings(figures)
     file = world.plan.file
     workers = threads if threads is not None else min(os.cpu_count() or 1, 8)
     paid: list[Paid] = []
@@ -81,8 +84,10 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
         if stage.kind == "ladder":
             ladder = file.ladders.get(stage.name, file.ranks)
             assert isinstance(ladder, list)
+            if of_ranks(file) != world.calendar:
+                continue
             rank_members(stage.name, ladder, figures)
-        elif stage.kind == "bonus":
+        elif stage.kind == "bonus" and of_bonus(stage.name, file) == world.calendar:
             bonus = file.bonuses[stage.name]
             work = Work(
                 stage.name,
@@ -97,6 +102,7 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
             for part in KINDS[type(bonus)](work):
                 _remember(figures, part)
                 paid.append(part)
+    leave_closed(figures.member_scope)
     order = {name: index for index, name in enumerate(world.plan.names.bonuses)}
     paid.sort(key=lambda part: order[part.bonus])
     paid = within_limits(within_budget(paid, figures), figures)
@@ -143,8 +149,6 @@ def refuse_uncomputed(plan: Plan) -> None:
     for name, bonus in file.bonuses.items():
         if type(bonus) not in (*KINDS, schema.BestOf):
             found.append((f"The bonus kind '{bonus.kind}' ('{name}')", bonus))
-        if bonus.calendar is not None and bonus.calendar.every != file.calendar.every:
-            found.append((f"A calendar of its own for '{name}'", bonus))
     remedy = "See docs/roadmap.md for what is computed today."
     faults = [
         Fault(
@@ -155,5 +159,6 @@ def refuse_uncomputed(plan: Plan) -> None:
         )
         for what, part in found
     ]
+    faults += faults_between(file)
     if faults:
         raise PlanRefused(faults)

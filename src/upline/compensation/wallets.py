@@ -17,7 +17,7 @@ from upline.compensation.errors import InputRefused
 from upline.compensation.exchange import pay_rate
 from upline.compensation.measures.evaluate import numbers, value
 from upline.compensation.measures.scopes import Figures
-from upline.compensation.plan.schema import Bonus, OwnPart
+from upline.compensation.plan.parts import own_part
 from upline.money import currency_places
 
 Array = npt.NDArray[Any]
@@ -134,9 +134,3 @@ class Payable:
             if gate.otherwise == "pay_nothing":
                 may &= self.gates[name].values
         return may
-
-
-def own_part(bonus: Bonus) -> str | None:
-    """Give the name under which a bonus reports its own part; None where it does not."""
-    part = getattr(bonus, "own_part", None)
-    return part.name if isinstance(part, OwnPart) else part

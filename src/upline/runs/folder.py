@@ -109,6 +109,7 @@ def read_run(folder: Path) -> tuple[Plan, Inputs, dict[str, Any]]:
         members=tables["members"],
         orders=tables["orders"],
         period=Period(start=start, end=end, label=receipt.get("label", "")),
+        calendar=receipt.get("calendar", ""),
         given_earnings=tables.get("given_earnings"),
         given_legs=tables.get("given_legs"),
         carries=tables.get("carries"),

@@ -16,8 +16,8 @@ from upline.compensation.columns import Codes, Numbers
 from upline.compensation.errors import InputRefused
 from upline.compensation.measures.evaluate import is_named, numbers, value
 from upline.compensation.measures.scopes import Figures
+from upline.compensation.plan.parts import own_part
 from upline.compensation.plan.schema import Limit, PlanFile
-from upline.compensation.wallets import own_part
 
 Array = npt.NDArray[Any]
 

@@ -14,8 +14,8 @@ from upline.compensation.bonuses.lines import Lines, Paid, Work, capped, joined
 from upline.compensation.columns import Numbers
 from upline.compensation.measures.figures import Choice
 from upline.compensation.plan import schema
+from upline.compensation.plan.parts import own_part
 from upline.compensation.plan.schema import BestOf, PlanFile
-from upline.compensation.wallets import own_part
 
 Array = npt.NDArray[Any]
 NOBODY = -1

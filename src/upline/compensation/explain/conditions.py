@@ -104,7 +104,7 @@ class Conditions:
     def _measure(self, node: Name, row: int) -> Condition:
         """Look into a measure that is a condition, under the measure's name and title."""
         measure = self.file.measures[node.name]
-        if not isinstance(measure.value, written.Formula):
+        if not isinstance(measure.value, written.Formula) or self.scope.is_closed(node.name):
             return self._plain(node, row)
         inner = self._node(measure.value.node, row)
         return Condition(

@@ -38,6 +38,7 @@ from upline.compensation.explain.paths import LevelPaths, SharePaths, steps_betw
 from upline.compensation.explain.view import View, money_text
 from upline.compensation.measures.evaluate import numbers, value
 from upline.compensation.plan import schema
+from upline.compensation.plan.calendars import is_elsewhere
 from upline.compensation.result import Result
 
 
@@ -164,8 +165,12 @@ def line_reason(view: View, bonus: str, line: int) -> BonusReason:
 
 
 def rank_reasons(view: View, position: int) -> tuple[RankReason, ...]:
-    """Give a member's rank on each ladder, with every condition of the next one."""
-    ladders = [name for name in view.world.plan.names.ranks if name != "title"]
+    """Give a member's rank on each ladder that this run finds, with each condition of the next."""
+    ladders = [
+        name
+        for name in view.world.plan.names.ranks
+        if name != "title" and not is_elsewhere(name, view.file, view.world.calendar)
+    ]
     return tuple(_rank(view, name, position) for name in ladders)
 
 

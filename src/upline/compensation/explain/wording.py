@@ -9,10 +9,10 @@ from fractions import Fraction
 from upline.compensation.explain.conditions import Condition
 from upline.compensation.plan.formula import parse
 from upline.compensation.plan.load import Plan
+from upline.compensation.plan.parts import own_part
 from upline.compensation.plan.phrases import Phrases
 from upline.compensation.plan.schema import Words
 from upline.compensation.plan.speech import Speech, msg, speech
-from upline.compensation.wallets import own_part
 from upline.money import currency_places
 
 NOTHING = {

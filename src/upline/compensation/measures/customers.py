@@ -71,6 +71,9 @@ class _CustomerScope:
     def version_days(self) -> Days | None:
         return None
 
+    def is_closed(self, measure: str) -> bool:
+        return self.orders.is_closed(measure)
+
     def position_of(self, member: str) -> int:
         return self.orders.position_of(member)
 

@@ -61,6 +61,9 @@ class Scope(Protocol):
 
     def version_days(self) -> Days | None: ...
 
+    def is_closed(self, measure: str) -> bool:
+        """Say whether a measure is what the last run of another calendar left."""
+
     def position_of(self, member: str) -> int: ...
 
 

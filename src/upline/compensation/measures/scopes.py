@@ -25,9 +25,11 @@ from upline.compensation.columns import (
 from upline.compensation.errors import Fault, InputRefused, Place
 from upline.compensation.measures import sums, windows
 from upline.compensation.measures.customers import customers
+from upline.compensation.measures.elsewhere import closed
 from upline.compensation.measures.evaluate import formula, not_computed, numbers, value
 from upline.compensation.measures.figures import Computed
 from upline.compensation.plan import values as written
+from upline.compensation.plan.calendars import is_elsewhere
 from upline.compensation.plan.formula import Call, Name, Number, text_of
 from upline.compensation.plan.names import LEGS, SUMS
 
@@ -66,6 +68,10 @@ class _OfOneRun:
     def version_days(self) -> Days | None:
         return None
 
+    def is_closed(self, measure: str) -> bool:
+        world = self.figures.world
+        return is_elsewhere(measure, world.plan.file, world.calendar)
+
     def position_of(self, member: str) -> int:
         return self.figures.position_of(member)
 
@@ -99,12 +105,9 @@ class MemberScope(_OfOneRun):
             return figures.members[name]
         world = figures.world
         measure = world.plan.file.measures.get(name)
-        if measure is not None:
-            if (
-                measure.calendar is not None
-                and measure.calendar.every != world.plan.file.calendar.every
-            ):
-                raise not_computed(f"A calendar of its own for the measure '{name}'", measure.place)
+        if is_elsewhere(name, world.plan.file, world.calendar):
+            column = closed(name, figures)
+        elif measure is not None:
             column = value(measure.value, self)
         elif name in world.members:
             column = world.members[name]

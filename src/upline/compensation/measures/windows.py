@@ -27,8 +27,8 @@ from upline.compensation.inputs import World
 from upline.compensation.measures.evaluate import formula, numbers
 from upline.compensation.measures.figures import Computed, MemberValues
 from upline.compensation.plan import parts
+from upline.compensation.plan.calendars import contents_of
 from upline.compensation.plan.formula import Call, Number, text_of
-from upline.compensation.plan.schema import PlanFile
 from upline.compensation.plan.units import Typing
 
 WINDOWED = ("over", "best", "held", "lifetime", "previous")
@@ -66,40 +66,45 @@ def _previous(node: Call, scope: MemberValues) -> Column:
     names = scope.figures.world.plan.names
     scope.figures.carried_later[f"{text} @1"] = node.arguments[0]
     before = scope.figures.world.carried.get(f"{text} @1", {})
-    unit = Typing(names).formula(node.arguments[0], "member")
+    return column_of(before, Typing(names).formula(node.arguments[0], "member"), scope.figures)
+
+
+def column_of(before: Mapping[int, str], unit: str, figures: Computed) -> Column:
+    """Give carried texts as a column of a unit; a rank that there is no more is none."""
+    size = len(figures.world)
     if unit.startswith("rank:"):
-        labels = names.ranks[unit[5:]]
-        codes = np.full(scope.size, -1, np.int32)
+        labels = figures.world.plan.names.ranks[unit[5:]]
+        codes = np.full(size, -1, np.int32)
         for position, label in before.items():
-            codes[position] = labels.index(label)
+            codes[position] = labels.index(label) if label in labels else -1
         return Codes(codes, labels, is_ranked=True)
     if unit == "text":
         known = sorted(set(before.values()))
-        codes = np.full(scope.size, -1, np.int32)
+        codes = np.full(size, -1, np.int32)
         for position, label in before.items():
             codes[position] = known.index(label)
         return Codes(codes, tuple(known))
     if unit == "date":
-        days = np.full(scope.size, NO_DAY, np.int32)
+        days = np.full(size, NO_DAY, np.int32)
         for position, day in before.items():
             days[position] = np.datetime64(day, "D").astype(np.int32)
         return Days(days)
     if unit == "member":
-        return _members_before(before, scope)
-    column = carried_numbers(scope.figures, f"{text} @1")
+        return _members_before(before, figures)
+    column = numbers_of(before, size)
     return Flags(np.asarray(column.values != 0)) if unit == "yes_no" else column
 
 
-def _members_before(before: Mapping[int, str], scope: MemberValues) -> Members:
+def _members_before(before: Mapping[int, str], figures: Computed) -> Members:
     """Give the members that were carried; whoever is listed no more is nobody."""
     found = dict.fromkeys(before.values(), -1)
-    world = scope.figures.world
+    world = figures.world
     if found:
         ids = world.ids.cast(pa.string())
         rows = pc.index_in(pa.array(list(found), pa.string()), value_set=ids)
         for member, row in zip(found, rows.to_pylist(), strict=True):
             found[member] = -1 if row is None else int(world.forest.positions[row])
-    positions = np.full(scope.size, -1, np.int32)
+    positions = np.full(len(world), -1, np.int32)
     for position, member in before.items():
         positions[position] = found[member]
     return Members(positions)
@@ -108,7 +113,7 @@ def _members_before(before: Mapping[int, str], scope: MemberValues) -> Members:
 def resolve_carries(scope: MemberValues) -> dict[str, Column]:
     """Give every carry of this run with its value, also of windows that nothing asked for yet."""
     figures = scope.figures
-    for node in _windows_of(figures.world.plan.file):
+    for node in _windows_of(figures.world):
         scope.call(node)
     later = {
         name: formula(node, scope).spread(scope.size)
@@ -118,17 +123,21 @@ def resolve_carries(scope: MemberValues) -> dict[str, Column]:
     return {**figures.carries, **later}
 
 
-def _windows_of(file: PlanFile) -> Iterator[Call]:
-    """Give every window of a plan: a dated value may need it only in a later period."""
-    for node in parts.all_nodes(file):
-        if isinstance(node, Call) and node.function in WINDOWED:
-            yield node
+def _windows_of(world: World) -> Iterator[Call]:
+    """Give every window of the run's calendar: a dated value may need it only later."""
+    for content in contents_of(world.plan.file, world.calendar):
+        for node in parts.nodes_of(content):
+            if isinstance(node, Call) and node.function in WINDOWED:
+                yield node
 
 
 def carried_numbers(figures: Computed, key: str) -> Numbers:
     """Give the numbers that the period before left under a key; nothing is 0."""
-    count = len(figures.world)
-    entries = figures.world.carried.get(key, {})
+    return numbers_of(figures.world.carried.get(key, {}), len(figures.world))
+
+
+def numbers_of(entries: Mapping[int, str], count: int) -> Numbers:
+    """Give carried texts as numbers; nothing is 0."""
     if not entries:
         return Numbers(np.zeros(count, np.int64), Fraction(1))
     exact = {position: Fraction(text) for position, text in entries.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from upline.compensation.plan import formula, values
-from upline.compensation.plan.schema import Part, PlanFile, Slot
+from upline.compensation.plan.schema import Bonus, OwnPart, Part, PlanFile, Slot
 
 
 def nodes_of(part: values.Value | values.Rule) -> Iterator[formula.Node]:
@@ -86,3 +86,9 @@ def nodes_of_now(part: values.Value | values.Rule) -> Iterator[formula.Node]:
         if not (isinstance(node, formula.Call) and node.function == "previous"):
             yield node
             waiting.extend(formula.children(node))
+
+
+def own_part(bonus: Bonus) -> str | None:
+    """Give the name under which a bonus reports its own part; None where it does not."""
+    part = getattr(bonus, "own_part", None)
+    return part.name if isinstance(part, OwnPart) else part

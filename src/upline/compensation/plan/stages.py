@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from upline.compensation.errors import Place
 from upline.compensation.plan import formula, schema, values
+from upline.compensation.plan.calendars import is_elsewhere, of_bonus, of_measure, of_ranks
 from upline.compensation.plan.parts import nodes_of, nodes_of_now, parts_of, slots_of
 from upline.compensation.plan.schema import PlanFile
 from upline.compensation.plan.units import Typing
@@ -28,6 +29,7 @@ def stages_of(file: PlanFile, typing: Typing) -> tuple[Stage, ...]:
         stage: [
             step
             for other in _uses(stage, file)
+            if not _between_calendars(stage, owners.get(other, other), file)
             for step in _with_choices(owners.get(other, other), stage, choices)
         ]
         for stage in _all_stages(file)
@@ -56,6 +58,20 @@ def stages_of(file: PlanFile, typing: Typing) -> tuple[Stage, ...]:
     for stage in uses:
         visit(stage)
     return tuple(order)
+
+
+def _between_calendars(stage: Stage, other: Stage, file: PlanFile) -> bool:
+    """Say whether a stage asks for what a run of another calendar has left: there it is no circle."""
+    calendars = {_calendar_of(stage, file), _calendar_of(other, file)} - {""}
+    return len(calendars) > 1
+
+
+def _calendar_of(stage: Stage, file: PlanFile) -> str:
+    if stage.kind == "measure" and stage.name in file.measures:
+        return of_measure(stage.name, file)
+    if stage.kind == "bonus" and stage.name in file.bonuses:
+        return of_bonus(stage.name, file)
+    return of_ranks(file) if stage.kind == "ladder" else ""
 
 
 def asked_on_orders(file: PlanFile) -> set[str]:
@@ -226,6 +242,8 @@ def _expanded(node: formula.Node, ladder: str, file: PlanFile, depth: int = 0) -
     match node:
         case formula.Name(name=name, prefix="") if name in file.measures and depth < 50:
             value = file.measures[name].value
+            if is_elsewhere(name, file, of_ranks(file)):
+                return node
             if isinstance(value, values.Formula) and asks_for(value, ladder, file):
                 return _expanded(value.node, ladder, file, depth + 1)
             return node
@@ -260,7 +278,8 @@ def asks_for(value: values.Value | values.Rule, ladder: str, file: PlanFile) -> 
                 continue
             if node.name in names_of_ladder(ladder):
                 return True
-            if node.name in file.measures and node.name not in seen:
+            is_here = not is_elsewhere(node.name, file, of_ranks(file))
+            if node.name in file.measures and is_here and node.name not in seen:
                 seen.add(node.name)
                 waiting.append(file.measures[node.name].value)
     return False

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from upline.compensation.columns import Codes
-from upline.compensation.measures.evaluate import not_computed
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.plan import schema
 from upline.compensation.ranks.program import Program, carried_rank
@@ -29,10 +28,6 @@ def rank_members(name: str, ranks: list[schema.Rank], figures: Figures) -> Ranke
     A rank reached by its needs is kept for as long as it says: for life, or so many periods after
     the last one in which its needs held.
     """
-    file = figures.world.plan.file
-    spec = file.rank_calendar
-    if spec is not None and spec.every != file.calendar.every:
-        raise not_computed("A calendar of its own for ranks", spec.place)
     program = Program.of(name, ranks, figures)
     count = len(figures.world)
     title_before = carried_rank(figures, f"title of {name}", ranks, count)
