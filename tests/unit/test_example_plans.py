@@ -10,7 +10,7 @@ from upline.cases.find import find_cases
 EXAMPLES = Path(__file__).parents[2] / "examples" / "plans"
 PLANS = sorted(EXAMPLES.glob("*.yaml"))
 CASES = find_cases(EXAMPLES)
-WAITING = {"binary-hybrid"}  # bonuses with a calendar of their own are not computed yet
+WAITING = {"binary-hybrid"}  # a limit on bonuses of several calendars is not computed yet
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.stem}-{path.stem}")

@@ -11,7 +11,7 @@ from upline.company.markets import MarketDescription, markets_of, refuse_without
 from upline.company.reading import DescriptionRefused, Reading, is_zone
 from upline.compensation import Plan, PlanRefused, load_plan
 from upline.compensation.plan.text import Entries
-from upline.compensation.run import refuse_uncomputed
+from upline.compensation.run import refuse_unclosable
 
 KEYS = ("name", "plan", "owner", "time_zone", "currency", "markets", "calendars")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -97,7 +97,7 @@ def _owner(reading: Reading) -> str:
 
 def _is_computed(path: Path) -> bool:
     try:
-        refuse_uncomputed(load_plan(path.read_text(encoding="utf-8"), file=str(path)))
+        refuse_unclosable(load_plan(path.read_text(encoding="utf-8"), file=str(path)))
     except PlanRefused:
         return False
     return True
@@ -116,7 +116,7 @@ def _plan(reading: Reading, plans: PlanFinder) -> tuple[Plan | None, str]:
         return None, ""
     try:
         plan = load_plan(path.read_text(encoding="utf-8"), file=str(path))
-        refuse_uncomputed(plan)
+        refuse_unclosable(plan)
     except PlanRefused as refused:
         reading.faults.extend(refused.faults)
         return None, ""

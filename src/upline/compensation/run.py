@@ -32,7 +32,7 @@ from upline.compensation.measures.elsewhere import leave_closed, take_earnings
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.numbering import number_orders
 from upline.compensation.plan import schema
-from upline.compensation.plan.calendars import faults_between, of_bonus, of_ranks
+from upline.compensation.plan.calendars import calendars_of, faults_between, of_bonus, of_ranks
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.stages import asked_on_orders
 from upline.compensation.preparation import prepare
@@ -162,3 +162,17 @@ def refuse_uncomputed(plan: Plan) -> None:
     faults += faults_between(file)
     if faults:
         raise PlanRefused(faults)
+
+
+def refuse_unclosable(plan: Plan) -> None:
+    """Raise PlanRefused if a company cannot close periods by a plan: one calendar serves one plan.
+
+    Files of such a plan are computed all the same, calendar by calendar.
+    """
+    refuse_uncomputed(plan)
+    own, *others = calendars_of(plan.file)
+    if others:
+        problem = f"The plan has calendars of {', '.join([own, *others])}; a company closes one."
+        remedy = "Write a plan for each calendar, or compute files with 'upline compute --calendar'."
+        place = plan.file.calendar.place
+        raise PlanRefused.because("plan.several_calendars", problem, remedy, place)

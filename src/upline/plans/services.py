@@ -7,7 +7,7 @@ import hashlib
 from django.db import transaction
 
 from upline.compensation import PlanRefused, load_plan
-from upline.compensation.run import refuse_uncomputed
+from upline.compensation.run import refuse_unclosable
 from upline.foundation import audit, clock, context, locking
 from upline.plans.errors import (
     PlanDecided,
@@ -32,7 +32,7 @@ def draft_plan(*, text: str, file: str = "plan.yaml") -> PlanVersion:
     except PlanRefused as refused:
         raise PlanHasFaults(count=len(refused.faults), faults=str(refused)) from refused
     try:
-        refuse_uncomputed(plan)
+        refuse_unclosable(plan)
     except PlanRefused as refused:
         raise PlanNotComputed(faults=str(refused)) from refused
     with transaction.atomic():
