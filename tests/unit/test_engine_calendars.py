@@ -193,8 +193,7 @@ def test_what_a_wallet_holds_is_asked_in_the_runs_of_every_calendar():
             "A second calendar of 'week' that begins on another day",
         ),
         (
-            "  rise: {kind: award, calendar: week, once: per_rank, amount: {by: rank, Gold: 5 EUR}}\n"
-            "ranks: [{rank: Gold}]\n",
+            "  rise: {kind: award, calendar: week, once: per_rank, amount: 5 EUR}\nranks: [{rank: Gold}]\n",
             "The award 'rise' for ranks of another calendar",
         ),
     ],

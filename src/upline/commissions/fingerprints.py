@@ -11,7 +11,7 @@ from django.db import connection
 from upline.commissions import rates
 from upline.commissions.calendars import period_before
 from upline.commissions.models import Estimate, Period, State
-from upline.compensation.preparation import reach_days
+from upline.compensation.plan.asked import reach_days
 from upline.foundation import outbox
 from upline.foundation.errors import DomainError
 from upline.ledger import queries as ledger
@@ -47,7 +47,7 @@ def _plan(period: Period) -> tuple[str, int]:
         version = plans.plan_in_force(every=period.calendar.every, on=period.starts_on)
     except DomainError as refused:
         return refused.code, 0
-    return version.digest, reach_days(plans.loaded(version))
+    return version.digest, reach_days(plans.loaded(version).file)
 
 
 _FACTS = """

@@ -17,9 +17,9 @@ from upline.commissions.errors import (
 )
 from upline.commissions.models import Period
 from upline.compensation.given import takes_legs
+from upline.compensation.plan.asked import reach_days
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.schema import GivenRanks
-from upline.compensation.preparation import reach_days
 from upline.foundation import copying
 from upline.network import queries as network
 from upline.plans import queries as plans
@@ -61,7 +61,7 @@ def gathered(
     """
     figures = [name for name in plan.file.orders if name not in _OWN_COLUMNS]
     # Facts first: whoever is named in one is then among the members, also where nothing is locked.
-    facts = _facts_of(period, figures, reach_days(plan), wanted)
+    facts = _facts_of(period, figures, reach_days(plan.file), wanted)
     members = network.snapshot(on=period.ends_on - timedelta(days=1))
     orders = _orders(period, plan, facts, members)
     tables = {"members": _members(plan, members), "orders": orders}

@@ -25,6 +25,7 @@ from upline.compensation.plan.load import load as load_plan
 from upline.compensation.plan.load import load_file as load_plan_file
 from upline.compensation.result import Result
 from upline.compensation.run import run
+from upline.compensation.session import Session
 
 __all__ = [
     "Fault",
@@ -36,6 +37,7 @@ __all__ = [
     "PlanRefused",
     "Refused",
     "Result",
+    "Session",
     "load_plan",
     "load_plan_file",
     "run",

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from upline.compensation import columns, memory
-from upline.compensation.carried import divided
+from upline.compensation.carried import Carried, divided
 from upline.compensation.columns import (
     NO_DAY,
     Codes,
@@ -37,11 +37,10 @@ from upline.compensation.given import Given, given_earnings, given_legs
 from upline.compensation.inputs import Inputs, World
 from upline.compensation.kernels import grouping
 from upline.compensation.orders import MadeOnce, Named, Orders
+from upline.compensation.plan.asked import order_fields_named, reach_days
 from upline.compensation.plan.calendars import spec_of
 from upline.compensation.plan.fields import default_of, places_of
-from upline.compensation.plan.formula import Call, Name
 from upline.compensation.plan.load import Plan
-from upline.compensation.plan.parts import all_nodes
 from upline.compensation.plan.schema import FieldSpec, GivenRanks
 from upline.compensation.plan.trees import asks_for, trees_used
 from upline.compensation.tables import Reader, Source, TableLike, arrow_table
@@ -49,26 +48,28 @@ from upline.compensation.tables import Reader, Source, TableLike, arrow_table
 
 def prepare(plan: Plan, inputs: Inputs) -> World:
     """Read and lay out the inputs; raises InputRefused with every fault in all of them."""
-    spec_of(inputs.calendar or plan.file.calendar.every, plan.file)
-    preparation = _Preparation(plan, inputs)
-    return preparation.world()
+    return Preparation(plan, inputs).world()
 
 
 # The row of the k-th to join, and the k of each row.
 _Joining = tuple[Positions, Positions]
 
 
-class _Preparation:
+class Preparation:
+    """Reads and lays out the inputs of a run; then other orders over the same members."""
+
     def __init__(self, plan: Plan, inputs: Inputs) -> None:
+        spec_of(inputs.calendar or plan.file.calendar.every, plan.file)
         self.plan = plan
         self.inputs = inputs
         self.faults: list[Fault] = faults_of_rates(plan.file, inputs.rates)
         members = arrow_table(inputs.members, "members")
         orders = arrow_table(inputs.orders, "orders")
-        self.members = Reader(
-            members, _with_columns(inputs.source("members"), members), self.faults
-        )
-        self.orders = Reader(orders, _with_columns(inputs.source("orders"), orders), self.faults)
+        self.members = self._reader("members", members)
+        self.orders = self._reader("orders", orders)
+
+    def _reader(self, name: str, table: pa.Table) -> Reader:
+        return Reader(table, _with_columns(self.inputs.source(name), table), self.faults)
 
     def world(self) -> World:
         # Orders are read and brought together by member while the tree is laid out.
@@ -82,6 +83,29 @@ class _Preparation:
                 self._list_twice(self.members, ids)
             self._orders_read = meanwhile.submit(self._read_orders)
             return self._world(ids)
+
+    def world_with(self, orders: pa.Table, world: World) -> World:
+        """Lay out other orders over a world that this gave; after a refusal it may be asked again."""
+        self.orders = self._reader("orders", orders)
+        with ThreadPoolExecutor(1) as meanwhile:
+            self._order_ids = meanwhile.submit(self._read_order_ids)
+            self._order_dates = meanwhile.submit(self._order_days)
+            self._orders_read = meanwhile.submit(self._read_orders)
+            laid_out, outside = self._orders(world.forest)
+            order_ids = self._order_ids.result()
+        if self.faults:
+            faults = list(self.faults)
+            self.faults.clear()
+            raise InputRefused(faults)
+        laid_out.bring(order_fields_named(self.plan.file))
+        return replace(
+            world,
+            order_ids=order_ids,
+            orders=laid_out,
+            orders_outside=outside,
+            ignored_columns=self._ignored(),
+            carried=Carried(world.carried),
+        )
 
     def _world(self, ids: pa.Array) -> World:
         parent = self._references(self.members, "sponsor", "sponsor")
@@ -103,7 +127,7 @@ class _Preparation:
         orders, outside = self._orders(forest)
         if self.faults:
             raise InputRefused(self.faults)
-        orders.bring(_order_fields_named(self.plan))
+        orders.bring(order_fields_named(self.plan.file))
         return World(
             plan=self.plan,
             period=self.inputs.period,
@@ -364,7 +388,7 @@ class _Preparation:
         days = self._order_dates.result()
         first, end = _day_number(self.inputs.period.start), _day_number(self.inputs.period.end)
         inside = _between(days.values, first, end)
-        reach = reach_days(self.plan)
+        reach = reach_days(self.plan.file)
         kept = inside
         if reach and inside is not None:
             kept = inside | ((days.values > end - 1 - reach) & (days.values < end))
@@ -422,15 +446,13 @@ class _Preparation:
         """Give a table of figures by member, with the rows of its members."""
         if frame is None:
             return None
-        table = arrow_table(frame, name)
-        reader = Reader(table, _with_columns(self.inputs.source(name), table), self.faults)
+        reader = self._reader(name, arrow_table(frame, name))
         return reader, self._references(reader, "member", "member")
 
     def _carried(self, forest: Forest) -> dict[str, dict[int, str]]:
         if self.inputs.carries is None:
             return {}
-        table = arrow_table(self.inputs.carries, "carries")
-        reader = Reader(table, _with_columns(self.inputs.source("carries"), table), self.faults)
+        reader = self._reader("carries", arrow_table(self.inputs.carries, "carries"))
         rows, is_empty = self._finder.rows(reader.raw("member"))
         carried: dict[str, dict[int, str]] = {}
         names, amounts = reader.raw("name").to_pylist(), reader.raw("value").to_pylist()
@@ -475,18 +497,3 @@ def _with_columns(source: Source, table: pa.Table) -> Source:
 
 def _day_number(day: object) -> int:
     return int(np.datetime64(str(day), "D").astype(np.int64))
-
-
-def _order_fields_named(plan: Plan) -> set[str]:
-    """Give the fields of orders that some rule of the plan names."""
-    return {
-        node.name
-        for node in all_nodes(plan.file)
-        if isinstance(node, Name) and node.name in plan.file.orders
-    }
-
-
-def reach_days(plan: Plan) -> int:
-    """Give how many days before the end of the period the plan's rolling sums look back."""
-    calls = (node for node in all_nodes(plan.file) if isinstance(node, Call))
-    return max((call.last_days for call in calls), default=0)

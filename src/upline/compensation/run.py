@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 
 import numpy as np
@@ -63,8 +64,15 @@ def run(
     with every fault of the inputs, PlanRefused for rules that are not computed yet.
     """
     refuse_uncomputed(plan)
-    try:
+    with within_range():
         return compute(prepare(plan, inputs), keep_lines=keep_lines, threads=threads)
+
+
+@contextmanager
+def within_range() -> Iterator[None]:
+    """Refuse figures that pass the range in which the engine is exact. Raises InputRefused."""
+    try:
+        yield
     except OverflowError as error:
         problem = f"The run would pass 9.2 x 10^18 smallest units in {error}."
         remedy = "Look for a figure that is far too large; or declare fewer decimals in the plan."
@@ -173,6 +181,8 @@ def refuse_unclosable(plan: Plan) -> None:
     own, *others = calendars_of(plan.file)
     if others:
         problem = f"The plan has calendars of {', '.join([own, *others])}; a company closes one."
-        remedy = "Write a plan for each calendar, or compute files with 'upline compute --calendar'."
+        remedy = (
+            "Write a plan for each calendar, or compute files with 'upline compute --calendar'."
+        )
         place = plan.file.calendar.place
         raise PlanRefused.because("plan.several_calendars", problem, remedy, place)
