@@ -105,6 +105,10 @@ def _timed(made: Any, facts: int, visitors: int, out: Path | None) -> dict[str, 
     _hold_to_the_limits(pages)
     picture = _picture(tree)
     print(f"  the map of all: {picture['bytes']:,} bytes, sent as {picture['sent']:,}")
+    print(
+        f"  drawn in a browser: {picture['drawn']['first']:.2f} s the first time,"
+        f" then median {picture['drawn']['p50']:.2f} s, most {picture['drawn']['most']:.2f} s"
+    )
     result = {
         "work": "pages of members, sequential, warm, one process",
         "members": members,
@@ -228,17 +232,21 @@ def _spread(times: list[float]) -> dict[str, Any]:
 
 
 def _picture(tree: Any) -> dict[str, Any]:
-    """Give how large the map of the largest team is."""
+    """Give how large the map of the largest team is, and how soon a browser has drawn it."""
     from django.test import Client
 
-    code = tree.at(int(tree.size.argmax())).code
+    from benchmarks.screens_drawn import seconds_until_drawn
+
+    login = _login_of(tree.at(int(tree.size.argmax())).code)
+    members = int(tree.size.max())
     client = Client()
-    client.force_login(_login_of(code))
+    client.force_login(login)
     sent = client.get("/my/team/map/data/", HTTP_ACCEPT_ENCODING="gzip").content
     return {
-        "members": int(tree.size.max()),
+        "members": members,
         "bytes": len(gzip.decompress(sent)),
         "sent": len(sent),
+        "drawn": seconds_until_drawn(login, members),
     }
 
 
