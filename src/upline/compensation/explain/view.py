@@ -110,11 +110,13 @@ class View:
         """Give the places below a member, nearest first, from which anything to be paid on starts."""
         place = self.place(work, position)
         sources = self.sources(work)
-        has = np.flatnonzero(sources.base.values)
-        places = np.unique(np.searchsorted(sources.starts, has, side="right") - 1)
         first = place if getattr(work.bonus, "starts", "parent") != "parent" else place + 1
         end = end_of_group(work.forest.parent, place)
-        below = places[(places >= first) & (places < end)]
+        # Sources are in the order of places, so those of the group lie together.
+        starts = sources.starts[first : end + 1]
+        counted = sources.base.values[int(starts[0]) : int(starts[-1])] != 0
+        counts = np.concatenate([[0], np.cumsum(counted)])[starts - starts[0]]
+        below = first + np.flatnonzero(np.diff(counts))
         return below[np.argsort(self.distances(work)[below], kind="stable")]
 
 
