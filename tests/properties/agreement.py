@@ -166,7 +166,7 @@ def _pairs(answer: Answer, result: Result) -> list[tuple[str, dict[Any, Any], di
     order_at = {order_ids[int(row)]: place for place, row in enumerate(world.orders.rows)}
     units = {bonus: Fraction(1, 10**part.places) for part in result.paid for bonus in [part.bonus]}
     pairs: list[tuple[str, dict[Any, Any], dict[Any, Any]]] = []
-    pairs.append(("line", _lines_expected(answer, plan, units), _lines_found(result)))
+    pairs.append(("line", _lines_expected(answer, units), _lines_found(result)))
     totals = {key: units[key[1]] * amount for key, amount in answer.totals.items() if amount}
     pairs.append(("total", totals, _totals_found(result)))
     ranks, titles = _ranks_found(result)
@@ -245,28 +245,22 @@ def _figure(text: str) -> object:
     return Fraction(text) if re.fullmatch(r"-?[0-9.]+", text) else text
 
 
-def _lines_expected(answer: Answer, plan: Plan, units: dict[str, Fraction]) -> dict[Any, int]:
+def _lines_expected(answer: Answer, units: dict[str, Fraction]) -> dict[Any, int]:
     counted: Counter[Any] = Counter()
     for line in answer.lines:
-        level = line.level if _has_levels(plan, line.bonus) else None
         amount = units[line.bonus] * line.amount
-        counted[line.receiver, line.bonus, line.buyer, line.order, level, amount] += 1
+        counted[line.receiver, line.bonus, line.buyer, line.order, line.level, amount] += 1
     return counted
 
 
 def _lines_found(result: Result) -> dict[Any, int]:
     counted: Counter[Any] = Counter()
     for row in result.lines.to_pylist():
-        level = row["level"] if _has_levels(result.world.plan, row["bonus"]) else None
         if row["amount"]:
             amount = Fraction(row["amount"])
-            counted[row["member"], row["bonus"], row["buyer"], row["order"], level, amount] += 1
+            key = (row["member"], row["bonus"], row["buyer"], row["order"], row["level"], amount)
+            counted[key] += 1
     return counted
-
-
-def _has_levels(plan: Plan, name: str) -> bool:
-    bonus = plan.file.bonuses.get(name)
-    return bonus is not None and bonus.kind in ("level", "differential")
 
 
 def _totals_found(result: Result) -> dict[Any, Fraction]:

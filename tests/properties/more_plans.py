@@ -11,7 +11,7 @@ from tests.properties.plans import Maker
 # What a plan may use beside the simpler kinds; a run may be kept to some of it.
 PARTS = (
     *("legs", "grid", "binary", "breakaway", "board", "best_of", "award", "grants", "heads"),
-    *("budget", "limits", "withdraw", "nth", "customers", "two_trees"),
+    *("balance", "budget", "limits", "withdraw", "nth", "customers", "two_trees"),
 )
 
 
@@ -151,6 +151,13 @@ class WholeMaker(Maker):
             made["grants"] = {f"gifts_{name}": self.by_rank(lambda: self.chance.pick("0123"))}
         return made
 
+    def balance(self, _: str) -> dict[str, Any]:
+        """Give a line for all orders of the period, whose sum often falls below 0."""
+        bases = ("price - 60 EUR", "(pv - cv) * 1 EUR", "price - 2 * net")
+        made: dict[str, Any] = {"kind": "own", "base": self.chance.pick(bases), **self.common()}
+        made |= {"lines": "per_period", "rate": self.by_rank(self.rate)}
+        return made | {"negative": self.negative()}
+
     def level(self, name: str) -> dict[str, Any]:
         made = super().level(name)
         if "head" in made and self.may("heads", 3):
@@ -210,9 +217,8 @@ class WholeMaker(Maker):
             }
         if how == 1 and rate == "rate":
             whole: dict[str, Any] = {"cycle": "whole", "rate": self.by_rank(self.positive_rate)}
-            if self.chance.one_in(3):
-                rule = {"members": self.member_rule(), "rate": self.positive_rate()}
-                whole["two_to_one"] = rule
+            if self.chance.one_in(2):
+                whole["two_to_one"] = self.two_to_one()
             return whole
         size = {"points": ("50", "33.3"), "money": ("60", "12.5"), "count": ("2", "3")}[unit]
         one = self.chance.pick(size)
@@ -224,11 +230,14 @@ class WholeMaker(Maker):
         if rate == "rate" and self.chance.one_in(2):
             made["rate"] = self.by_rank(self.positive_rate)
             if cycle.get("left", 0) == cycle.get("right", 1) and self.chance.one_in(2):
-                rule = {"members": self.member_rule(), "rate": self.positive_rate()}
-                made["two_to_one"] = rule
+                made["two_to_one"] = self.two_to_one()
         else:
             made["per_cycle"] = self.by_rank(self.sum_of_money)
         return made
+
+    def two_to_one(self) -> dict[str, Any]:
+        rule = self.chance.pick(("flag", "reach < 4", self.member_rule()))
+        return {"members": rule, "rate": self.positive_rate()}
 
     def positive_rate(self) -> str:
         return self.chance.pick(("10 %", "5 %", "0.333 %", "1/3 * 10 %"))
@@ -251,9 +260,9 @@ class WholeMaker(Maker):
     def breakaway(self, _: str) -> dict[str, Any]:
         made: dict[str, Any] = {"kind": "breakaway", **self.common()}
         made["base"] = self.chance.pick((self.order_points(), self.order_money()))
-        made["head"] = self.chance.pick((self.member_rule(deep=False), "own_pv >= 50"))
+        made["head"] = self.chance.pick((self.member_rule(deep=False), "own_pv >= 20", "flag"))
         made["rate"] = self.by_rank(self.positive_rate)
-        if self.chance.one_in(2):
+        if not self.chance.one_in(4):
             made["guarantee"] = self.by_rank(lambda: self.chance.pick(("5 EUR", "40 EUR")))
         return self.walked(made)
 
@@ -271,7 +280,7 @@ class WholeMaker(Maker):
         binary = [self.binary] * 3 if "binary" in self.parts else []
         kinds = [
             *binary,
-            *(getattr(self, one) for one in ("breakaway", "board") if one in self.parts),
+            *(getattr(self, one) for one in ("breakaway", "board", "balance") if one in self.parts),
         ]
         for place in range(self.chance.number(0, 2) if kinds else 0):
             name = f"c{place}"
@@ -285,10 +294,12 @@ class WholeMaker(Maker):
                 "compression": self.chance.pick(("none", "roll_up")),
                 **self.common(),
             }
-        if self.may("best_of", 4):
+        if self.may("best_of", 3):
             of = self.chance.some([name for name in made if not self.asks(made, name)], 3)
             if len(of) > 1:
                 made["best"] = {"kind": "best_of", "of": of, **self.common()}
+                if self.chance.one_in(2):
+                    made["best"]["cap"] = self.chance.pick(("1.50 EUR", "4.005 EUR", "9 EUR"))
                 for name in ("rounding", "point_value", "wallet"):
                     made["best"].pop(name, None)
         self.ceilings()
@@ -312,7 +323,7 @@ class WholeMaker(Maker):
             self.file["budget"] = budget
         for place in range(self.chance.pick((0, 0, 1, 2)) if "limits" in self.parts else 0):
             per = self.chance.pick(("company", "member", "person"))
-            most: Any = self.chance.pick(("30 EUR", "5 % * company(price)", "7.77 EUR"))
+            most: Any = self.chance.pick(("15 EUR", "2 % * company(price)", "7.77 EUR"))
             if per == "member":
                 most = self.by_rank(
                     lambda: self.chance.pick(("12 EUR", "3.335 EUR", "20 % * own(price)"))

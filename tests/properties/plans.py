@@ -34,6 +34,8 @@ POSITIVE_RATES = RATES[:6]
 STEPS = (0, 50, 100, 300, 1000)
 RANKS = ("R1", "R2", "R3")
 CLASSES = ("K1", "K2")
+# The dumper in C where there is one: it writes the same, ten times as fast.
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 COMPRESSIONS = ("none", "count_between", "remove", "merge_up", "roll_up")
 
 
@@ -758,7 +760,7 @@ class Maker:
         self.ranks()
         self.legal()
         self.bonuses()
-        return yaml.safe_dump(self.file, sort_keys=False, allow_unicode=True)
+        return yaml.dump(self.file, Dumper=DUMPER, sort_keys=False, allow_unicode=True)
 
 
 def random_plan(chance: Chance) -> str:

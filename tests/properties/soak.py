@@ -2,7 +2,7 @@
 
 `make soak` compares 100,000 worlds, `UPLINE_WORLDS` another number, from the seed `UPLINE_SEED` on.
 It names every world in which the engines differ, and prints how often each rule had something to
-do: a rule that was hardly ever at work has not been compared.
+do: a rule that was hardly ever at work has not been compared, and fails the run too.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from tests.properties.rules import RULES
 from upline.compensation import load_plan
 
 CHUNK = 50
+# A rule must have been at work once in so many worlds: a thousand times in a hundred thousand.
+WORLDS_A_RULE = 100
 
 
 @dataclass(slots=True)
@@ -81,10 +83,20 @@ def soak(first: int, count: int) -> Tally:
     return whole
 
 
+def thin(found: Tally) -> list[str]:
+    """Name the rules that were at work too seldom for so many worlds."""
+    least = sum(found.outcomes.values()) // WORLDS_A_RULE
+    return [rule for rule in RULES if found.hits[rule] < least]
+
+
 def report(found: Tally) -> str:
-    """Say how often each rule was at work, the rarest first."""
+    """Say how often each rule was at work, the rarest first, and which were too seldom."""
     counts = {rule: found.hits[rule] for rule in RULES}
-    rows = [f"{count:>9}  {rule}" for rule, count in sorted(counts.items(), key=lambda one: one[1])]
+    seldom = thin(found)
+    rows = [
+        f"{count:>9}  {rule}{'  TOO SELDOM' if rule in seldom else ''}"
+        for rule, count in sorted(counts.items(), key=lambda one: one[1])
+    ]
     return "\n".join([*rows, f"{dict(found.outcomes)}"])
 
 
@@ -94,11 +106,11 @@ def say(text: str) -> None:
 
 
 def main() -> int:
-    """Compare as many worlds as the environment says; 1 where the engines differ anywhere."""
+    """Compare as many worlds as the environment says; 1 where the engines differ or a rule is thin."""
     count = int(os.environ.get("UPLINE_WORLDS", "100000"))
     found = soak(int(os.environ.get("UPLINE_SEED", "1000000")), count)
     say(report(found))
-    return 1 if found.unlike else 0
+    return 1 if found.unlike or thin(found) else 0
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from tests.properties.chance import Chance, Drawn, Seeded
 from tests.properties.companies import random_company, wanted_by
 from tests.properties.plans import random_plan
 from tests.properties.rules import RULES
-from tests.properties.soak import report, tally, whole_world
+from tests.properties.soak import Tally, report, tally, thin, whole_world
 from upline.compensation import load_plan
 
 
@@ -55,3 +57,13 @@ def test_a_soak_tells_how_often_each_rule_was_at_work():
     assert found.outcomes == {"agreed": 12}
     assert set(found.hits) <= set(RULES)
     assert f"{found.hits['cap cut']:>9}  cap cut" in report(found).splitlines()
+
+
+def test_a_soak_in_which_a_rule_was_hardly_at_work_says_so():
+    found = Tally(outcomes=Counter(agreed=300), hits=Counter(dict.fromkeys(RULES, 3)))
+    assert thin(found) == []
+
+    found.hits["cap cut"] = 2
+
+    assert thin(found) == ["cap cut"]
+    assert report(found).splitlines()[0] == "        2  cap cut  TOO SELDOM"

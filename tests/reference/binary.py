@@ -116,8 +116,8 @@ def drafts(period: Period, name: str, bonus: Binary) -> list[Draft]:
         now.left.take(matched.used.left)
         now.right.take(matched.used.right)
         found += [
-            Draft(receiver=member, bonus=name, amount=amount, level=level)
-            for level, amount in enumerate(matched.pays, now.steps + 1)
+            Draft(receiver=member, bonus=name, amount=amount, level=step if bonus.steps else None)
+            for step, amount in enumerate(matched.pays, now.steps + 1)
         ]
         now.steps += matched.count if bonus.steps is not None else 0
         later[member] = _carried(period, bonus, member, now)

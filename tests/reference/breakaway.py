@@ -38,7 +38,7 @@ def drafts(period: Period, name: str, bonus: Breakaway) -> list[Draft]:
             least = _units(period, name, period.amount(bonus.guarantee, scope))
         left = max(0, min(least - due, got.get(leader, 0)))
         got[receiver] = got.get(receiver, 0) + due + left
-        found.append(_draft(name, receiver, leader, above.index(receiver) + 1, due + left))
+        found.append(_draft(name, receiver, leader, 1, due + left))
         if left:
             period.hits["breakaway guarantee"] += 1
             found.append(_draft(name, leader, leader, 0, -left))

@@ -60,7 +60,16 @@ def drafts(period: Period, name: str, bonus: Stairstep) -> list[Draft]:
         for buyer, amount in parts:
             reported = own_part(bonus) if buyer == member else None
             paid = in_money(period, bonus, amount, units, scope)
-            found.append(Draft(receiver=member, bonus=reported or name, buyer=buyer, amount=paid))
+            level = 0 if buyer == member else 1
+            found.append(
+                Draft(
+                    receiver=member,
+                    bonus=reported or name,
+                    buyer=buyer,
+                    level=level,
+                    amount=paid,
+                )
+            )
     return found
 
 

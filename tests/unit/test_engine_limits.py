@@ -233,3 +233,24 @@ bonuses:
 
     # 45 EUR for 120 points: 0.375 EUR a point.
     assert totals(computed(plan, STAR, orders)) == {("Ada", "team"): Decimal("22.50")}
+
+
+def test_of_a_stairstep_the_line_of_the_group_below_is_cut_before_that_for_own_orders():
+    result = computed(
+        """
+members: {share: ratio}
+orders: {price: money}
+bonuses:
+  steps: {kind: stairstep, base: price, rate: share}
+limits: {payout: {most: 6 EUR, cut: last_first}}
+""",
+        {"Ada": None, "Boris": "Ada"},
+        [("o1", "Boris", {"price": "100", "date": "2026-10-03"})],
+        members={"share": ["8 %", "5 %"]},
+    )
+
+    # Both lines come from Boris: his own 5.00 has level 0, Ada's 8.00 - 5.00 level 1, and goes first.
+    assert totals(result) == {
+        ("Ada", "steps"): Decimal("1.00"),
+        ("Boris", "steps"): Decimal("5.00"),
+    }

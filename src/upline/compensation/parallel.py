@@ -29,6 +29,8 @@ def bounds(values: npt.NDArray[Any]) -> tuple[int, int]:
     """Give the least and the greatest of whole numbers; 0 and 0 where there are none."""
     if not values.size:
         return 0, 0
+    if values.size < MANY:
+        return int(values.min()), int(values.max())
     flat = values.reshape(-1)
     found = in_parts(
         parts_of(len(flat)),

@@ -88,6 +88,7 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
     file = world.plan.file
     workers = threads if threads is not None else min(os.cpu_count() or 1, 8)
     paid: list[Paid] = []
+    needed = _lines_needed(file)
     for stage in world.plan.stages:
         if stage.kind == "ladder":
             ladder = file.ladders.get(stage.name, file.ranks)
@@ -101,7 +102,7 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
                 stage.name,
                 bonus,
                 figures,
-                _keeps(world, stage.name, keep_lines=keep_lines),
+                keep_lines or stage.name in needed,
                 workers,
             )
             if isinstance(bonus, schema.BestOf):
@@ -133,11 +134,9 @@ def _chosen(work: Work, paid: list[Paid]) -> list[Paid]:
     return [*(part for part in paid if part.bonus not in names), *parts]
 
 
-def _keeps(world: World, bonus: str, *, keep_lines: bool) -> bool:
-    """Lines are needed, too, where another rule asks what a bonus paid on an order, or cuts it."""
-    file = world.plan.file
-    needed = asked_on_orders(file) | lines_needed(file) | best_of.lines_needed(file)
-    return keep_lines or bonus in needed
+def _lines_needed(file: schema.PlanFile) -> set[str]:
+    """Give the bonuses of which another rule asks what they paid on an order, or cuts it."""
+    return asked_on_orders(file) | lines_needed(file) | best_of.lines_needed(file)
 
 
 def _remember(figures: Figures, part: Paid) -> None:

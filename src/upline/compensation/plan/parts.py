@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from upline.compensation.plan import formula, values
 from upline.compensation.plan.schema import Bonus, OwnPart, Part, PlanFile, Slot
@@ -30,7 +31,7 @@ def parts_of(whole: Part) -> Iterator[Part]:
         part = waiting.pop()
         if isinstance(part, Part):
             yield part
-            waiting.extend(getattr(part, name) for name in type(part).model_fields)
+            waiting.extend(getattr(part, name) for name in _fields_of(type(part)))
         elif isinstance(part, dict):
             waiting.extend(part.values())
         elif isinstance(part, list):
@@ -39,10 +40,9 @@ def parts_of(whole: Part) -> Iterator[Part]:
 
 def slots_of(part: Part) -> Iterator[tuple[str, values.Value | values.Rule, Slot]]:
     """Give the name, content and slot of every value and rule that stands in `part`."""
-    for name, spec in type(part).model_fields.items():
+    for name, slot in _slots_in(type(part)):
         content = getattr(part, name)
-        slot = _slot(spec.metadata) or _slot_inside(spec.annotation)
-        if slot is None or content is None:
+        if content is None:
             continue
         if isinstance(content, dict):
             for inner in content.values():
@@ -60,6 +60,21 @@ _WRITTEN = (
     values.All,
     values.AnyOf,
 )
+
+
+@cache
+def _fields_of(kind: type[Part]) -> tuple[str, ...]:
+    return tuple(kind.model_fields)
+
+
+@cache
+def _slots_in(kind: type[Part]) -> tuple[tuple[str, Slot], ...]:
+    """Give the fields of a kind of part that hold values or rules, and the slot of each."""
+    found = (
+        (name, _slot(spec.metadata) or _slot_inside(spec.annotation))
+        for name, spec in kind.model_fields.items()
+    )
+    return tuple((name, slot) for name, slot in found if slot is not None)
 
 
 def _slot(metadata: object) -> Slot | None:

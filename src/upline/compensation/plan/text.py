@@ -37,6 +37,24 @@ class Items(list[object]):
     place: Place
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads YAML, noting the anchors, aliases and tags on the way."""
+
+    def __init__(self, source: str) -> None:
+        self.not_used: list[yaml.Token] = []
+        super().__init__(source)
+
+    def scan_anchor(self, TokenClass: type[yaml.Token]) -> yaml.Token:  # noqa: N803 - yaml's word
+        token: yaml.Token = super().scan_anchor(TokenClass)  # type: ignore[no-untyped-call]
+        self.not_used.append(token)
+        return token
+
+    def scan_tag(self) -> yaml.TagToken:
+        token = super().scan_tag()
+        self.not_used.append(token)
+        return token
+
+
 def place_of(value: object) -> Place:
     """Say where a value that `read` made is written."""
     return getattr(value, "place", Place())
@@ -48,8 +66,9 @@ def read(source: str, *, file: str = "plan") -> Entries:
     Anchors, tags and several documents are refused, and so is a key that stands twice: each is a
     way to read a plan differently from how it looks. Raises PlanRefused with every such place.
     """
+    loader = _Loader(source)
     try:
-        node = yaml.compose(source, Loader=yaml.SafeLoader)
+        node = loader.get_single_node()
     except yaml.YAMLError as error:
         raise PlanRefused([_syntax_fault(error, file)]) from error
     if not isinstance(node, yaml.MappingNode):
@@ -57,7 +76,7 @@ def read(source: str, *, file: str = "plan") -> Entries:
         raise PlanRefused([Fault(Place(file, 1, 1), "plan.not_a_mapping", message)])
     faults: list[Fault] = []
     entries = _mapping(node, file, faults)
-    faults.extend(_anchors(source, file))
+    faults.extend(_unused(token, file) for token in loader.not_used)
     if faults:
         raise PlanRefused(faults)
     return entries
@@ -95,15 +114,11 @@ def _mapping(node: yaml.MappingNode, file: str, faults: list[Fault]) -> Entries:
     return entries
 
 
-def _anchors(source: str, file: str) -> list[Fault]:
-    faults = []
-    for token in yaml.scan(source, Loader=yaml.SafeLoader):
-        if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
-            place = Place(file, token.start_mark.line + 1, token.start_mark.column + 1)
-            message = "Anchors, aliases and tags are not used in plans."
-            remedy = "Write the value out; if it starts with & * or !, put it in quotes."
-            faults.append(Fault(place, "plan.anchor", message, remedy))
-    return faults
+def _unused(token: yaml.Token, file: str) -> Fault:
+    place = Place(file, token.start_mark.line + 1, token.start_mark.column + 1)
+    message = "Anchors, aliases and tags are not used in plans."
+    remedy = "Write the value out; if it starts with & * or !, put it in quotes."
+    return Fault(place, "plan.anchor", message, remedy)
 
 
 def _syntax_fault(error: yaml.YAMLError, file: str) -> Fault:
