@@ -246,7 +246,7 @@ limits: {payout: {most: 6 EUR, cut: last_first}}
 """,
         {"Ada": None, "Boris": "Ada"},
         [("o1", "Boris", {"price": "100", "date": "2026-10-03"})],
-        members={"share": ["8 %", "5 %"]},
+        members={"share": ["0.08", "0.05"]},
     )
 
     # Both lines come from Boris: his own 5.00 has level 0, Ada's 8.00 - 5.00 level 1, and goes first.
