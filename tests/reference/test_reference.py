@@ -196,8 +196,8 @@ def test_a_stairstep_deducts_what_the_groups_below_take(unpaid, from_middle):
 
     # Groups: low 150 (10 %), middle 200 (10 %), top 400 (20 %). middle is not active.
     # Own: low 10 % of 150, top 20 % of 200.
-    assert seen(answer, "own_volume") == {("low", "low", None, 1500), ("top", "top", None, 4000)}
-    assert seen(answer, "stair") == {("top", "middle", None, from_middle)}
+    assert seen(answer, "own_volume") == {("low", "low", 0, 1500), ("top", "top", 0, 4000)}
+    assert seen(answer, "stair") == {("top", "middle", 1, from_middle)}
 
 
 def test_a_group_below_the_first_step_is_paid_on_some_orders_only():
@@ -223,10 +223,10 @@ bonuses:
     # 5 % of 40 less the 2.00 taken. top has 280: 10 % of 200, and on middle 10 % of 80 less 5 % of
     # the 50 of joining orders.
     assert seen(answer, "stair") == {
-        ("low", "low", None, 200),
-        ("middle", "middle", None, 50),
+        ("low", "low", 0, 200),
+        ("middle", "middle", 0, 50),
         ("top", "top", None, 2000),
-        ("top", "middle", None, 550),
+        ("top", "middle", 1, 550),
     }
 
 
