@@ -225,7 +225,7 @@ bonuses:
     assert seen(answer, "stair") == {
         ("low", "low", 0, 200),
         ("middle", "middle", 0, 50),
-        ("top", "top", None, 2000),
+        ("top", "top", 0, 2000),
         ("top", "middle", 1, 550),
     }
 
