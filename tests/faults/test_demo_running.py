@@ -44,7 +44,7 @@ class Demo:
 
     def wait_until_ready(self) -> None:
         assert comes_true(self._is_over, within_seconds=SECONDS), self.says
-        ready = re.search(r"Ready in .* http://127.0.0.1:(\d+)/", self.says)
+        ready = re.search(r"Ready in .* http://localhost:(\d+)/", self.says)
         assert ready, self.says
         self.port = int(ready[1])
 
@@ -157,7 +157,7 @@ def test_a_demo_loses_nothing_whatever_part_of_it_is_killed(home, begin):
 
     refused = run(home)
     assert refused.returncode == 1
-    assert f"process {demo.process.pid}, http://127.0.0.1:{demo.port}/" in refused.stderr
+    assert f"process {demo.process.pid}, http://localhost:{demo.port}/" in refused.stderr
 
     demo.kill()
     assert comes_true(lambda: state_of(home).state == "stopped", within_seconds=20)
@@ -189,6 +189,19 @@ def test_a_port_that_was_asked_for_and_is_taken_is_refused_before_anything_is_ma
         "none: then a free one is chosen. [demo.port_taken]\n"
     )
     assert not (home / "postgres").exists()
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_a_port_at_which_the_name_of_the_machine_leads_elsewhere_is_taken(home):
+    with socket.socket(socket.AF_INET6) as other:
+        other.bind(("::1", 0))
+        other.listen(1)
+        port = other.getsockname()[1]
+
+        refused = run(home, "--port", str(port))
+
+    assert refused.returncode == 1
+    assert f"Port {port} of this machine is taken by another program." in refused.stderr
 
 
 def test_a_company_is_not_removed_where_nobody_can_be_asked(home):

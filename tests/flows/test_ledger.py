@@ -213,7 +213,7 @@ def test_a_reversal_that_cannot_be_is_refused_and_writes_nothing():
         undo("v", other, MONDAY)
     with pytest.raises(errors.JournalUnknown, match="no journal 0"):
         undo("v", 0)
-    with pytest.raises(errors.ReasonMissing, match="needs a reason"):
+    with pytest.raises(errors.ReasonMissing, match="no reason was given"):
         undo("v", other, reason=" ")
     with pytest.raises(errors.KeyAlreadyUsed, match="payment:1"):
         undo("payment:1", other)

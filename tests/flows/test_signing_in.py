@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from tests.signing_in import login_with, signed_in
@@ -19,6 +19,7 @@ from upline.foundation.models import AuditEntry
 from upline.people import logins, second_factor
 from upline.people.models import Login, Person
 from upline.web.accounts.adapters import SecondFactor
+from upline.web.accounts.passkeys import Place, place_of
 
 PASSWORD = "quiet-river-at-dawn"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -430,6 +431,36 @@ def test_a_passkey_is_made_for_this_host_and_signs_in_by_itself(client):
     assert question["authenticatorSelection"]["residentKey"] == "required"
     assert question["authenticatorSelection"]["userVerification"] == "required"
     assert "passwordless" not in page.context["form"].fields
+
+
+def test_a_page_opened_by_a_number_asks_for_no_passkey_and_leads_to_its_name(client):
+    address = reverse("mfa_add_webauthn")
+    signed_in(client, login_with("member"))
+
+    page = client.get(address, headers={"host": "127.0.0.1:8003"}).content.decode()
+
+    assert "data-passkey" not in page
+    assert "Browsers keep passkeys for an address with a name alone" in page
+    assert f'href="http://localhost:8003{address}"' in page
+
+
+@pytest.mark.parametrize(
+    ("host", "is_number", "better"),
+    [
+        ("localhost:8000", False, ""),
+        ("shop.example.com", False, ""),
+        ("[::1]:8000", True, "http://localhost:8000/here/?a=1"),
+        ("192.168.1.20:8000", True, ""),
+    ],
+)
+def test_an_address_of_this_computer_alone_has_a_name_beside_its_number(
+    settings, host, is_number, better
+):
+    settings.ALLOWED_HOSTS = ["*"]
+
+    place = place_of(RequestFactory().get("/here/?a=1", headers={"host": host}))
+
+    assert place == Place(is_number=is_number, better=better)
 
 
 def test_what_is_no_passkey_is_refused_and_nothing_is_kept(client):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import http.client
 import json
 import os
@@ -21,6 +22,10 @@ from upline.foundation import postgres, start
 from upline.foundation.errors import DomainError
 
 HOST = "127.0.0.1"
+# What is printed: browsers give passkeys to a name alone, never to a number.
+NAME = "localhost"
+# Where a browser looks for the name as well, and first: whoever listens there would be shown.
+ALSO_NAMED = "::1"
 READY_SECONDS = 90.0
 # What is at work gets so long to finish at the end; what is cut off is done again at the next start.
 PATIENCE_SECONDS = 4.0
@@ -63,7 +68,7 @@ class Demo:
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self.port}/"
+        return f"http://{NAME}:{self.port}/"
 
 
 @dataclass(slots=True)
@@ -251,13 +256,21 @@ def _at_a_free_port(demo: Demo) -> Demo:
 
 
 def _is_free(port: int) -> bool:
-    with socket.socket() as trial:
-        # As the site will: a port whose connections only fade away is free.
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((HOST, port))
-        except OSError:
-            return False
+    """Say whether the site can listen at a port, and whether the name leads to it alone."""
+    return _can_listen(socket.AF_INET, HOST, port) and (
+        not socket.has_ipv6 or _can_listen(socket.AF_INET6, ALSO_NAMED, port)
+    )
+
+
+def _can_listen(family: socket.AddressFamily, host: str, port: int) -> bool:
+    try:
+        with socket.socket(family) as trial:
+            # As the site will: a port whose connections only fade away is free.
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((host, port))
+    except OSError as error:
+        # A machine without IPv6 has nobody who listens there.
+        return error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
     return True
 
 

@@ -109,7 +109,7 @@ def seal_period(*, calendar: str, label: str) -> Period:
         text = f"{chained}\n{period}\n{latest_run(period).digest}"
         period.sealed_digest = hashlib.sha256(text.encode()).hexdigest()
         _change(period, State.SEALED, "sealed", {"seal": period.sealed_digest})
-        network.seal_history(before_on=period.ends_on, reason=f"{period} is sealed")
+        network.seal_history(before_on=period.ends_on, reason="the period is sealed")
         return period
 
 

@@ -19,7 +19,7 @@ from upline.people.services import AddressDraft, PersonDraft
 PASSWORD = "linden-and-honey"  # noqa: S105 - public on purpose
 # The secret of the second factor, the same for all who need one.
 TOTP_SECRET = "TYMIRADEMOTYMIRADEMOTYMIRADEMO23"  # noqa: S105 - public on purpose
-REASON = "login of the demo company"
+REASON = "the demo company"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

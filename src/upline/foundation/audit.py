@@ -23,7 +23,7 @@ class ReasonMissing(DomainError):
     """An act that somebody answers for came without a reason."""
 
     code = "foundation.reason_missing"
-    text = _("%(act)s of %(subject)s needs a reason.")
+    text = _("Nothing was done, because no reason was given.")
     remedy = _("Say in a sentence why it is done; the audit keeps it.")
 
 

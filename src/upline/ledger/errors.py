@@ -109,7 +109,7 @@ class ReasonMissing(DomainError):
     """Reversing and closing want a reason."""
 
     code = "ledger.reason_missing"
-    text = _("%(act)s needs a reason.")
+    text = _("Nothing was done, because no reason was given.")
     remedy = _("Say in a sentence why.")
 
 

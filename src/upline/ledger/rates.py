@@ -122,7 +122,7 @@ def _decide(sheet_id: int, by: str, state: str) -> None:
         audit.record(
             act=f"ledger.rates_{state}",
             subject=f"ratesheet:{sheet_id}",
-            reason=sheet.reason or f"rates of {sheet.source}",
+            reason=sheet.reason or "rates of exchange",
             after={"entered_by": sheet.entered_by, "decided_by": by, "rates": sheet.rates.count()},
         )
 

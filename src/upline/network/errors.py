@@ -251,5 +251,5 @@ class ReasonMissing(DomainError):
     """An act that changes somebody's position needs its reason."""
 
     code = "network.reason_missing"
-    text = _("%(act)s of member %(member)s needs a reason.")
+    text = _("Nothing was done, because no reason was given.")
     remedy = _("Say in a sentence why; the member may read it.")

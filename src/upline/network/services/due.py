@@ -60,7 +60,7 @@ def place_due(*, on: date) -> PlacedWhenDue:
                 member_id=wait.member_id,
                 at=_by_rule(wait, on=on),
                 effective_on=on,
-                reason=f"the holding place ended on {wait.deadline_on}",
+                reason="the time in the holding place is over",
             )
             placed.append(wait.member_id)
         except DomainError as refusal:

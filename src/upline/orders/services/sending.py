@@ -83,7 +83,7 @@ def ship(*, shipment: ShipmentDraft, pieces: Sequence[Pieces] | None = None) -> 
         lines[line_id].shipped_quantity += quantity
         lines[line_id].save(update_fields=["shipped_quantity"])
     keep_status(order, lines)
-    _record("orders.ship", made, "left")
+    _record("orders.ship", made, reason="the goods left")
     outbox.append(OrderShipped(order_number=order.number, shipment_id=made.pk))
     return int(made.pk)
 
@@ -119,7 +119,7 @@ def deliver(*, shipment_reference: str, delivered_at: datetime | None = None) ->
             delivered_quantity=F("delivered_quantity") + quantity
         )
     keep_status(order, lines_of(order))
-    _record("orders.deliver", shipment, "arrived")
+    _record("orders.deliver", shipment, reason="the goods arrived")
     outbox.append(OrderDelivered(order_number=order.number, shipment_id=shipment.pk))
 
 
@@ -164,11 +164,11 @@ def keep_status(order: Order, lines: Mapping[int, OrderLine]) -> None:
     order.save(update_fields=["status"])
 
 
-def _record(act: str, shipment: Shipment, became: str) -> None:
+def _record(act: str, shipment: Shipment, *, reason: str) -> None:
     audit.record(
         act=act,
         subject=f"order:{shipment.order.number}",
-        reason=f"shipment {became}",
+        reason=reason,
         after={"shipment": shipment.reference},
     )
 

@@ -17,6 +17,7 @@ from upline.web.office import filters, words
 from upline.web.office.act_words import ACTS
 from upline.web.office.base import OfficeAdmin, column
 from upline.web.office.cells import Card, Cell, Rows, facts, only
+from upline.web.office.reason_words import reason_in_words
 from upline.web.office.site import site
 
 
@@ -75,7 +76,7 @@ class AuditLog(OfficeAdmin):
 
     @column(_("Reason"))
     def reason(self, row: AuditEntry) -> Cell:
-        return Cell(row.reason)
+        return Cell(reason_in_words(row.reason))
 
     def card(self, request: HttpRequest, subject: AuditEntry) -> Card:
         self.prepare(request, [subject])
@@ -87,7 +88,7 @@ class AuditLog(OfficeAdmin):
                     (_("Moment"), subject.recorded_at),
                     (_("Who"), subject.said_actor),
                     (_("Subject"), subject_of(subject.subject)),
-                    (_("Reason"), subject.reason),
+                    (_("Reason"), reason_in_words(subject.reason)),
                     (_("Act"), Cell(subject.act, is_code=True)),
                     (_("Request"), Cell(subject.request_id, is_code=True)),
                 ),

@@ -17,6 +17,7 @@ from upline.web.office.audit import actors_of
 from upline.web.office.base import OfficeAdmin, column
 from upline.web.office.cells import Card, Cell, Rows, Section, Tab, facts
 from upline.web.office.login_acts import ACTS, has_second_factor
+from upline.web.office.reason_words import reason_in_words
 from upline.web.office.site import site
 from upline.web.office.trail import trail_of
 
@@ -129,7 +130,7 @@ def _grants(login: Login) -> Section:
                 Cell(words.word(words.ROLE, one.role)),
                 Cell(one.granted_at),
                 Cell(named.get(f"login:{one.granted_by_id}", "")),
-                Cell(one.reason),
+                Cell(reason_in_words(one.reason)),
                 Cell(one.withdrawn_at),
             ]
             for one in grants

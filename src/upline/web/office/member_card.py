@@ -26,6 +26,7 @@ from upline.web.office.cells import Card, Cell, Rows, Section, Tab, facts
 from upline.web.office.chart import meaning_of
 from upline.web.office.person_sections import person_sections
 from upline.web.office.places import country_name
+from upline.web.office.reason_words import reason_in_words
 from upline.web.office.rights import may
 from upline.web.office.site import site
 from upline.web.office.trail import trail_tabs
@@ -152,7 +153,11 @@ def _history(request: HttpRequest, member: Member) -> Sequence[Section]:
             title=_("Status"),
             heads=[_("Status"), _("From"), _("Until"), _("Reason")],
             rows=[
-                [words.status(words.MEMBER, one.status), *_days(one.days), Cell(one.reason)]
+                [
+                    words.status(words.MEMBER, one.status),
+                    *_days(one.days),
+                    Cell(reason_in_words(one.reason)),
+                ]
                 for one in card.standings
             ],
             empty=_("Always active."),
@@ -164,7 +169,7 @@ def _history(request: HttpRequest, member: Member) -> Sequence[Section]:
                 [
                     Cell(one.rank),
                     *_days(one.days),
-                    Cell(one.reason),
+                    Cell(reason_in_words(one.reason)),
                     Cell(_("Yes"), tone="success")
                     if one.approved_by
                     else Cell(_("Waits for a second person"), tone="warning"),

@@ -11,6 +11,7 @@ from upline.foundation.models import AuditEntry
 from upline.web.office.act_words import ACTS
 from upline.web.office.audit import actors_of
 from upline.web.office.cells import Cell, Rows, Tab
+from upline.web.office.reason_words import reason_in_words
 from upline.web.office.rights import may
 from upline.web.office.site import site
 
@@ -32,7 +33,7 @@ def trail_of(subjects: Sequence[str]) -> Rows:
                 Cell(one.recorded_at),
                 Cell(ACTS.get(one.act, one.act), href=log.address_of(one)),
                 Cell(named[one.actor]),
-                Cell(one.reason),
+                Cell(reason_in_words(one.reason)),
             ]
             for one in entries
         ],
