@@ -8,7 +8,8 @@ the column goes over to Python's unbounded integers, which are slower and never 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import operator as operators
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -245,6 +246,42 @@ def inverted(column: Numbers) -> Numbers | None:
     unit = common_unit(parts)
     whole = np.asarray([int(part / unit) for part in parts])
     return Numbers(np.asarray(whole[where].reshape(column.values.shape)), unit)
+
+
+def compared(operator: str, left: Numbers | Quotients, right: Numbers | Quotients) -> Bools:
+    """Say where left < <= > >= = != right, exactly, without dividing.
+
+    >>> compared(">=", Numbers(np.asarray([149, 150]), Fraction(1, 100)), constant(Fraction(3, 2)))
+    array([False,  True])
+    """
+    if isinstance(left, Quotients) or isinstance(right, Quotients):
+        return np.asarray(_HOLDS[operator](sign_of_difference(left, right), 0))
+    if not right.values.ndim:
+        return _compared_with(operator, left, right.at(0))
+    if not left.values.ndim:
+        return _compared_with(_MIRRORED.get(operator, operator), right, left.at(0))
+    a, b, _ = aligned(left, right)
+    return np.asarray(_HOLDS[operator](a, b))
+
+
+_HOLDS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operators.lt,
+    "<=": operators.le,
+    ">": operators.gt,
+    ">=": operators.ge,
+    "=": operators.eq,
+    "!=": operators.ne,
+}
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def _compared_with(operator: str, column: Numbers, limit: Fraction) -> Bools:
+    """Compare with one number for all: with the whole number of units next to it, in one pass."""
+    exact = limit / column.unit
+    if operator in ("=", "!=") and exact.denominator != 1:
+        return np.full(column.values.shape, operator == "!=")
+    whole = math.ceil(exact) if operator in ("<", ">=") else math.floor(exact)
+    return np.asarray(_HOLDS[operator](column.values, whole))
 
 
 def sign_of_difference(left: Numbers | Quotients, right: Numbers | Quotients) -> Ints:

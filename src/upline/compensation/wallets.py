@@ -83,7 +83,7 @@ class Payable:
         whole = constant(0)
         for share in shares:
             whole = columns.added(whole, share)
-        is_whole = columns.sign_of_difference(whole, constant(1)) == 0
+        is_whole = columns.compared("=", whole, constant(1))
         found = {}
         for index, (name, share) in enumerate(zip(file.wallets, shares, strict=True)):
             part = columns.multiplied(shared, share)

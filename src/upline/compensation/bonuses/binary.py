@@ -274,7 +274,7 @@ class _WithinCap:
         if self._cap is None:
             return np.asarray(1, np.bool_)
         cap, has_cap = self._cap
-        return np.asarray(~has_cap | (columns.sign_of_difference(self._paid, cap) < 0))
+        return np.asarray(~has_cap | columns.compared("<", self._paid, cap))
 
     def pay(self, step: schema.Step, goes: Flagged) -> None:
         if self._cap is not None:

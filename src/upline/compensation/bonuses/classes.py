@@ -172,7 +172,7 @@ def _step(part: written.Scale, scope: Any) -> Array:
     for start, _ in part.steps:
         wanted = constant(written.constant(start.node))
         exact = of if isinstance(of, columns.Quotients) else numbers(of)
-        reached = reached + (columns.sign_of_difference(exact, wanted) >= 0)
+        reached = reached + columns.compared(">=", exact, wanted)
     return np.asarray(reached)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -11,12 +12,21 @@ import numpy.typing as npt
 from upline.compensation import columns
 from upline.compensation.bonuses.lines import NO_LEVEL, Lines, Paid, Work
 from upline.compensation.bonuses.stairstep import parents
-from upline.compensation.columns import Numbers
+from upline.compensation.columns import Numbers, Quotients, constant
 from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.measures.evaluate import numbers, value
+from upline.compensation.measures.windows import carried_numbers
 from upline.compensation.plan.schema import Rounding
 
 Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Funds:
+    """What groups share, and whose fund each is; -1 where it is the company's."""
+
+    amount: Numbers
+    owner: Array
 
 
 def compute(work: Work) -> list[Paid]:
@@ -47,15 +57,13 @@ def _company(work: Work, fund: Fraction, members: Array, shares: Numbers) -> Lin
     fund += sum(_carried(work).values(), Fraction(0))
     if not len(members):
         # What belongs to the company is carried under the member who stands first in the tree.
-        _carry(work, {0: fund} if len(work.figures.world) else {})
-        return _lines(members, members, [], [], [])
-    amounts = share_out(
-        fund, [int(whole) for whole in shares.values[members]], work.rounding, work.bonus.residue
+        values = np.zeros(len(work.figures.world), object)
+        values[:1] = fund.numerator
+        _carry(work, Numbers(values, Fraction(1, fund.denominator)))
+    everybody = np.zeros(len(members), np.int64)
+    return _lines(
+        work, _Funds(constant(fund).spread(1), np.asarray([-1])), members, everybody, shares
     )
-    total = int(shares.values[members].astype(object).sum())
-    rates = [Fraction(int(whole), total) for whole in shares.values[members]]
-    buyers = np.full(len(members), -1, np.int64)
-    return _lines(members, buyers, amounts, [fund] * len(members), rates)
 
 
 def _carried(work: Work) -> dict[int, Fraction]:
@@ -63,90 +71,98 @@ def _carried(work: Work) -> dict[int, Fraction]:
     return {position: Fraction(text) for position, text in entries.items()}
 
 
-def _carry(work: Work, funds: dict[int, Fraction]) -> None:
+def _carry(work: Work, left: Numbers) -> None:
     """Keep what nobody could share for the next period's fund."""
-    left = {position: fund for position, fund in funds.items() if fund}
-    if work.bonus.nobody != "carried" or not left:
-        return
-    unit = columns.common_unit(list(left.values()))
-    values = np.zeros(len(work.figures.world), object)
-    for position, fund in left.items():
-        values[position] = int(fund / unit)
-    work.figures.carries[f"{work.name} fund"] = Numbers(values, unit)
+    if work.bonus.nobody == "carried" and left.values.any():
+        work.figures.carries[f"{work.name} fund"] = left
 
 
 def _among_recruits(
     work: Work, fund: Numbers, takes_part: Array, shares: Numbers, number: Array
 ) -> Lines:
     parent = parents(work)
-    carried = _carried(work)
+    funds = columns.added(fund, carried_numbers(work.figures, f"{work.name} fund"))
     sharing = np.flatnonzero(takes_part & (parent >= 0))
     sharing = sharing[np.lexsort((number[sharing], parent[sharing]))]
-    sponsors = parent[sharing]
-    alone = np.setdiff1d(np.arange(len(parent)), sponsors).tolist()
-    _carry(work, {one: fund.at(one) + carried.get(one, Fraction(0)) for one in alone})
-    cuts = np.flatnonzero(np.diff(sponsors)) + 1
-    amounts: list[int] = []
-    funds: list[Fraction] = []
-    rates: list[Fraction] = []
-    for group in np.split(sharing, cuts) if len(sharing) else []:
-        owner = int(parent[group[0]])
-        exact = fund.at(owner) + carried.get(owner, Fraction(0))
-        whole = [int(share) for share in shares.values[group]]
-        amounts += share_out(exact, whole, work.rounding, work.bonus.residue)
-        funds += [exact] * len(group)
-        rates += [Fraction(share, sum(whole)) for share in whole]
-    return _lines(sharing, sponsors, amounts, funds, rates)
+    owners, group = np.unique(parent[sharing], return_inverse=True)
+    left = funds.values.copy()
+    left[owners] = 0
+    _carry(work, Numbers(left, funds.unit))
+    return _lines(work, _Funds(funds.taken(owners), owners), sharing, group, shares)
 
 
-def share_out(fund: Fraction, shares: list[int], rounding: Rounding, residue: str) -> list[int]:
-    """Divide a fund by shares, in units of the rounding's places.
+def share_out(
+    funds: Numbers, group: Array, shares: Array, rounding: Rounding, residue: str
+) -> Array:
+    """Divide each group's fund by the shares of its parts, in units of the rounding's places.
 
-    `shared` and `kept` cut the fund down to whole units first and then each part; under `shared`
+    `shared` and `kept` cut a fund down to whole units first and then each part; under `shared`
     the units left go, one each, to the largest remainders, equal ones to the earlier share, under
     `kept` they stay with the company. `rounded` rounds each part by itself. A negative fund
     mirrors the positive one.
 
-    >>> share_out(Fraction(1), [1, 1, 1], Rounding(), "shared")
-    [34, 33, 33]
+    >>> one_group = np.zeros(3, np.int64)
+    >>> share_out(constant(1).spread(1), one_group, np.asarray([1, 1, 1]), Rounding(), "shared")
+    array([34, 33, 33])
     """
-    if fund < 0:
-        return [-part for part in share_out(-fund, shares, rounding, residue)]
-    units = fund * 10**rounding.places
-    total = sum(shares)
+    total = _added_up(shares, group, len(funds.values))
     if residue == "rounded":
-        return [_rounded(units * share / total, rounding.mode) for share in shares]
-    whole = int(units)
-    exact = [Fraction(whole * share, total) for share in shares]
-    parts = [int(part) for part in exact]
+        exact = columns.multiplied(funds.taken(group), Numbers(shares, Fraction(1)))
+        parts = Quotients(exact, Numbers(total[group], Fraction(1)))
+        return columns.as_int64(
+            columns.rounded(parts, rounding.places, rounding.mode).values, "the parts of a pool"
+        )
+    magnitudes = Numbers(np.abs(funds.values), funds.unit)
+    units = columns.rounded(magnitudes, rounding.places, "floor").values
+    exact = columns.multiplied(Numbers(units[group], Fraction(1)), Numbers(shares, Fraction(1)))
+    whole = exact.values // total[group]
     if residue == "shared":
-        by_remainder = sorted(range(len(parts)), key=lambda k: (parts[k] - exact[k], k))
-        for k in by_remainder[: whole - sum(parts)]:
-            parts[k] += 1
-    return parts
+        left = units - _added_up(whole, group, len(units))
+        rest = exact.values - whole * total[group]
+        whole = whole + _has_one_more(left, group, rest)
+    return columns.as_int64(np.where(funds.values[group] < 0, -whole, whole), "the parts of a pool")
 
 
-def _rounded(exact: Fraction, mode: str) -> int:
-    column = Numbers(np.asarray([exact.numerator], object), Fraction(1, exact.denominator))
-    return int(columns.rounded(column, 0, mode).values[0])
+def _added_up(parts: Array, group: Array, count: int) -> Array:
+    """Add up by group, in unbounded integers where 64 bits might not do."""
+    is_safe = parts.dtype != object and columns.greatest(parts) * len(parts) < columns.SAFE
+    sums = np.zeros(count, np.int64 if is_safe else object)
+    np.add.at(sums, group, parts if is_safe else parts.astype(object))
+    return sums
 
 
-def _lines(
-    receiver: Array, buyer: Array, amounts: list[int], funds: list[Fraction], rates: list[Fraction]
-) -> Lines:
-    amount = np.asarray(amounts, np.int64)
-    lines = Lines(
-        receiver=receiver,
-        buyer=buyer,
-        order=np.full(len(receiver), -1, np.int64),
-        level=np.full(len(receiver), NO_LEVEL, np.int32),
-        amount=amount,
-        base=_column(funds),
-        rate=_column(rates),
+def _has_one_more(left: Array, group: Array, rest: Array) -> npt.NDArray[np.bool_]:
+    """Say which parts get one of the units left: those of the largest remainders, earlier ones first."""
+    if rest.dtype == object:
+        rest = np.unique(rest, return_inverse=True)[1]
+    order = np.lexsort((-rest, group))
+    sorted_group = group[order]
+    first = np.searchsorted(sorted_group, np.arange(len(left)))
+    gets = np.zeros(len(rest), np.bool_)
+    gets[order] = np.arange(len(rest)) - first[sorted_group] < left[sorted_group]
+    return gets
+
+
+def _lines(work: Work, funds: _Funds, receiver: Array, group: Array, shares: Numbers) -> Lines:
+    """Give the line of every part that is not 0; each receiver takes part of one group's fund."""
+    whole = shares.values[receiver]
+    amount = share_out(funds.amount, group, whole, work.rounding, work.bonus.residue)
+    rows = np.flatnonzero(amount)
+    total = _added_up(whole, group, len(funds.owner))
+    return Lines(
+        receiver=receiver[rows],
+        buyer=funds.owner[group[rows]],
+        order=np.full(len(rows), -1, np.int64),
+        level=np.full(len(rows), NO_LEVEL, np.int32),
+        amount=amount[rows],
+        base=funds.amount.taken(group[rows]),
+        rate=_ratios(whole[rows], total[group[rows]]),
     )
-    return lines.taken(np.flatnonzero(amount))
 
 
-def _column(exact: list[Fraction]) -> Numbers:
-    unit = columns.common_unit(exact) if exact and any(exact) else Fraction(1)
-    return Numbers(np.asarray([int(part / unit) for part in exact], object), unit)
+def _ratios(above: Array, below: Array) -> Numbers:
+    """Give above / below in one unit."""
+    kinds = np.unique(below)
+    unit = columns.common_unit([Fraction(1, int(one)) for one in kinds.tolist()])
+    factors = np.asarray([int(Fraction(1, int(one)) / unit) for one in kinds.tolist()], object)
+    return Numbers(above.astype(object) * factors[np.searchsorted(kinds, below)], unit)

@@ -7,15 +7,17 @@ from upline.compensation.kernels import kernel
 # What a counter counts, and the words of the small programs that decide each rank.
 RECRUITS, LEGS, DOWNLINE, GROUP = 0, 1, 2, 3
 PUSH_KNOWN, PUSH_COUNT, PUSH_FIGURE, PUSH_NUMBER, COMPARE = 0, 1, 2, 3, 4
-AND, OR, NOT, ADD, SUBTRACT, TIMES, LEAST, GREATEST = 5, 6, 7, 8, 9, 10, 11, 12
+AND, OR, NOT, ADD, SUBTRACT, TIMES, LEAST, GREATEST, REQUIRE = 5, 6, 7, 8, 9, 10, 11, 12, 13
 
 
 @kernel
 def climb(  # type: ignore[no-untyped-def]
     parent,
     kinds,
-    values,
-    stops,
+    cells,
+    cell_at,
+    stop_cells,
+    stop_at,
     known,
     figures,
     words,
@@ -29,10 +31,12 @@ def climb(  # type: ignore[no-untyped-def]
 ):
     """Find every member's rank from the bottom up.
 
-    values[c, r + 1, i] is what counter c adds for member i if his rank is r (stops likewise: 1
-    where nothing passes up from him); known[k, i] conditions that need no rank below, figures[f, i]
-    his numbers; the program of rank r is words[program_starts[r] : program_starts[r + 1]], in
-    postfix, with operands naming a condition, a counter, a figure, a number or how to compare.
+    What counter c adds for member i if his rank is r is cells[start + (r + 1) x a + i x b], where
+    start, a and b are cell_at[c]: a step is 0 where nothing hangs on the rank or on the member.
+    stop_cells likewise: 1 where nothing passes up from him. known[k, i] are conditions that need
+    no rank below, figures[f, i] his numbers; the program of rank r is words[program_starts[r] :
+    program_starts[r + 1]], in postfix, with operands naming a condition, a counter, a figure, a
+    number or how to compare; REQUIRE takes a condition away, without which there is no rank r.
     kept[i] is the rank kept from before or -1; `stack` is scratch. counts[c, i] and subtree[c, i]
     come in as 0; rank[i] is filled, counts[c, i] hold what each member had below.
     """
@@ -45,6 +49,7 @@ def climb(  # type: ignore[no-untyped-def]
             if r <= kept[i]:
                 break
             height = 0
+            holds = True
             for w in range(program_starts[r], program_starts[r + 1]):
                 word = words[w]
                 operand = operands[w]
@@ -52,7 +57,7 @@ def climb(  # type: ignore[no-untyped-def]
                     below = counts[operand, i]
                     if kinds[operand] == GROUP:
                         # A group counts the member himself; his own figure does not hang on rank.
-                        below += values[operand, 0, i]
+                        below += cells[cell_at[operand, 0] + i * cell_at[operand, 2]]
                     stack[height] = below
                     height += 1
                 elif word == PUSH_KNOWN:
@@ -64,12 +69,17 @@ def climb(  # type: ignore[no-untyped-def]
                 elif word == PUSH_NUMBER:
                     stack[height] = operand
                     height += 1
+                elif word == REQUIRE:
+                    height -= 1
+                    if stack[height] == 0:
+                        holds = False
+                        break
                 elif word == NOT:
                     stack[height - 1] = 1 - stack[height - 1]
                 else:
                     height -= 1
                     stack[height - 1] = joined(word, operand, stack[height - 1], stack[height])
-            if stack[0] != 0:
+            if holds:
                 found = r
                 break
         rank[i] = found
@@ -77,9 +87,9 @@ def climb(  # type: ignore[no-untyped-def]
         if above < 0:
             continue
         for c in range(counters):
-            own = values[c, found + 1, i]
-            if stops[c, found + 1, i] != 0:
+            if stop_cells[stop_at[c, 0] + (found + 1) * stop_at[c, 1] + i * stop_at[c, 2]] != 0:
                 continue
+            own = cells[cell_at[c, 0] + (found + 1) * cell_at[c, 1] + i * cell_at[c, 2]]
             kind = kinds[c]
             if kind == RECRUITS:
                 counts[c, above] += own

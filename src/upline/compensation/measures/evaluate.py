@@ -7,7 +7,6 @@ always of members; a line scope then takes the values of its receivers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any, Protocol
@@ -93,8 +92,11 @@ def value(part: written.Value, scope: Scope) -> Column:
         return formula(part.node, scope)
     if isinstance(part, written.Scale) and part.is_marginal:
         return marginal(part, scope)
+    if isinstance(part, written.Table) and part.by is not None:
+        return _looked_up(part, scope)
     chosen, otherwise = _choices(part, scope)
-    return _first_of(chosen, otherwise, scope)
+    parts = [(holds, value(entry, scope)) for holds, entry in chosen]
+    return _first_of(parts, value(otherwise, scope) if otherwise is not None else None)
 
 
 def is_named(part: written.Value, scope: Scope) -> npt.NDArray[np.bool_]:
@@ -108,14 +110,16 @@ def is_named(part: written.Value, scope: Scope) -> npt.NDArray[np.bool_]:
     return np.asarray(result)
 
 
+_Parts = list[tuple[npt.NDArray[np.bool_], Column]]
 _Choices = tuple[list[tuple[npt.NDArray[np.bool_], written.Value]], written.Value | None]
 
 
 def _choices(part: written.Value, scope: Scope) -> _Choices:
     """Give conditions with their entries, of which the first that holds counts, and the rest."""
     match part:
-        case written.Table(otherwise=otherwise):
-            return _table(part, scope), otherwise
+        case written.Table(by=by, otherwise=otherwise):
+            assert by is not None
+            return _table(part, formula(by.node, scope), scope), otherwise
         case written.Scale():
             return _scale(part, scope), None
         case written.Cases(cases=cases, otherwise=otherwise):
@@ -191,15 +195,39 @@ def settled_level(part: written.Value) -> int:
     return max((settled_level(inner) for inner in written.parts_of(part)), default=0)
 
 
+# So many entries of a table are told apart by one byte.
+_MOST_NARROW = 128
 _NOTHING = written.Formula(Number(value=Fraction(0)), "0")
 
 
 # Tables, scales, cases, versions
 
 
-def _table(part: written.Table, scope: Scope) -> list[tuple[npt.NDArray[np.bool_], written.Value]]:
+def _looked_up(part: written.Table, scope: Scope) -> Column:
+    """Give the value of a table; where its entries hang on nothing else, once for each label."""
     assert part.by is not None
     by = formula(part.by.node, scope)
+    entries = [value(entry, scope) for _, entry in part.entries]
+    rest = value(part.otherwise, scope) if part.otherwise is not None else None
+    listed = entries if rest is None else [*entries, rest]
+    if isinstance(by, Codes) and by.values.ndim and not any(map(_differs, listed)):
+        by_label = by.with_values(np.arange(-1, len(by.labels)))
+        holds = (held for held, _ in _table(part, by_label, scope))
+        found = _first_of(list(zip(holds, entries, strict=True)), rest)
+        return found.spread(len(by_label.values)).taken(by.values + 1)
+    holds = (held for held, _ in _table(part, by, scope))
+    return _first_of(list(zip(holds, entries, strict=True)), rest)
+
+
+def _differs(column: Column) -> bool:
+    """Say whether a column has a value for each row, not one for all."""
+    values = column.above.values if isinstance(column, Quotients) else column.values
+    return bool(values.ndim)
+
+
+def _table(
+    part: written.Table, by: Column, scope: Scope
+) -> list[tuple[npt.NDArray[np.bool_], written.Value]]:
     if isinstance(by, Codes) and by.is_ranked:
         return [(_ranked_key(key.text, by, part), entry) for key, entry in part.entries]
     if isinstance(by, Codes):
@@ -236,9 +264,9 @@ def _ranked_key(text: str, by: Codes, part: written.Table) -> npt.NDArray[np.boo
 def _in_key(key: written.Key, by: Numbers) -> npt.NDArray[np.bool_]:
     if key.first is None:
         return np.asarray(0, np.bool_)
-    holds = columns.sign_of_difference(by, constant(key.first)) >= 0
+    holds = columns.compared(">=", by, constant(key.first))
     if key.last is not None:
-        holds = holds & (columns.sign_of_difference(by, constant(key.last)) <= 0)
+        holds = holds & columns.compared("<=", by, constant(key.last))
     return np.asarray(holds)
 
 
@@ -246,7 +274,7 @@ def _scale(part: written.Scale, scope: Scope) -> list[tuple[npt.NDArray[np.bool_
     of = formula(part.of.node, scope)
     of = of if isinstance(of, Quotients) else numbers(of)
     reached = [
-        (columns.sign_of_difference(of, constant(written.constant(start.node))) >= 0, entry)
+        (columns.compared(">=", of, constant(written.constant(start.node))), entry)
         for start, entry in part.steps
     ]
     return [(np.asarray(holds), entry) for holds, entry in reversed(reached)]
@@ -284,14 +312,8 @@ def _versions(
     ]
 
 
-def _first_of(
-    chosen: list[tuple[npt.NDArray[np.bool_], written.Value]],
-    otherwise: written.Value | None,
-    scope: Scope,
-) -> Column:
+def _first_of(parts: _Parts, rest: Column | None) -> Column:
     """Give for each row the value of the first condition that holds there."""
-    parts = [(holds, value(entry, scope)) for holds, entry in chosen]
-    rest = value(otherwise, scope) if otherwise is not None else None
     kinds = [part for _, part in parts] + ([rest] if rest is not None else [])
     if any(isinstance(part, Codes) for part in kinds):
         return _first_text(parts, rest)
@@ -305,12 +327,27 @@ def _first_of(
     base = numbers(rest) if rest is not None else constant(0)
     unit = columns.common_unit([base.unit, *(part.unit for _, part in numeric)])
     whole = columns.scaled(base.values, int(base.unit / unit))
+    if len(numeric) < _MOST_NARROW and not any(_differs(part) for part in (base, *kinds)):
+        return Numbers(_first_constant(numeric, whole, unit), unit)
     for holds, part in reversed(numeric):
         whole = np.where(holds, columns.scaled(part.values, int(part.unit / unit)), whole)
     return Numbers(np.asarray(whole), unit)
 
 
-def _first_text(parts: list[tuple[npt.NDArray[np.bool_], Column]], rest: Column | None) -> Codes:
+def _first_constant(
+    parts: list[tuple[npt.NDArray[np.bool_], Numbers]], rest: npt.NDArray[Any], unit: Fraction
+) -> npt.NDArray[Any]:
+    """Choose among constants: by their numbers, which are narrower than the values."""
+    table = np.asarray(
+        [*(columns.scaled(part.values, int(part.unit / unit)) for _, part in parts), rest]
+    )
+    chosen: npt.NDArray[Any] = np.asarray(len(parts), np.int8)
+    for index in reversed(range(len(parts))):
+        chosen = np.where(parts[index][0], np.int8(index), chosen)
+    return np.asarray(table[chosen])
+
+
+def _first_text(parts: _Parts, rest: Column | None) -> Codes:
     labels: list[str] = []
 
     def recoded(part: Column) -> npt.NDArray[Any]:
@@ -384,34 +421,23 @@ def _operation(operator: str, left: Node, right: Node, scope: Scope) -> Column:
     return columns.multiplied(first, inverse) if inverse is not None else Quotients(first, second)
 
 
-_HOLDS: Mapping[str, Callable[[Any], Any]] = {
-    "<": lambda sign: sign < 0,
-    "<=": lambda sign: sign <= 0,
-    ">": lambda sign: sign > 0,
-    ">=": lambda sign: sign >= 0,
-    "=": lambda sign: sign == 0,
-    "!=": lambda sign: sign != 0,
-}
-
-
 def _compared(operator: str, left: Node, right: Node, scope: Scope) -> npt.NDArray[np.bool_]:
     a = formula(left, scope)
     if isinstance(a, Codes) and a.is_ranked and isinstance(right, Word | Name):
         text = right.text if isinstance(right, Word) else right.name
         if text in a.labels and not getattr(right, "prefix", ""):
-            return np.asarray(_HOLDS[operator](a.values - a.labels.index(text)))
+            return columns.compared(operator, _plain(a), constant(a.labels.index(text)))
     b = formula(right, scope)
     if isinstance(a, Codes) and isinstance(b, Codes):
         if a.is_ranked and b.is_ranked:
-            return np.asarray(_HOLDS[operator](a.values - b.values))
+            return columns.compared(operator, _plain(a), _plain(b))
         return _texts_compared(operator, a, b)
     if isinstance(a, Members) and isinstance(b, Codes):
         a, b = b, a
     if isinstance(a, Codes) and isinstance(b, Members):
         a = Members(np.asarray([*map(scope.position_of, a.labels), -1])[a.values])
     if isinstance(a, Members | Days | Flags) and isinstance(b, Members | Days | Flags):
-        difference = a.values.astype(np.int64) - b.values.astype(np.int64)
-        holds = np.asarray(_HOLDS[operator](difference))
+        holds = columns.compared(operator, _plain(a), _plain(b))
         if isinstance(a, Days) and operator not in ("=", "!="):
             # Nothing is earlier or later than a day that is not known.
             holds = holds & (a.values != NO_DAY) & (b.values != NO_DAY)
@@ -420,7 +446,12 @@ def _compared(operator: str, left: Node, right: Node, scope: Scope) -> npt.NDArr
     assert isinstance(b, Numbers | Quotients | Flags)
     first = a if isinstance(a, Quotients) else numbers(a)
     second = b if isinstance(b, Quotients) else numbers(b)
-    return np.asarray(_HOLDS[operator](columns.sign_of_difference(first, second)))
+    return columns.compared(operator, first, second)
+
+
+def _plain(column: Codes | Members | Days | Flags) -> Numbers:
+    """Take codes, positions, days, or yes and no as the numbers that they are kept as."""
+    return Numbers(column.values, _ONE)
 
 
 def _texts_compared(operator: str, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from upline.compensation.columns import Codes
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.plan import schema
-from upline.compensation.ranks.program import Program, carried_rank
+from upline.compensation.ranks.program import Program, title_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ def rank_members(name: str, ranks: list[schema.Rank], figures: Figures) -> Ranke
     """
     program = Program.of(name, ranks, figures)
     count = len(figures.world)
-    title_before = carried_rank(figures, f"title of {name}", ranks, count)
+    brought = title_before(figures, name, ranks)
     kept = _kept(name, ranks, figures, count)
     reached = program.run(np.full(count, -1, np.int32) if program.is_flat else kept)
     held = np.maximum(reached, kept)
-    title = np.maximum(title_before, held)
+    title = np.maximum(brought, held)
     labels = tuple(one.rank for one in ranks)
     figures.members[name] = Codes(held, labels, is_ranked=True)
     if name == "rank":

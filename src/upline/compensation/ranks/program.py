@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,11 +75,16 @@ class _Number:
 
 @dataclass(slots=True)
 class _Counter:
+    """What a counter adds, and where it stops, by rank: one entry where neither hangs on the rank.
+
+    An entry has one value for each member, or one for all.
+    """
+
     call: Call
     unit: Fraction
     most: int
-    values: npt.NDArray[np.int64]
-    stops: npt.NDArray[np.int8]
+    values: list[npt.NDArray[Any]]
+    stops: list[npt.NDArray[Any]]
 
 
 @dataclass(slots=True)
@@ -109,7 +115,7 @@ class Program:
         needs = needs_of(name, ranks, file)
         made = cls(name, ranks, figures, swept_tree(name, needs, file), needs)
         for rank_needs in needs:
-            made._rule(rank_needs)
+            made._require(rank_needs)
             made.starts.append(len(made.words))
         return made
 
@@ -119,6 +125,19 @@ class Program:
         return not self.counters and not self.rounds
 
     # Compiling
+
+    def _require(self, needs: written.Rule) -> None:
+        """Compile what a rank needs: first, as one condition, all that asks for no rank below."""
+        parts = needs.parts if isinstance(needs, written.All) else (needs,)
+        known = tuple(part for part in parts if not asks_in(part, self.name))
+        holds = rule(written.All(known), self.figures.member_scope)
+        if holds.ndim or not holds:
+            self._known(holds)
+            self.words.append((ladders.REQUIRE, 0))
+        for part in parts:
+            if part not in known:
+                self._rule(part)
+                self.words.append((ladders.REQUIRE, 0))
 
     def _rule(self, part: written.Rule) -> None:
         if not asks_in(part, self.name):
@@ -221,44 +240,47 @@ class Program:
         for index, counter in enumerate(self.counters):
             if counter.call == call:
                 return index
-        count, ranks = len(self.figures.world), len(self.ranks)
-        parts = [self._values_at(call, code) for code in range(-1, ranks)]
-        unit = columns.common_unit([part.unit for part, _ in parts])
-        values = np.empty((ranks + 1, count), np.int64)
-        stops = np.zeros((ranks + 1, count), np.int8)
-        for index, (part, stop) in enumerate(parts):
-            whole = columns.scaled(part.spread(count).values, int(part.unit / unit))
-            values[index] = columns.as_int64(whole, "figures of ranks below")
-            stops[index] = stop
-        most = columns.greatest(values) * max(count, 1)
+        codes = range(-1, len(self.ranks))
+        parts = [self._values_at(call, code) for code in codes]
+        if not asks(call.arguments[0], self.name):
+            parts = parts[:1]
+        unit = columns.common_unit([part.unit for part in parts])
+        scaled = (columns.scaled(part.values, int(part.unit / unit)) for part in parts)
+        what = "figures of ranks below"
+        values = [columns.as_int64(whole, what).reshape(whole.shape) for whole in scaled]
+        most = max(map(columns.greatest, values)) * max(len(self.figures.world), 1)
         if most >= columns.SAFE:
-            raise_out_of_range("figures of ranks below")
+            raise_out_of_range(what)
+        stops = [self._stops_at(call, code) for code in codes]
         self.counters.append(_Counter(call, unit, most, values, stops))
         return len(self.counters) - 1
 
-    def _values_at(self, call: Call, code: int) -> tuple[Numbers, npt.NDArray[np.bool_]]:
-        """Give what the counter adds, and where it stops, if everybody held rank `code`."""
-        count = len(self.figures.world)
-        scope = self.as_held(np.full(count, code, np.int32))
+    def _values_at(self, call: Call, code: int) -> Numbers:
+        """Give what the counter adds if everybody held rank `code`."""
         if asks(call.arguments[0], self.name):
-            column = numbers(formula(call.arguments[0], scope))
-        else:
-            column = summed_column(call, self.figures.member_scope)
-        stop = np.zeros(count, np.bool_)
-        if call.until is not None:
-            holds = formula(call.until, scope)
-            assert isinstance(holds, Flags)
-            stop = np.broadcast_to(holds.values, stop.shape)
-        return column, stop
+            return numbers(formula(call.arguments[0], self._as_all_held(code)))
+        return summed_column(call, self.figures.member_scope)
+
+    def _stops_at(self, call: Call, code: int) -> npt.NDArray[np.bool_]:
+        """Say where the counter stops if everybody held rank `code`."""
+        if call.until is None:
+            return np.asarray(0, np.bool_)
+        holds = formula(call.until, self._as_all_held(code))
+        assert isinstance(holds, Flags)
+        return holds.values
 
     # Running
+
+    def _as_all_held(self, code: int) -> RankedScope:
+        """Give a scope in which all hold one rank; titles are at least what they were."""
+        return self.as_held(np.asarray(code, np.int32))
 
     def as_held(self, rank: npt.NDArray[np.int32]) -> RankedScope:
         """Give a scope in which everybody holds a rank; titles are at least what they were."""
         labels = tuple(one.rank for one in self.ranks)
         held = {self.name: Codes(rank, labels, is_ranked=True)}
         if self.name == "rank":
-            before = carried_rank(self.figures, "title of rank", self.ranks, len(rank))
+            before = title_before(self.figures, self.name, self.ranks)
             held["title"] = Codes(np.maximum(before, rank), labels, is_ranked=True)
         return RankedScope(self.figures, held)
 
@@ -281,17 +303,12 @@ class Program:
         forest: Forest = world.forest if self.tree == "sponsor" else world.trees[self.tree]
         order = None if forest is world.forest else world.forest.positions[forest.rows]
         count, counters = len(world), len(self.counters)
-        shape = (counters, len(self.ranks) + 1, count)
-        values, stops = np.zeros(shape, np.int64), np.zeros(shape, np.int8)
-        for index, counter in enumerate(self.counters):
-            values[index], stops[index] = (
-                _placed(counter.values, order),
-                _placed(counter.stops, order),
-            )
-        known = np.zeros((max(len(self.known), 1), count), np.int8)
+        cells, cell_at = _packed([one.values for one in self.counters], order, np.int64, count)
+        stop_cells, stop_at = _packed([one.stops for one in self.counters], order, np.int8, count)
+        known = np.empty((max(len(self.known), 1), count), np.int8)
         for index, column in enumerate(self.known):
             known[index] = _placed(column, order)
-        figures = np.zeros((max(len(self.numbers), 1), count), np.int64)
+        figures = np.empty((max(len(self.numbers), 1), count), np.int64)
         for index, number in enumerate(self.numbers):
             figures[index] = _placed(number, order)
         rank = np.full(count, -1, np.int32)
@@ -299,8 +316,10 @@ class Program:
         ladders.climb(
             forest.parent,
             np.asarray([_KINDS[counter.call.function] for counter in self.counters], np.int64),
-            values,
-            stops,
+            cells,
+            cell_at,
+            stop_cells,
+            stop_at,
             known,
             figures,
             np.ascontiguousarray(words[:, 0]),
@@ -341,18 +360,40 @@ def _placed(
     return column if order is None else column[..., order]
 
 
+def _packed(
+    by_counter: list[list[npt.NDArray[Any]]],
+    order: npt.NDArray[np.int32] | None,
+    kind: Any,
+    count: int,
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Lay what counters ask for end to end: where each begins, its step by rank, and by member."""
+    cells: list[npt.NDArray[Any]] = []
+    places = np.zeros((len(by_counter), 3), np.int64)
+    begin = 0
+    for index, by_rank in enumerate(by_counter):
+        differs = any(entry.ndim for entry in by_rank)
+        width = count if differs else 1
+        places[index] = begin, width if len(by_rank) > 1 else 0, int(differs)
+        for entry in by_rank:
+            placed = _placed(entry, order) if entry.ndim else np.broadcast_to(entry, (width,))
+            cells.append(np.asarray(placed, kind))
+        begin += width * len(by_rank)
+    return np.concatenate([np.zeros(0, kind), *cells]), places
+
+
 def _in_range(part: _Number) -> _Number:
     if part.most >= columns.SAFE:
         raise_out_of_range("a figure that ranks ask for")
     return part
 
 
-def carried_rank(
-    figures: Figures, key: str, ranks: list[schema.Rank], count: int
-) -> npt.NDArray[np.int32]:
-    """Give the rank that each member had by a carry, -1 for none."""
-    codes = np.full(count, -1, np.int32)
+def title_before(figures: Figures, ladder: str, ranks: list[schema.Rank]) -> npt.NDArray[np.int32]:
+    """Give the title that each member brought along: -1 for none, one for all where nobody has any."""
+    brought = figures.world.carried.get(f"title of {ladder}", {})
+    if not brought:
+        return np.asarray(-1, np.int32)
+    codes = np.full(len(figures.world), -1, np.int32)
     labels = [rank.rank for rank in ranks]
-    for position, label in figures.world.carried.get(key, {}).items():
+    for position, label in brought.items():
         codes[position] = labels.index(label) if label in labels else -1
     return codes
