@@ -3,7 +3,7 @@
 from upline.cases.case import Case, CaseRefused, Expectation, Outcome, Report
 from upline.cases.find import find_cases
 from upline.cases.read import load_case
-from upline.cases.run import run_case
+from upline.cases.run import results_of, run_case
 
 __all__ = [
     "Case",
@@ -13,5 +13,6 @@ __all__ = [
     "Report",
     "find_cases",
     "load_case",
+    "results_of",
     "run_case",
 ]

@@ -16,21 +16,30 @@ def run_case(case: Case) -> Report:
 
     A plan with rules that are not computed yet gives a report in which everything waits.
     """
+    try:
+        results = results_of(case)
+    except PlanRefused as refusal:
+        if any(fault.code != NOT_COMPUTED for fault in refusal.faults):
+            return Report(case=case, refused=tuple(refusal.faults))
+        waits_for = tuple(dict.fromkeys(fault.problem for fault in refusal.faults))
+        outcomes = (Outcome(expectation=one, verdict="waiting") for one in case.expectations)
+        return Report(case=case, outcomes=tuple(outcomes), waits_for=waits_for)
+    except InputRefused as refusal:
+        return Report(case=case, refused=tuple(refusal.faults))
+    return Report(case=case, outcomes=tuple(Comparison(case, results).outcomes()))
+
+
+def results_of(case: Case) -> dict[str, Result]:
+    """Give what each period of a case comes to, by the period's name.
+
+    Raises PlanRefused or InputRefused as a run does.
+    """
     results: dict[str, Result] = {}
     carries = None
     for name in case.periods:
-        try:
-            results[name] = run(case.plan, _inputs(case, name, carries))
-        except PlanRefused as refusal:
-            if any(fault.code != NOT_COMPUTED for fault in refusal.faults):
-                return Report(case=case, refused=tuple(refusal.faults))
-            waits_for = tuple(dict.fromkeys(fault.problem for fault in refusal.faults))
-            outcomes = (Outcome(expectation=one, verdict="waiting") for one in case.expectations)
-            return Report(case=case, outcomes=tuple(outcomes), waits_for=waits_for)
-        except InputRefused as refusal:
-            return Report(case=case, refused=tuple(refusal.faults))
+        results[name] = run(case.plan, _inputs(case, name, carries))
         carries = results[name].carries
-    return Report(case=case, outcomes=tuple(Comparison(case, results).outcomes()))
+    return results
 
 
 def _inputs(case: Case, period: str, carries: pa.Table | None) -> Inputs:
