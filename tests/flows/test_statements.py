@@ -243,11 +243,11 @@ def test_why_a_line_shows_the_way_the_factors_and_sentences(members):
     assert [(one.name, one.text) for one in found.factors] == [
         ("base", "200 points"),
         ("rate", "5%"),
-        ("point_value", "1.00\u00a0EUR"),
-        ("amount", "10.00\u00a0EUR"),
+        ("point_value", "€1.00"),
+        ("amount", "€10.00"),
     ]
-    assert found.sentences[0] == "Level pay (levels): 10.00\u00a0EUR"
-    assert "10.00\u00a0EUR = 200 points × 5% × 1.00\u00a0EUR" in found.sentences[3]
+    assert found.sentences[0] == "Level pay (levels): €10.00"
+    assert "€10.00 = 200 points × 5% × €1.00" in found.sentences[3]
     assert found.sentences[3].endswith("order: A-1")
 
 
@@ -280,7 +280,7 @@ def test_why_not_more_names_the_bonus_the_reason_and_the_next_rank(members):
     found = queries.why_not(viewer=viewer, member=CELINA, **PERIOD, language="en")
 
     (bonus,) = found.bonuses
-    assert (bonus.title, bonus.amount, bonus.is_paid) == ("Level pay", "0.00\u00a0EUR", False)
+    assert (bonus.title, bonus.amount, bonus.is_paid) == ("Level pay", "€0.00", False)
     assert bonus.sentences == ("Nothing, because there is nothing below to be paid on.",)
     assert found.ranks[0].next_title == "Team leader"
 

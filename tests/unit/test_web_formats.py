@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
+from upline.amounts import amount_text
+from upline.compensation.plan.speech import speech
 from upline.money import Money
 from upline.web.shared import formats
 
@@ -30,6 +33,26 @@ def in_each(**by_language: str) -> list[tuple[str, str]]:
 )
 def test_euros_are_written_as_the_language_does(language, expected):
     assert written(formats.money(Money(123450, "EUR"), language)) == expected
+
+
+@pytest.mark.parametrize(
+    ("exact", "expected"),
+    [("10.4", "10,40~€"), ("10.4049", "10,4049~€"), ("-3", "−3,00~€"), ("0.0", "0,00~€")],
+)
+def test_an_exact_amount_has_all_its_decimals_and_two_at_least(exact, expected):
+    assert written(amount_text(Decimal(exact), "EUR", "ru")) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    in_each(
+        en="€33.333333…", ru="33,333333…~€", bg="33,333333…~€", kk="33,333333…~€", pl="33,333333…~€"
+    ),
+)
+def test_an_explanation_writes_amounts_as_the_page_around_it_does(language, expected):
+    third = speech(language, "explain").signed_amount(Fraction(100, 3), "EUR", places=2)
+
+    assert written(third) == expected
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def has_days_until(period: Period) -> bool:
 def words_of(version_id: int, language: str) -> Wording:
     """Give the words of a plan version in a language, prepared once: its text never changes."""
     plan = plans.loaded(plans.version(version_id))
-    return Wording.of(plan, language, plan.file.currency)
+    return Wording.of_screens(plan, language)
 
 
 def refusal_of(kept: dict[str, Any] | None) -> Refusal | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Protocol
 
 from upline.compensation.explain.conditions import Condition
 from upline.compensation.plan.formula import parse
@@ -108,6 +109,12 @@ _FIGURES = (
 SIGNS = {">": "> ", "<": "< ", "<=": "≤ ", "!=": "≠ "}
 
 
+class AmountWriter(Protocol):
+    """Writes an amount with at least so many decimals."""
+
+    def __call__(self, value: Fraction, currency: str, *, places: int) -> str: ...
+
+
 @dataclass(slots=True)
 class Wording:
     """One language, one plan: what inserted values look like."""
@@ -116,12 +123,20 @@ class Wording:
     voice: Speech
     phrases: Phrases
     currency: str
+    write: AmountWriter
     _phrases: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: Plan, language: str, currency: str) -> Wording:
         """Prepare to explain a plan's pay; raises ValueError for an unknown language."""
-        return cls(plan, speech(language, "explain"), Phrases(plan, speech(language)), currency)
+        voice = speech(language, "explain")
+        return cls(plan, voice, Phrases(plan, speech(language)), currency, voice.amount)
+
+    @classmethod
+    def of_screens(cls, plan: Plan, language: str) -> Wording:
+        """Prepare it for screens, which write an amount with the sign of its currency."""
+        said = cls.of(plan, language, plan.file.currency)
+        return replace(said, write=said.voice.signed_amount)
 
     def _say(self, message: str, **facts: str) -> str:
         return self.voice.say(message) % facts
@@ -131,7 +146,7 @@ class Wording:
     def money(self, amount: str) -> str:
         """Write an amount with at least the currency's decimals."""
         places = currency_places(self.currency)
-        return self.voice.amount(Fraction(amount), self.currency, places=places)
+        return self.write(Fraction(amount), self.currency, places=places)
 
     def rate(self, rate: Fraction) -> str:
         """Write a rate: a percentage, above 1 a plain number."""

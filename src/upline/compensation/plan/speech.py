@@ -14,6 +14,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
+from upline.amounts import amount_text
 from upline.languages import LANGUAGES
 
 _MOST_DECIMALS = 6
@@ -60,11 +61,20 @@ class Speech:
 
     def amount(self, value: Fraction, currency: str, *, places: int) -> str:
         """Write an amount with at least so many decimals, cut after six with a sign that it goes on."""
-        decimals = max(places, min(_decimals(value), _MOST_DECIMALS))
+        return f"{self._decimals_of(value, places)}\u00a0{currency}"
+
+    def signed_amount(self, value: Fraction, currency: str, *, places: int) -> str:
+        """Write such an amount as screens do: with the sign of its currency."""
+        figure = self._decimals_of(abs(value), places)
+        cut = _cut(value, _shown_decimals(value, places))
+        plain = self._decimals_of(abs(Fraction(cut)), places)
+        return amount_text(cut, currency, self.language).replace(plain, figure)
+
+    def _decimals_of(self, value: Fraction, places: int) -> str:
+        decimals = _shown_decimals(value, places)
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         text: str = format_decimal(_cut(value, decimals), format=pattern, locale=self.locale)
-        more = "" if _decimals(value) <= decimals else "…"
-        return f"{text}{more}\u00a0{currency}"
+        return text if _decimals(value) <= decimals else f"{text}…"
 
     def figure(self, value: Fraction) -> str:
         """Write a number, cut after six decimals with a sign that it goes on."""
@@ -89,6 +99,10 @@ def _decimals(value: Fraction) -> int:
         if (value * 10**places).denominator == 1:
             return places
     return _MOST_DECIMALS + 1
+
+
+def _shown_decimals(value: Fraction, places: int) -> int:
+    return max(places, min(_decimals(value), _MOST_DECIMALS))
 
 
 def _cut(value: Fraction, places: int) -> Decimal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
+from upline.amounts import amount_text
 from upline.commissions import queries as commissions
 from upline.commissions.queries import LineFilter, LineList, LineRow
-from upline.money import Money, currency_places
 from upline.web.cabinet.statements_places import Place
 from upline.web.shared import files, formats
 
@@ -87,15 +86,6 @@ def page_number(request: HttpRequest) -> int:
 def page_at(total: int, number: int, rows: int) -> Page[int]:
     """Give a page by its number, the last one where there are fewer."""
     return Paginator(range(total), rows).get_page(number)
-
-
-def amount_text(amount: Decimal, currency: str, language: str) -> str:
-    """Write an exact amount: as money where it is whole units, else with all its decimals."""
-    places = currency_places(currency)
-    whole = amount.scaleb(places)
-    if whole == whole.to_integral_value():
-        return formats.money(Money(int(whole), currency), language)
-    return f"{formats.number(amount.normalize(), language)}\u00a0{currency}"
 
 
 def _choices(found: LineList) -> dict[str, list[tuple[str, str]]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from upline.amounts import amount_text
 from upline.commissions import queries as commissions
 from upline.foundation import access
 from upline.web.cabinet.positions import standpoint
-from upline.web.cabinet.statements_lines import amount_text, as_file
+from upline.web.cabinet.statements_lines import as_file
 from upline.web.cabinet.statements_places import Place, found_or_404, place_of, reader_at
 
 

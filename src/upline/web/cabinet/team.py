@@ -238,7 +238,7 @@ def member(request: HttpRequest, code: str) -> HttpResponse:
 
 def country_name(code: str) -> str:
     """Name a country in the language of the request, or give its letters."""
-    return str(formats.locale_of(get_language() or "en").territories.get(code, code))
+    return formats.country(code, get_language() or "en")
 
 
 def _place_from_any_position(seen: Sight, code: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -20,7 +19,7 @@ from upline.web.office.acts import in_head
 from upline.web.office.cells import Cell, Part, Rows, Section, facts
 from upline.web.office.screens import guarded
 from upline.web.office.site import site
-from upline.web.shared.templatetags.formats import number
+from upline.web.shared.templatetags.formats import exact_money
 
 _LINES_ON_A_PAGE = 100
 _SEES = "periods.see"
@@ -100,7 +99,7 @@ def _statement(
             (_("State"), words.status(words.PERIOD, found.row.state)),
             (
                 _("Exactly, in the currency of the plan"),
-                f"{number(found.exact_total)} {found.plan_currency}",
+                exact_money(found.exact_total, found.plan_currency),
             ),
             (_("Rate of exchange"), found.rate),
             (_("From rounding"), found.rounding),
@@ -149,7 +148,7 @@ def _lines(admin: Any, named: dict[str, Any], lines: Sequence[Any]) -> Section:
                 Cell(one.buyer, is_code=True, href=_member(admin, one.buyer)),
                 Cell(one.base),
                 Cell(one.rate),
-                Cell(f"{number(one.amount)} {one.currency}"),
+                Cell(exact_money(one.amount, one.currency)),
             ]
             for one in lines
         ],
@@ -174,7 +173,7 @@ def _why(admin: Any, _request: HttpRequest, named: dict[str, Any], line: int) ->
     back = admin.address_at("statement", named["member"], _key(named))
     return {
         "title": _("Why this sum"),
-        "subtitle": f"{number(Decimal(found.line.amount))} {found.line.currency}",
+        "subtitle": exact_money(found.line.amount, found.line.currency),
         "back": (_("Statement %(label)s") % {"label": named["label"]}, back),
         "sections": [
             facts(_("Factors"), *((one.title, one.text) for one in found.factors)),

@@ -9,36 +9,17 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 
-from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 
+from upline.amounts import NO_BREAK, amount_text, locale_of, signed
 from upline.money import Money, currency_places
 
-NO_BREAK = "\u00a0"
-MINUS = "\u2212"
-
-# Days in English are written as in Europe: 2 Nov 2026 and 14:05 cannot be misread.
-_LOCALES = {"en": "en_GB"}
 # Short names of days: CLDR pads the day in Kazakh and writes a bare number of the month in
 # Bulgarian, where every other language of ours has a word.
 _DAY_PATTERNS = {"kk": "y 'ж'. d MMM", "bg": "d MMM y 'г'."}
 _MONTH_SHORT_PATTERNS = {"bg": "MMM y 'г'."}
-# Signs that readers of a language know, though CLDR writes the code.
-_SIGNS = {("ru", "KZT"): "₸", ("bg", "KZT"): "KZT", ("pl", "KZT"): "KZT"}
-
-
-@cache
-def locale_of(language: str) -> Locale:
-    """Give the locale by which a language of ours is formatted."""
-    return Locale.parse(_LOCALES.get(language, language))
-
-
-def _signed(text: str) -> str:
-    """Write a true minus, which is as wide as a figure and is never broken off."""
-    return text.replace("-", MINUS)
 
 
 def money(amount: Money, language: str) -> str:
@@ -47,8 +28,8 @@ def money(amount: Money, language: str) -> str:
     >>> money(Money(123450, "EUR"), "bg").replace(NO_BREAK, " ")
     '1 234,50 €'
     """
-    places = currency_places(amount.currency)
-    return _signed(_currency(Decimal(amount.minor).scaleb(-places), amount.currency, language))
+    value = Decimal(amount.minor).scaleb(-currency_places(amount.currency))
+    return amount_text(value, amount.currency, language)
 
 
 def money_parts(amount: Money, language: str) -> tuple[str, str, str]:
@@ -63,24 +44,6 @@ def money_parts(amount: Money, language: str) -> tuple[str, str, str]:
     return before, figure, behind
 
 
-def _currency(value: Decimal, currency: str, language: str) -> str:
-    locale = locale_of(language)
-    # Ours are the decimals in which amounts are kept; those of CLDR are for cash: no paras in Serbia.
-    places = currency_places(currency)
-    pattern = locale.currency_formats["standard"].pattern
-    pattern = pattern.replace("0.00", "0." + "0" * places if places else "0")
-    written = format_currency(value, currency, format=pattern, locale=locale, currency_digits=False)
-    sign = _SIGNS.get((language, currency))
-    if sign:
-        written = written.replace(currency, sign)
-    if currency in written and f"{currency}{NO_BREAK}" not in written:
-        # A code runs into the figure where the language has the sign in front: EUR 5, not EUR5.
-        head, _, tail = written.partition(currency)
-        if tail:
-            written = f"{head}{currency}{NO_BREAK}{tail}"
-    return written
-
-
 def number(value: int | Decimal, language: str, *, places: int | None = None) -> str:
     """Write a number, with `places` decimals or with as many as it has.
 
@@ -92,7 +55,7 @@ def number(value: int | Decimal, language: str, *, places: int | None = None) ->
         pattern = "#,##0." + "0" * places if places else "#,##0"
     else:
         pattern = "#,##0.######"
-    return _signed(format_decimal(value, format=pattern, locale=locale_of(language)))
+    return signed(format_decimal(value, format=pattern, locale=locale_of(language)))
 
 
 def percent(share: Decimal | float, language: str, *, places: int = 0) -> str:
@@ -105,7 +68,7 @@ def percent(share: Decimal | float, language: str, *, places: int = 0) -> str:
     figure = Decimal(str(share)) * 100
     rounded = figure.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     pattern = "#,##0." + "#" * places if places else "#,##0"
-    written = _signed(format_decimal(rounded, format=pattern, locale=locale))
+    written = signed(format_decimal(rounded, format=pattern, locale=locale))
     gap = NO_BREAK if NO_BREAK in locale.percent_formats[None].pattern else ""
     return f"{written}{gap}%"
 

@@ -16,13 +16,14 @@ from babel import Locale
 from babel.numbers import get_currency_symbol
 from django.utils.translation import gettext_lazy as _
 
+from upline.amounts import MINUS, locale_of
 from upline.foundation.errors import DomainError
 from upline.money import Money, currency_places
 from upline.web.shared import formats
 
 # What people group figures with when they use no mark: blanks of any width, an apostrophe.
 _BLANKS = " \u00a0\u2007\u2009\u202f"
-_MINUS = str.maketrans({formats.MINUS: "-", "\u2012": "-", "\u2013": "-"})
+_MINUS = str.maketrans({MINUS: "-", "\u2012": "-", "\u2013": "-"})
 _GROUPED = re.compile(r"[0-9]{1,3}(?:(?P<gap>[ '])[0-9]{3})(?:(?P=gap)[0-9]{3})*")
 _PLAIN = re.compile(r"[0-9]{1,18}")
 _MARKED = re.compile(r"[0-9]{1,3}(?P<mark>[.,])[0-9]{3}(?:(?P=mark)[0-9]{3})*")
@@ -198,7 +199,7 @@ def _example(language: str) -> str:
 def _without_currency(written: str, currency: str, language: str) -> str:
     """Leave the sign or the code of the currency out, on whichever side it stands."""
     text = _evened(written)
-    symbol = get_currency_symbol(currency, locale=formats.locale_of(language))
+    symbol = get_currency_symbol(currency, locale=locale_of(language))
     for sign in (currency, *_SIGNS.get(currency, ()), symbol):
         pattern = re.escape(sign).replace(r"\ ", " ")
         found = re.fullmatch(rf"(-?)\s*{pattern}\s*(.*)|(.*?)\s*{pattern}", text, re.IGNORECASE)
@@ -242,7 +243,7 @@ def _in_words(text: str, language: str) -> Iterator[date]:
 @cache
 def _months(language: str) -> dict[str, int]:
     """Give the months by each name that a language has for them, as screens write them too."""
-    locale: Locale = formats.locale_of(language)
+    locale: Locale = locale_of(language)
     names: dict[str, int] = {}
     for widths in locale.months.values():
         for width in ("wide", "abbreviated"):

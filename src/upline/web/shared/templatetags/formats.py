@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from upline.amounts import amount_text
 from upline.foundation import clock
 from upline.money import Money
 from upline.web.shared import formats
@@ -31,6 +32,11 @@ def _language() -> str:
 def money(amount: Money) -> str:
     """Write an amount of money."""
     return formats.money(amount, _language())
+
+
+def exact_money(amount: Decimal, currency: str) -> str:
+    """Write an amount that may have more decimals than its currency."""
+    return amount_text(amount, currency, _language())
 
 
 @register.filter
