@@ -17,12 +17,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from upline.compensation.parallel import bounds
+from upline.compensation import memory
+from upline.compensation.kernels.rounding import MODES, all_rounded
+from upline.compensation.parallel import bounds, in_parts, parts_of
 
 Ints = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 SAFE = 2**62
 NO_DAY = np.iinfo(np.int32).min
+_NAMES = {code: name for name, code in MODES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +322,20 @@ def rounded(column: Numbers | Quotients, places: int, mode: str) -> Numbers:
         return Numbers(_divided(above, np.abs(below), mode), unit)
     ratio = column.unit / unit
     above = scaled(column.values, ratio.numerator)
+    if ratio.denominator == 1:
+        return Numbers(above, unit)
+    if mode in MODES and above.dtype == np.int64 and above.ndim == 1:
+        return Numbers(_all_divided(above, ratio.denominator, MODES[mode]), unit)
     return Numbers(_divided(above, np.asarray(ratio.denominator), mode), unit)
+
+
+def _all_divided(above: Ints, below: int, mode: int) -> Ints:
+    """Divide by one number for all, in one pass."""
+    if greatest(above) + below >= SAFE:
+        return _divided(above, np.asarray(below), _NAMES[mode])
+    out = memory.empty(len(above), np.int64)
+    in_parts(parts_of(len(above)), lambda _, *part: all_rounded(above, below, mode, out, *part))
+    return out
 
 
 def _divided(above: Ints, below: Ints, mode: str) -> Ints:

@@ -142,9 +142,8 @@ def _lines_needed(file: schema.PlanFile) -> set[str]:
 def _remember(figures: Figures, part: Paid) -> None:
     figures.earned[part.bonus] = part.totals
     figures.earned_unit[part.bonus] = Fraction(1, 10**part.places)
-    if part.lines is not None:
+    if part.lines is not None and (has := part.lines.order >= 0).any():
         on_orders = np.zeros(len(figures.world.orders), np.int64)
-        has = part.lines.order >= 0
         np.add.at(on_orders, part.lines.order[has], part.lines.amount[has])
         figures.paid_on[part.bonus] = on_orders
 

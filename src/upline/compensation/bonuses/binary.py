@@ -17,6 +17,7 @@ from upline.compensation.columns import Numbers, Quotients, constant
 from upline.compensation.kernels import legs as kernels
 from upline.compensation.measures.evaluate import is_named, numbers, value
 from upline.compensation.measures.windows import carried_numbers
+from upline.compensation.parallel import in_parts, parts_of
 from upline.compensation.plan import schema
 from upline.compensation.plan import values as written
 
@@ -101,10 +102,15 @@ def _cycled(work: Work) -> Matching:
         may_two, most_two = _terms(work, bonus.two_to_one.rate, side, chosen)
     cycles, used_left, used_right, before = (np.zeros(count, np.int64) for _ in range(4))
     out = (cycles, used_left, used_right, np.zeros(count, np.bool_))
-    units_of_cycle = np.asarray([a, b], np.int64)
-    kernels.matched(
-        left, right, units_of_cycle, is_decided_anew(bonus), may, may_two, most, most_two, *out
-    )
+    units_of_cycle, is_anew = np.asarray([a, b], np.int64), is_decided_anew(bonus)
+
+    def part(_: int, *some: int) -> None:
+        mine = slice(*some)
+        asked = (one[mine] for one in (may, may_two, most, most_two))
+        legs = left[mine], right[mine]
+        kernels.matched(*legs, units_of_cycle, is_anew, *asked, *(one[mine] for one in out))
+
+    in_parts(parts_of(count), part)
     taken = _Taken(cycles=cycles, left=used_left, right=used_right, is_two=out[3], before=before)
     return _matching(work, volume, (a, b), taken)
 

@@ -78,9 +78,9 @@ def volume_of(work: Work, units: list[Fraction], finer: int = 1) -> Volume:
         for side in sides
     )
     volume = Volume(unit, left, right)
-    _add_own(
-        work, volume, columns.as_int64(columns.scaled(own.values, int(own.unit / unit)), _WHAT)
-    )
+    if work.bonus.own_volume != "none":
+        whole = columns.scaled(own.values, int(own.unit / unit))
+        _add_own(work, volume, columns.as_int64(whole, _WHAT))
     return volume
 
 
@@ -93,19 +93,12 @@ def _new(work: Work) -> tuple[Numbers, tuple[Numbers, Numbers]]:
     own = own_base(work)
     groups = shared.in_tree(work, own.values).copy()
     trees.add_up(work.forest.parent, groups)
-    places = shared.from_tree(work, np.arange(len(groups)))
-    sides = []
-    for leg in legs_of(work.forest, groups):
-        placed = np.empty_like(leg)
-        placed[places] = leg
-        sides.append(Numbers(placed, own.unit))
-    return own, (sides[0], sides[1])
+    left, right = (shared.to_members(work, leg) for leg in legs_of(work.forest, groups))
+    return own, (Numbers(left, own.unit), Numbers(right, own.unit))
 
 
 def _add_own(work: Work, volume: Volume, own: Array) -> None:
     side = work.bonus.own_volume
-    if side == "none":
-        return
     left, right = volume.totals()
     goes_left = left < right if side == "weak" else np.asarray(side == "left")
     volume.left[0] = volume.left[0] + np.where(goes_left, own, 0)
@@ -129,13 +122,15 @@ def _carried(work: Work, side: str) -> list[Numbers]:
     """Give what the period before left, by age; what has none counts as the youngest."""
     figures = work.figures
     plain = _key(work, side)
-    ages = [1]
+    ages: list[int] = []
     for name in figures.world.carried:
         start, _, age = name.partition(" @")
         if start == plain and age.isdigit():
             ages.append(int(age))
-    by_age = [carried_numbers(figures, _key(work, side, age)) for age in range(1, max(ages) + 1)]
-    if plain in figures.world.carried:
+    is_plain = plain in figures.world.carried
+    oldest = max(ages, default=int(is_plain))
+    by_age = [carried_numbers(figures, _key(work, side, age)) for age in range(1, oldest + 1)]
+    if is_plain:
         by_age[0] = columns.added(by_age[0], carried_numbers(figures, plain))
     return by_age
 
@@ -144,7 +139,10 @@ def kept(work: Work, ages: list[Array], used: Array, unit: Fraction) -> Leg:
     """Say what of a leg is left over, after what is used, too old, too much or flushed."""
     left = _added(ages) - used
     return Leg(
-        carried=_added(ages[1:]), new=ages[0], used=used, ages=_left_over(work, ages, left, unit)
+        carried=_added(ages[1:]) if len(ages) > 1 else np.zeros_like(used),
+        new=ages[0],
+        used=used,
+        ages=_left_over(work, ages, left, unit),
     )
 
 

@@ -66,9 +66,7 @@ def compute(work: Work) -> list[Paid]:
     if work.keeps_lines or bonus.lines == "per_head" or bonus.cap is not None:
         return [_with_lines(work, parts, point_value)]
     totals = np.asarray(sum(part.totals() for part in parts))
-    if work.forest is not work.figures.world.forest:
-        found, totals = totals, np.zeros_like(totals)
-        totals[shared.from_tree(work, np.arange(len(found)))] = found
+    totals = shared.to_members(work, totals)
     if point_value is not None and not point_value.values.all():
         shared.check_point_values(work, point_value, np.flatnonzero(totals))
     return [Paid(bonus=work.name, places=work.rounding.places, totals=totals, lines=None)]

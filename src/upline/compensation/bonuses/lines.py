@@ -372,7 +372,7 @@ def in_tree(work: Work, column: Array) -> Array:
     world = work.figures.world
     if work.forest is world.forest:
         return column
-    return np.ascontiguousarray(column[world.forest.positions[work.forest.rows]])
+    return np.ascontiguousarray(column[_places(work)])
 
 
 def from_tree(work: Work, positions: Array) -> Array:
@@ -380,7 +380,24 @@ def from_tree(work: Work, positions: Array) -> Array:
     world = work.figures.world
     if work.forest is world.forest:
         return positions
-    return np.asarray(world.forest.positions[work.forest.rows[positions]])
+    return np.asarray(_places(work)[positions])
+
+
+def to_members(work: Work, column: Array) -> Array:
+    """Bring a column of the bonus's tree back into the sponsor tree's order."""
+    if work.forest is work.figures.world.forest:
+        return column
+    back = np.empty_like(column)
+    back[_places(work)] = column
+    return back
+
+
+def _places(work: Work) -> Array:
+    """Give where in the sponsor tree each one of the bonus's tree stands."""
+    places, forest = work.figures.places, work.figures.world.forest
+    if work.bonus.tree not in places:
+        places[work.bonus.tree] = forest.positions_of(work.forest.rows)
+    return places[work.bonus.tree]
 
 
 def fraction_of(base: Fraction, rate: Fraction, places: int) -> tuple[int, int]:

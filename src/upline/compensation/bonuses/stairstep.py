@@ -16,7 +16,10 @@ from upline.compensation.bonuses.lines import Lines, Paid, Work
 from upline.compensation.columns import Numbers, constant
 from upline.compensation.kernels import trees, walks
 from upline.compensation.measures.evaluate import numbers, rule, value
+from upline.compensation.measures.sums import own_sums
+from upline.compensation.plan.formula import Call
 from upline.compensation.plan.units import Typing
+from upline.compensation.plan.values import Formula
 
 Array = npt.NDArray[Any]
 
@@ -92,6 +95,9 @@ def own_base(
     if Typing(figures.world.plan.names).base_context(work.bonus.base) == "member":
         base = shared.member_base(work)
         return Numbers(shared.summable(base, "the base of a bonus"), base.unit)
+    if _is_of_all_orders(work.bonus) and mask_of is shared.order_mask:
+        own = Call(function="own", arguments=(work.bonus.base.node,))
+        return own_sums(own, figures.member_scope)
     mask = mask_of(work)
     base = numbers(value(work.bonus.base, figures.order_scope)).spread(len(figures.world.orders))
     whole = shared.summable(base, "the base of a bonus")
@@ -100,6 +106,12 @@ def own_base(
     sums = np.zeros(len(figures.world), np.int64)
     trees.sum_groups(figures.world.orders.starts, whole, sums)
     return Numbers(sums, base.unit)
+
+
+def _is_of_all_orders(bonus: Any) -> bool:
+    """Say whether a bonus is paid on a formula of every order of the period."""
+    is_filtered = bonus.orders is not None or getattr(bonus, "sources", None) is not None
+    return isinstance(bonus.base, Formula) and not is_filtered
 
 
 def _below_first_step(work: Work) -> tuple[Numbers, Numbers]:
@@ -123,9 +135,7 @@ def _groups(work: Work, own: Numbers) -> Numbers:
     forest = work.forest
     sums = shared.in_tree(work, own.values).copy()
     trees.add_up(forest.parent, sums)
-    out = np.empty_like(sums)
-    out[shared.from_tree(work, np.arange(len(sums)))] = sums
-    return Numbers(out, own.unit)
+    return Numbers(shared.to_members(work, sums), own.unit)
 
 
 def _taken(work: Work, takes_itself: Array, gross: Numbers) -> Numbers:
@@ -134,9 +144,7 @@ def _taken(work: Work, takes_itself: Array, gross: Numbers) -> Numbers:
     out = np.zeros(len(whole), np.int64)
     trees_own = shared.in_tree(work, whole)
     walks.take_up(forest.parent, shared.in_tree(work, takes_itself), trees_own, out)
-    back = np.empty_like(out)
-    back[shared.from_tree(work, np.arange(len(out)))] = out
-    return Numbers(back, gross.unit)
+    return Numbers(shared.to_members(work, out), gross.unit)
 
 
 def _only(column: Numbers, holds: npt.NDArray[np.bool_]) -> Numbers:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from upline.compensation.genealogy.forest import Forest, Positions
+from upline.compensation.kernels import trees
 from upline.compensation.tables import Reader
 
 SIDES = ("left", "right")
@@ -62,10 +63,6 @@ def legs_of(forest: Forest, groups: npt.NDArray[Any]) -> tuple[npt.NDArray[Any],
     All are in the preorder of the tree; a leg in which nobody stands is 0.
     """
     assert forest.is_right is not None
-    legs = []
-    for chosen in (~forest.is_right, forest.is_right):
-        below = np.flatnonzero(chosen & (forest.parent >= 0))
-        leg = np.zeros_like(groups)
-        leg[forest.parent[below]] = groups[below]
-        legs.append(leg)
-    return legs[0], legs[1]
+    left, right = np.zeros_like(groups), np.zeros_like(groups)
+    trees.split_legs(forest.parent, forest.is_right, groups, left, right)
+    return left, right

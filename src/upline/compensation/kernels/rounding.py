@@ -49,6 +49,13 @@ def rounded(value, divisor, mode):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def all_rounded(values, divisor, mode, out, first, last):  # type: ignore[no-untyped-def]
+    """Fill out[k] with values[k] / divisor, rounded, for first <= k < last."""
+    for k in range(first, last):
+        out[k] = rounded(values[k], divisor, mode)
+
+
+@kernel
 def wide_rounded(value, factor, divisor, mode):  # type: ignore[no-untyped-def]
     """Round value * factor / divisor where the product may pass 64 bits; divisor < 2**62.
 

@@ -161,6 +161,18 @@ def greatest_legs(parent, values, top):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def split_legs(parent, is_right, groups, left, right):  # type: ignore[no-untyped-def]
+    """Fill the left and right leg of everybody from the groups below; legs come in as 0."""
+    for i in range(len(parent)):
+        above = parent[i]
+        if above >= 0:
+            if is_right[i]:
+                right[above] = groups[i]
+            else:
+                left[above] = groups[i]
+
+
+@kernel
 def nearest_above(parent, holds, out):  # type: ignore[no-untyped-def]
     """Fill out[i] with the nearest position above i for which `holds`, or -1."""
     for i in range(len(parent)):

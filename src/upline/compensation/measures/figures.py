@@ -34,6 +34,10 @@ class Computed:
     world: World
     members: dict[str, Column] = field(default_factory=dict)
     orders: dict[str, Column] = field(default_factory=dict)
+    # What members have of an order value, by the text of the function that adds it up.
+    own: dict[str, Numbers] = field(default_factory=dict)
+    # Where each one of the sponsor tree stands in it, in the sequence of another tree.
+    places: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     calls: dict[str, Column] = field(default_factory=dict)
     earned: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     earned_unit: dict[str, Fraction] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +19,7 @@ from upline.compensation.measures.evaluate import formula, not_computed, numbers
 from upline.compensation.measures.figures import Computed, MemberValues
 from upline.compensation.measures.personal import Enrolled, values_apart
 from upline.compensation.plan import values as written
-from upline.compensation.plan.formula import Call, Node, Number
+from upline.compensation.plan.formula import Call, Node, Number, text_of
 from upline.compensation.plan.trees import SIDED, tells_personal, tree_of
 from upline.compensation.plan.units import Typing
 
@@ -150,7 +150,10 @@ def _tree(node: Call, scope: MemberValues) -> Forest:
 
 
 def _total(column: Numbers) -> int:
-    return int(column.values.astype(object).sum()) if column.values.ndim else int(column.values)
+    values = column.values
+    if values.dtype != object and columns.greatest(values) * max(values.size, 1) >= columns.SAFE:
+        values = values.astype(object)
+    return int(values.sum())
 
 
 def _levels_below(
@@ -220,6 +223,15 @@ def of_persons(node: Call, scope: MemberValues) -> Numbers:
     return Numbers(np.where(code < 0, whole, sums[code]), column.unit)
 
 
+def own_sums(node: Call, scope: MemberValues) -> Numbers:
+    """Add up an order value over the orders of each member, each sum once a run."""
+    own, key = scope.figures.own, text_of(replace(node, until=None, tree=""))
+    if key not in own:
+        column = numbers(formula(node.arguments[0], scope.of_orders))
+        own[key] = per_member(scope.figures, column, order_mask(node, scope))
+    return own[key]
+
+
 def per_member(figures: Computed, column: Numbers, mask: npt.NDArray[np.bool_] | None) -> Numbers:
     """Add up a value of orders over the orders of each member."""
     world = figures.world
@@ -275,6 +287,5 @@ def summed_column(node: Call, scope: MemberValues) -> Numbers:
     argument = _summed_argument(node)
     figures = scope.figures
     if is_order_argument(node, figures):
-        column = numbers(formula(argument, scope.of_orders))
-        return per_member(figures, column, order_mask(node, scope))
+        return own_sums(replace(node, function="own", arguments=(argument,)), scope)
     return numbers(formula(argument, scope)).spread(scope.size)
