@@ -135,6 +135,26 @@ def test_a_statement_says_its_lines_and_why(closed):
     assert missing.status_code == 404
 
 
+def test_periods_are_named_by_their_month_in_the_language_of_the_reader(closed):
+    client = office.client_of("owner")
+    client.post("/language/", {"language": "ru"})
+    key = (closing.BORIS, "monthly:2026-10")
+
+    pages = {
+        name: office.texts_of(client.get(reverse(f"admin:{name}", args=args)))
+        for name, args in (
+            ("commissions_period_changelist", ()),
+            ("commissions_period_card", ("monthly:2026-10",)),
+            ("network_member_statement", key),
+        )
+    }
+
+    october = "октябрь\u00a02026\u00a0г."
+    assert october in pages["commissions_period_changelist"]
+    assert f"Период: {october}" in pages["commissions_period_card"]
+    assert f"Отчёт: {october}" in pages["network_member_statement"]
+
+
 def test_search_finds_members_by_code_and_by_the_beginning_of_a_name(company):
     client = office.client_of("support")
     address = reverse("admin:network_member_changelist")

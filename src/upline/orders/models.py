@@ -136,6 +136,11 @@ class Order(models.Model):
                 condition=~Q(customer=""),
                 name="orders_order_by_customer",
             ),
+            models.Index(
+                fields=["-placed_at", "-id"],
+                condition=Q(status__in=["paid", "partly_shipped"]),
+                name="orders_order_to_send",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
 from upline.money import Money
 from upline.orders.cards import (
     LineShown,
@@ -27,6 +29,15 @@ from upline.orders.lists import (
     order_list,
 )
 from upline.orders.models import Order, OrderLine, Refund, RefundLine
+
+
+def with_goods_to_send(rows: QuerySet[Order]) -> QuerySet[Order]:
+    """Narrow orders to those that are paid and have goods which nobody has sent yet."""
+    unsent = OrderLine.objects.filter(
+        order=OuterRef("pk"), quantity__gt=F("withdrawn_quantity") + F("shipped_quantity")
+    )
+    is_open = Q(status__in=[Order.Status.PAID, Order.Status.PARTLY_SHIPPED])
+    return rows.filter(is_open, Exists(unsent))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,4 +137,5 @@ __all__ = [
     "order_facts",
     "order_list",
     "refund_facts",
+    "with_goods_to_send",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,12 +18,13 @@ from upline.money import Money
 from upline.network import queries as network
 from upline.network.genealogy import EPOCH, STATUSES
 from upline.network.models import Status
-from upline.web.office import sales, waiting
+from upline.web.office import sales, waiting, words
 from upline.web.office.act_words import ACTS
 from upline.web.office.audit import actors_of, subject_of
 from upline.web.office.cells import Cell, Rows, Words
 from upline.web.office.rights import may
 from upline.web.office.site import site
+from upline.web.shared import formats
 from upline.web.shared.charts import Chart, money_series
 from upline.web.shared.templatetags.formats import percent
 
@@ -122,7 +124,8 @@ def _period(estimate: Estimate | None) -> Group:
     if turnover:
         ratio = percent(Decimal(summary["total"]) / Decimal(turnover), 1)
     return Group(
-        title=_("Period %(label)s") % {"label": estimate.period.label},
+        title=_("Period: %(period)s")
+        % {"period": words.period(estimate.period.starts_on, estimate.period.ends_on)},
         figures=[
             Figure(
                 label=_("Turnover"),
@@ -158,6 +161,11 @@ def _people(estimate: Estimate | None) -> Group:
     return Group(title=_("Network"), figures=figures)
 
 
+def _short(period: Period, language: str) -> str:
+    """Name a period below its bars."""
+    return formats.period_short(period.starts_on, period.ends_on - timedelta(days=1), language)
+
+
 def _chart() -> Chart | None:
     """Draw turnover and pay of the last closed periods of the calendar that closed last."""
     runs = (
@@ -179,7 +187,7 @@ def _chart() -> Chart | None:
     return Chart(
         kind="bars",
         over=gettext("Period"),
-        labels=[one.period.label for one in kept],
+        labels=[_short(one.period, language) for one in kept],
         series=[
             money_series(
                 gettext("Turnover"),

@@ -30,6 +30,7 @@ from upline.web.office.reason_words import reason_in_words
 from upline.web.office.rights import may
 from upline.web.office.site import site
 from upline.web.office.trail import trail_tabs
+from upline.web.shared import formats
 
 _ORDERS_SHOWN = 50
 _STATEMENTS_SHOWN = 24
@@ -275,7 +276,7 @@ def _statements(request: HttpRequest, member: Member) -> Sequence[Section]:
             rows=[
                 [
                     Cell(
-                        one.label,
+                        formats.period(one.first_on, one.last_on, get_language() or "en"),
                         href=admin.address_at(
                             "statement", member.code, f"{one.calendar}:{one.label}"
                         ),

@@ -55,6 +55,12 @@ class Orders(OfficeAdmin):
     list_select_related = ("market", "member")
     list_filter = (
         filters.choice("status", _("Status"), words.choices(words.ORDER)),
+        filters.choice(
+            "goods",
+            _("Goods"),
+            [("to_send", _("To be sent"))],
+            lambda rows, _value: orders.with_goods_to_send(rows),
+        ),
         filters.choice("kind", _("Kind"), words.choices(words.KIND_OF_ORDER)),
         filters.choice(
             "market",

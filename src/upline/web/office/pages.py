@@ -14,6 +14,7 @@ from upline.foundation.models import Company
 from upline.network.models import Tree
 from upline.web.office import words
 from upline.web.office.cells import Cell, Rows, Section, facts
+from upline.web.office.places import country_name
 from upline.web.office.screens import guarded
 from upline.web.office.site import site
 
@@ -63,9 +64,9 @@ def _markets() -> Section:
         rows=[
             [
                 Cell(one.name, note=one.code),
-                Cell(one.country),
+                Cell(country_name(one.country)),
                 Cell(one.currency),
-                Cell(one.language),
+                Cell(words.language(one.language)),
                 Cell(_("With tax") if one.prices_include_tax else _("Without tax")),
                 Cell(one.time_zone),
             ]
@@ -84,8 +85,8 @@ def _taxes() -> Section:
         heads=[_("Country"), _("Tax category"), _("Percent"), _("From"), _("Until")],
         rows=[
             [
-                Cell(one.country),
-                Cell(one.category.name),
+                Cell(country_name(one.country)),
+                Cell(words.tax(one.category.code, one.category.name)),
                 Cell(one.percent.normalize()),
                 Cell(one.starts_on),
                 Cell(one.ends_on),
@@ -103,7 +104,7 @@ def _calendars() -> Section:
         heads=[_("Calendar"), _("Periods"), _("First day"), _("Time zone")],
         rows=[
             [
-                Cell(one.name),
+                Cell(one.name, is_code=True),
                 Cell(words.word(words.LENGTH, one.every)),
                 Cell(one.starts_on),
                 Cell(one.time_zone),

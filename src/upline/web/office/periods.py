@@ -117,7 +117,10 @@ class Periods(OfficeAdmin):
 
     @column(_("Period"))
     def period(self, row: Period) -> Cell:
-        return Cell(row.label, note=words.word(words.LENGTH, row.calendar.every))
+        return Cell(
+            words.period(row.starts_on, row.ends_on),
+            note=words.word(words.LENGTH, row.calendar.every),
+        )
 
     @column(_("State"))
     def state(self, row: Period) -> Cell:
@@ -193,7 +196,8 @@ class Periods(OfficeAdmin):
             Tab(name="history", label=_("History"), sections=lambda: history(subject)),
         )
         return Card(
-            title=_("Period %(label)s") % {"label": subject.label},
+            title=_("Period: %(period)s")
+            % {"period": words.period(subject.starts_on, subject.ends_on)},
             subtitle=words.word(words.LENGTH, subject.calendar.every),
             status=words.status(words.PERIOD, subject.state),
             notices=_notices(view),

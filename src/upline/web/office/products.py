@@ -89,7 +89,7 @@ class Products(OfficeAdmin):
 
     @column(_("Tax category"))
     def tax(self, row: Product) -> Cell:
-        return Cell(row.tax_category.name)
+        return Cell(words.tax(row.tax_category.code, row.tax_category.name))
 
     @column(_("Texts"))
     def languages(self, row: Product) -> Cell:
@@ -140,7 +140,7 @@ def _texts(product: Product) -> list[Facts]:
             _("Product"),
             (_("Number"), Cell(product.sku, is_code=True)),
             (_("Status"), words.status(words.PRODUCT, product.status)),
-            (_("Tax category"), product.tax_category.name),
+            (_("Tax category"), words.tax(product.tax_category.code, product.tax_category.name)),
             (_("Recorded"), product.created_at),
             (_("Picture"), Cell("", picture=picture_of(product))),
         )

@@ -16,9 +16,10 @@ from upline.foundation.errors import DomainError
 from upline.orders.models import Order
 from upline.web.office import words
 from upline.web.office.acts import in_head
-from upline.web.office.cells import Cell, Part, Rows, Section, facts
+from upline.web.office.cells import Cell, Part, Rows, Section, Words, facts
 from upline.web.office.screens import guarded
 from upline.web.office.site import site
+from upline.web.shared import formats
 from upline.web.shared.templatetags.formats import exact_money
 
 _LINES_ON_A_PAGE = 100
@@ -115,7 +116,7 @@ def _statement(
     ]
     numbers = Paginator(range(lines.total), _LINES_ON_A_PAGE)
     return {
-        "title": _("Statement %(label)s") % {"label": named["label"]},
+        "title": _title(named),
         "subtitle": named["member"],
         "back": (named["member"], admin.address_at("card", named["member"]) + "?tab=pay"),
         "offered": in_head(
@@ -128,6 +129,15 @@ def _statement(
         ),
         "sections": sections,
         "numbers": numbers.get_page(page),
+    }
+
+
+def _title(named: dict[str, Any]) -> Words:
+    span = commissions.span_of(named["calendar"], named["label"])
+    if span is None:
+        raise Http404
+    return _("Statement: %(period)s") % {
+        "period": formats.period(span.first_on, span.last_on, named["language"])
     }
 
 
@@ -174,7 +184,7 @@ def _why(admin: Any, _request: HttpRequest, named: dict[str, Any], line: int) ->
     return {
         "title": _("Why this sum"),
         "subtitle": exact_money(found.line.amount, found.line.currency),
-        "back": (_("Statement %(label)s") % {"label": named["label"]}, back),
+        "back": (_title(named), back),
         "sections": [
             facts(_("Factors"), *((one.title, one.text) for one in found.factors)),
             Part(
@@ -217,7 +227,7 @@ def _why_not(
     return {
         "title": _("Why not more?"),
         "subtitle": named["member"],
-        "back": (_("Statement %(label)s") % {"label": named["label"]}, back),
+        "back": (_title(named), back),
         "sections": [
             Part(
                 title=one.title,

@@ -13,6 +13,8 @@ from upline.commissions.models import Period, Reopening, State
 from upline.foundation.models import Delivery
 from upline.ledger.models import RateSheet
 from upline.network.models import RankGrant
+from upline.orders import queries as orders
+from upline.orders.models import Order
 from upline.plans.models import PlanVersion
 from upline.plans.models import State as PlanState
 from upline.web.office.cells import Words
@@ -106,6 +108,13 @@ def _kinds() -> tuple[Kind, ...]:
             things=RateSheet.objects.filter(state=RateSheet.State.ENTERED),
             table="ledger_ratesheet",
             chosen="?state=entered",
+        ),
+        Kind(
+            right="orders.ship",
+            label=_("Orders to be sent"),
+            things=orders.with_goods_to_send(Order.objects.all()),
+            table="orders_order",
+            chosen="?goods=to_send",
         ),
         Kind(
             right="outbox.mend",

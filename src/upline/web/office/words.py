@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from django.conf import settings
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from upline.web.office.cells import Cell, Words
-from upline.web.shared import states
+from upline.web.shared import formats, states
 
 # The tones are those of the shared states: success, warning, error, info, primary, neutral.
 Labels = Mapping[str, tuple[Words, str]]
@@ -57,6 +58,11 @@ ACCOUNT: Labels = {
     "expense": (pgettext_lazy("kind of an account", "Expense"), ""),
     "equity": (pgettext_lazy("kind of an account", "Equity"), ""),
     "clearing": (pgettext_lazy("kind of an account", "Clearing"), ""),
+}
+# What a tax is called in law differs by country; of what it is asked does not.
+TAX: Labels = {
+    "standard": (pgettext_lazy("category of tax", "Usual goods"), ""),
+    "food": (pgettext_lazy("category of tax", "Food"), ""),
 }
 TREE: Labels = {
     "binary": (pgettext_lazy("kind of a tree", "Binary"), ""),
@@ -122,6 +128,11 @@ def word(labels: Labels, code: str) -> Words:
     return labels.get(code, (code, ""))[0]
 
 
+def tax(code: str, name: str) -> Words:
+    """Name a category of tax; one of the company's own by the name that the company gave it."""
+    return TAX[code][0] if code in TAX else name
+
+
 def choices(labels: Labels) -> list[tuple[str, Words]]:
     """Give the codes with their words, for a filter or a form."""
     return [(code, label) for code, (label, _) in labels.items()]
@@ -130,6 +141,11 @@ def choices(labels: Labels) -> list[tuple[str, Words]]:
 def language(code: str) -> str:
     """Give a language in its own words."""
     return str(dict(settings.LANGUAGES).get(code, code))
+
+
+def period(starts_on: date, ends_on: date) -> str:
+    """Name the period [starts_on, ends_on): by its month where it is one, else by its days."""
+    return formats.period(starts_on, ends_on - timedelta(days=1), get_language() or "en")
 
 
 def person_number(number: int) -> Words:
