@@ -93,7 +93,7 @@ class Folder:
     def lines(self):
         rows = (self.out / "lines.csv").read_text(encoding="utf-8").splitlines()
         table = [dict(zip(rows[0].split(","), row.split(","), strict=True)) for row in rows[1:]]
-        return [(row['"member"'].strip('"'), row['"amount"'].strip('"')) for row in table]
+        return [(row["member"], row["amount"]) for row in table]
 
 
 @pytest.fixture
@@ -149,6 +149,21 @@ def test_tables_may_be_written_in_several_ways(folder, table):
 
     assert done.exit_code == 0, done.output
     assert folder.lines() == LINES
+    assert invoke("verify", folder.out).exit_code == 0
+
+
+def test_only_texts_that_need_them_stand_in_quotes(folder):
+    renamed = {'"Ben, ""the"" 2nd"': "Бен"}
+    for quoted, plain in renamed.items():
+        folder.write(members=MEMBERS.replace(plain, quoted), orders=ORDERS.replace(plain, quoted))
+
+    folder.compute()
+
+    written = (folder.out / "lines.csv").read_text(encoding="utf-8").splitlines()
+    assert written[:2] == [
+        "member,bonus,order,buyer,level,base,rate,amount",
+        'Ada,team,1,"Ben, ""the"" 2nd",1,40.000000000,0.100000000,4.00',
+    ]
     assert invoke("verify", folder.out).exit_code == 0
 
 
@@ -272,7 +287,7 @@ def test_rates_come_with_the_run_and_are_kept_verified_and_explained(dollars):
     assert done.exit_code == 0, done.output
     assert dollars.lines() == [("Ada", "2.00"), ("Ada", "2.50"), ("Бен", "5.00")]
     pay = (dollars.out / "pay.csv").read_text(encoding="utf-8").splitlines()
-    assert [line.replace('"', "") for line in pay[1:]] == [
+    assert pay[1:] == [
         "Ada,4.50,EUR,19.13,PLN",
         "Бен,5.00,EUR,21.25,PLN",
     ]
@@ -308,6 +323,15 @@ def test_a_kept_rate_that_was_changed_does_not_verify(dollars):
 )
 def test_wrong_rates_are_listed_with_their_places(dollars, rates, faults):
     assert dollars.write(rates=rates).refused(*with_rates(dollars)) == faults
+
+
+@pytest.mark.parametrize("rate", ["0.50000000000000000001", "0.123456789012345678"])
+def test_a_rate_too_fine_for_the_orders_is_named(dollars, rate):
+    done = dollars.write(rates=f"currency,rate\nUSD,{rate}\n").compute(*with_rates(dollars))
+
+    assert done.exit_code == 1
+    assert f"The rate {rate} of USD is so fine" in done.stderr
+    assert "[exchange.too_fine]" in done.stderr
 
 
 def test_rates_that_the_plan_does_not_take_are_refused(dollars):

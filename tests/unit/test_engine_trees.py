@@ -191,3 +191,20 @@ def test_a_placement_chain_a_hundred_thousand_deep_is_summed():
     assert right[:3] == ["0", "7", "0"]
     assert own[:3] == ["1", "0", "1"]
     assert left[-1] == right[-1] == own[-1] == "0"
+
+
+def test_who_stands_above_whom_in_a_tree_that_came_in_is_part_of_the_receipt():
+    head = HEAD.replace("{kind: binary}", "{kind: matrix, width: 3}")
+    members = {name: MEMBERS[name] for name in ("id", "sponsor", "placement_parent")}
+    moved = {**members, "placement_parent": [None, "Ada", "Ada", "Boris", "Boris", "Cem"]}
+
+    def receipt(members):
+        plan = load_plan(head)
+        inputs = Inputs(members=members, orders=ORDERS, period=Period.parse("2026-10"))
+        return run(plan, inputs).receipt()
+
+    before, after = receipt(members), receipt(moved)
+
+    changed = {name for name, digest in before["inputs"].items() if after["inputs"][name] != digest}
+    assert changed == {"trees.placement"}
+    assert before["inputs_digest"] != after["inputs_digest"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from upline.compensation.columns import Numbers, common_unit
+from upline.compensation.columns import SAFE, Numbers, common_unit, multiplied
 from upline.compensation.errors import Fault, InputRefused, Place
 from upline.compensation.plan.schema import PlanFile
 from upline.compensation.tables import Reader
@@ -55,7 +56,37 @@ def worth_of_orders(orders: Reader, file: PlanFile, given: Rates) -> Numbers | N
     worths.append(Fraction(1))
     unit = common_unit(worths)
     whole: list[Any] = [int(worth / unit) for worth in worths]
+    if max(whole) >= SAFE:
+        _add_too_fine(orders, file, rates)
+        return None
     return Numbers(np.asarray(whole, np.int64)[codes.values], unit)
+
+
+def in_worth(
+    column: Numbers, worth: Numbers, orders: Reader, file: PlanFile, given: Rates
+) -> Numbers:
+    """Give money of orders in the plan's currency; a rate with which it passes 64 bits is a fault."""
+    product = multiplied(column, worth)
+    if product.values.dtype == object and column.values.dtype != object:
+        _add_too_fine(orders, file, file.exchange if isinstance(file.exchange, dict) else given)
+        return column
+    return product
+
+
+def _add_too_fine(orders: Reader, file: PlanFile, rates: Rates) -> None:
+    """List the finest of the rates that the orders need as a fault."""
+    needed = sorted(rates.keys() & set(orders.codes("currency").labels))
+    label = max(needed, key=lambda one: rates[one].denominator)
+    finest = Decimal(rates[label].numerator) / Decimal(rates[label].denominator)
+    problem = (
+        f"The rate {finest:f} of {label} is so fine that the orders' money in it passes "
+        "9.2 x 10^18 smallest units."
+    )
+    remedy = "Round the rate: six decimals are enough between most currencies."
+    place = file.place if isinstance(file.exchange, dict) else Place("exchange")
+    fault = Fault(place, "exchange.too_fine", problem, remedy)
+    if fault not in orders.faults:
+        orders.faults.append(fault)
 
 
 def pay_rate(file: PlanFile, given: Rates, currency: str) -> Fraction:

@@ -25,10 +25,9 @@ from upline.compensation.columns import (
     Members,
     Numbers,
     Quotients,
-    multiplied,
 )
 from upline.compensation.errors import Fault, InputRefused
-from upline.compensation.exchange import faults_of_rates, worth_of_orders
+from upline.compensation.exchange import faults_of_rates, in_worth, worth_of_orders
 from upline.compensation.finding import Finder, are_distinct
 from upline.compensation.genealogy.binary import sides_of
 from upline.compensation.genealogy.filling import filled_trees, misplaced
@@ -433,7 +432,7 @@ class Preparation:
         for name, spec in file.orders.items():
             column = self._column(self.orders, name, spec)
             if exchange is not None and spec.unit == "money" and isinstance(column, Numbers):
-                column = multiplied(column, exchange)
+                column = in_worth(column, exchange, self.orders, file, self.inputs.exchange)
             columns[name] = column
         for name in ("kind", "customer", "currency"):
             if name not in columns and self.orders.has(name):

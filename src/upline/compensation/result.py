@@ -404,7 +404,7 @@ class Result:
         for side, legs in zip(SIDES, world.given_legs or (), strict=False):
             inputs[f"legs.{side}"] = digests.of_column(legs, positions)
         for name, tree in world.trees.items():
-            if tree.is_right is not None:
+            if tree.is_right is not None or world.plan.file.trees[name].fill == "given":
                 above = Members(world.forest.parents_in(tree))
                 inputs[f"trees.{name}"] = digests.of_column(above, positions, rank_at)
         inputs |= digests_in(world)

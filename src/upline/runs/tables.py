@@ -14,6 +14,7 @@ from pyarrow import csv, parquet
 
 from upline.compensation.errors import Fault, InputRefused, Place
 from upline.compensation.tables import Source
+from upline.runs.csv_text import write_csv
 
 _DELIMITERS = (",", ";", "\t")
 _NO_FILE = "Give the path of a CSV file in UTF-8, or of a Parquet file."
@@ -202,12 +203,5 @@ def write_table(table: pa.Table, path: Path) -> None:
     if path.suffix == ".parquet":
         parquet.write_table(table, path, compression="zstd")
         return
-    plain = pa.table(
-        {
-            name: column.cast(pa.string())
-            if pa.types.is_dictionary(column.type) or pa.types.is_decimal(column.type)
-            else column
-            for name, column in zip(table.column_names, table.columns, strict=True)
-        }
-    )
-    csv.write_csv(plain, path, csv.WriteOptions(quoting_style="needed"))
+    with path.open("wb") as file:
+        write_csv(table.column_names, [table], file)
