@@ -73,9 +73,10 @@ class Preparation:
     def world(self) -> World:
         # Orders are read and brought together by member while the tree is laid out.
         with ThreadPoolExecutor(1) as meanwhile:
+            # First what the tree waits for.
+            self._joined_as = meanwhile.submit(self._joining)
             self._order_ids = meanwhile.submit(self._read_order_ids)
             self._order_dates = meanwhile.submit(self._order_days)
-            self._joined_as = meanwhile.submit(self._joining)
             ids = self._ids(self.members)
             self._finder = Finder(ids)
             if not self._finder.is_distinct:

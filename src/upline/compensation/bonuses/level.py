@@ -58,10 +58,11 @@ def compute(work: Work) -> list[Paid]:
     bonus = work.bonus
     point_value = work.point_value()
     walk, table = settled(work, point_value)
+    # Orders are still brought together: what needs none of them comes first.
+    above = _above(work, walk)
     sources = _sources(work)
     parts = [
-        _Runner(work, walk, some, rates, _Terms.of(work, some, rates))
-        for some, rates in _by_buyer(work, sources, table)
+        _Runner(work, walk, above, some, rates) for some, rates in _by_buyer(work, sources, table)
     ]
     if work.keeps_lines or bonus.lines == "per_head" or bonus.cap is not None:
         return [_with_lines(work, parts, point_value)]
@@ -210,12 +211,35 @@ def _chunks(starts: Array, threads: int) -> list[tuple[int, int]]:
 _LINE_COLUMNS = (np.int32, np.int64, np.int32, np.int32, np.int64)
 
 
+_Above = tuple[Any, ...]
+
+
+def _above(work: Work, walk: Walk) -> _Above:
+    """Give whom a walk meets above each, and what it must know of them."""
+    parent = work.forest.parent
+    if walk.heads is not None:
+        heads = walk.heads
+        return parent, heads.code, heads.low, heads.high, heads.is_outside, heads.count
+    reach = 1
+    if walk.mode == walks.ROLL_UP and work.bonus.depth is not None and not walk.stops.any():
+        reach = min(walk.deepest, 64)
+    up = memory.empty(reach * len(parent), np.int32).reshape(reach, len(parent))
+    for k in range(reach):
+        holds = walk.qualified | walk.counted | walk.stops
+        if reach > 1:
+            holds = walk.qualified & (walk.depth > k)
+        trees.nearest_above(parent, holds, up[k])
+    measures = walk.mode == walks.NONE or work.bonus.from_level > 1
+    return up, distances(parent) if measures else parent
+
+
 class _Runner:
     """Walks all sources, in parts that threads take."""
 
     def __init__(
-        self, work: Work, walk: Walk, sources: Sources, table: RateTable, terms: _Terms
+        self, work: Work, walk: Walk, above: _Above, sources: Sources, table: RateTable
     ) -> None:
+        terms = _Terms.of(work, sources, table)
         self._work, self._all, self._table, self._terms = work, sources, table, terms
         self._walk_of = walk
         self._count = len(work.forest)
@@ -224,7 +248,7 @@ class _Runner:
         self._kernel = walks.levels if heads is None else walks.relative_generations
         receiver = shared.in_tree(work, table.receiver)
         buyer = shared.in_tree(work, table.buyer)
-        self._before = self._levels(work, walk) if heads is None else self._relative(work, heads)
+        self._before = above
         self._sources = (sources.starts, terms.base)
         at_start = int(work.bonus.starts != "parent")
         kind = int(work.bonus.head_belongs_to == "generation_below")
@@ -248,25 +272,6 @@ class _Runner:
     def _looks(self, work: Work, walk: Walk) -> tuple[bool, bool]:
         """Say what the walk must look at: depths, stops."""
         return work.bonus.depth is not None, bool(walk.stops.any())
-
-    def _levels(self, work: Work, walk: Walk) -> tuple[Any, ...]:
-        parent = work.forest.parent
-        stops_anywhere = bool(walk.stops.any())
-        reach = 1
-        if walk.mode == walks.ROLL_UP and work.bonus.depth is not None and not stops_anywhere:
-            reach = min(walk.deepest, 64)
-        up = memory.empty(reach * self._count, np.int32).reshape(reach, self._count)
-        for k in range(reach):
-            holds = walk.qualified | walk.counted | walk.stops
-            if reach > 1:
-                holds = walk.qualified & (walk.depth > k)
-            trees.nearest_above(parent, holds, up[k])
-        measures = walk.mode == walks.NONE or work.bonus.from_level > 1
-        return up, distances(parent) if measures else parent
-
-    def _relative(self, work: Work, heads: Heads) -> tuple[Any, ...]:
-        asked = (heads.code, heads.low, heads.high, heads.is_outside, heads.count)
-        return work.forest.parent, *asked
 
     def _walk(
         self, task: int, cursors: list[int], out: tuple[Array, ...]

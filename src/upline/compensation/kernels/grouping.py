@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from upline.compensation.kernels import kernel
 
+_BLOCK = 4096
+
 
 @kernel
 def places_of(ids, low, table, out, first, last):  # type: ignore[no-untyped-def]
@@ -125,9 +127,15 @@ def representatives(classes, out):  # type: ignore[no-untyped-def]
 
 @kernel
 def is_rising(values):  # type: ignore[no-untyped-def]
-    """Say whether each value is greater than the one before."""
-    for k in range(1, len(values)):
-        if values[k] <= values[k - 1]:
+    """Say whether each value is greater than the one before.
+
+    Looked at block by block, so that the processor compares several at once.
+    """
+    for first in range(1, len(values), _BLOCK):
+        falls = 0
+        for k in range(first, min(first + _BLOCK, len(values))):
+            falls += values[k] <= values[k - 1]
+        if falls > 0:
             return False
     return True
 
