@@ -45,6 +45,64 @@ def dict_walk(work: Workload) -> tuple[float, dict[int, int]]:
     return time.perf_counter() - started, totals
 
 
+def numpy_by_level(work: Workload) -> tuple[float, dict[int, int]]:
+    """Pay one level after another in whole columns of numpy; gives seconds and pay.
+
+    Orders are taken as they come; the row of each sponsor and buyer is found by a table.
+    """
+    started = time.perf_counter()
+    row_of = np.empty(int(work.ids.max()) + 1, np.int32)
+    row_of[work.ids] = np.arange(len(work.ids), dtype=np.int32)
+    row_of[0] = -1
+    nearest = row_of[work.sponsors]
+    while (waiting := np.flatnonzero((nearest >= 0) & ~work.active[nearest])).size:
+        nearest[waiting] = nearest[nearest[waiting]]
+    rates = np.asarray(RATES)[work.ranks]
+    totals = np.zeros(len(work.ids), np.int64)
+    volumes, receiver = work.volumes, nearest[row_of[work.order_members]]
+    for level in range(LEVELS):
+        paid = receiver >= 0
+        volumes, receiver = volumes[paid], receiver[paid]
+        np.add.at(totals, receiver, (volumes * rates[receiver, level] + 5000) // 10000)
+        receiver = nearest[receiver]
+    seconds = time.perf_counter() - started
+    return seconds, dict(zip(work.ids.tolist(), totals.tolist(), strict=True))
+
+
+def volume_walk(work: Workload) -> tuple[float, dict[str, dict[int, int]]]:
+    """Carry every tenth order up both trees with dicts: groups, strongest legs, left and right."""
+    sponsor = {m: s or None for m, s in zip(work.ids.tolist(), work.sponsors.tolist(), strict=True)}
+    placed = {
+        member: (above or None, "second" if right else "first")
+        for member, above, right in zip(
+            work.ids.tolist(), work.above.tolist(), work.is_right.tolist(), strict=True
+        )
+    }
+    orders = list(
+        zip(work.order_members[::TENTH].tolist(), work.volumes[::TENTH].tolist(), strict=True)
+    )
+    whole: dict[int, int] = {}
+    legs: dict[str, dict[int, int]] = {"first": {}, "second": {}}
+    started = time.perf_counter()
+    for buyer, volume in orders:
+        member = buyer
+        while member is not None:
+            whole[member] = whole.get(member, 0) + volume
+            member = sponsor[member]
+        above, side = placed[buyer]
+        while above is not None:
+            leg = legs[side]
+            leg[above] = leg.get(above, 0) + volume
+            above, side = placed[above]
+    strongest: dict[int, int] = {}
+    for member, volume in whole.items():
+        upline = sponsor[member]
+        if upline is not None and volume > strongest.get(upline, 0):
+            strongest[upline] = volume
+    seconds = time.perf_counter() - started
+    return seconds, {"whole": whole, "strongest": strongest, **legs}
+
+
 _SQL = """
 with recursive climbing as (
     select member.id, member.sponsor as above, upline.active as found

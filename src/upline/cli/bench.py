@@ -28,7 +28,7 @@ def bench() -> None:
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Keep the figures as JSON.")
 def engine(members: int, orders: int, out: Path | None) -> None:
-    """Seven compressed levels by rank: Upline, DuckDB and dicts, the same cents asserted."""
+    """Time levels, volumes and a hybrid plan beside other ways to the same, asserted figures."""
     _from_clone("benchmarks.engine").main(members, orders, out)
 
 
