@@ -102,7 +102,7 @@ def award_of(terms, *prices):
 def test_an_instalment_names_the_award():
     lines = award_of("once: ever, instalments: {count: 3}", "50", "50")
 
-    assert lines[-1] == "  33.34 EUR; award: 100.00 EUR; number of equal parts: 3"
+    assert lines[-1] == "  33.34 EUR; award: 100.00 EUR; part 2 of 3 equal parts"
 
 
 def test_who_has_not_held_out_long_enough_hears_how_many_periods_are_missing():

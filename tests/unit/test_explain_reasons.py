@@ -331,7 +331,9 @@ def test_a_rank_says_what_the_next_one_lacks_and_whether_it_is_kept():
         "Rank: Mid. Next: High, if:",
         "  ✗ Personal volume: 120 points, needed: 300 points, missing: 180 points",
     ]
-    assert said(november, "Ada")[3] == ("Rank: Mid (kept from an earlier period). Next: High, if:")
+    assert said(november, "Ada")[3] == (
+        "Rank: Mid (kept from an earlier period for the last time). Next: High, if:"
+    )
     assert after(said(november, "Ada"), "new") == [
         "  Nothing, because no new rank was reached. Rank: Mid."
     ]

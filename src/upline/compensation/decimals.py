@@ -41,3 +41,22 @@ def decimal_text(exact: Fraction) -> str:
     text = str(abs(whole)).rjust(places + 1, "0")
     sign = "-" if whole < 0 else ""
     return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)
+
+
+def exact_text(exact: Fraction) -> str:
+    """Write a number so that nothing of it is lost: as a decimal, as a fraction where it has no end.
+
+    >>> exact_text(Fraction(5, 2)), exact_text(Fraction(-1, 30)), exact_text(Fraction(1, 2**12))
+    ('2.5', '-1/30', '0.000244140625')
+    """
+    rest, places = exact.denominator, 0
+    for prime in (2, 5):
+        count = 0
+        while rest % prime == 0:
+            rest, count = rest // prime, count + 1
+        places = max(places, count)
+    if rest > 1:
+        return str(exact)
+    text = str(abs(int(exact * 10**places))).rjust(places + 1, "0")
+    sign = "-" if exact < 0 else ""
+    return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)

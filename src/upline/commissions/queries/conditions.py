@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
+from math import ceil, floor
 
-from upline.commissions.queries.facts import Gap, RankNow
+from upline.commissions.queries.facts import Gap, RankNow, WayPart
 from upline.compensation.explain.conditions import Condition
 from upline.compensation.explain.facts import RankReason
+from upline.compensation.explain.ways import Way
 from upline.compensation.explain.wording import SIGNS, Wording
 
 _MOST_DECIMALS = 2
-_UNIT = Decimal(1).scaleb(-_MOST_DECIMALS)
 
 
 def gap_of(condition: Condition, words: Wording) -> Gap:
@@ -53,7 +54,21 @@ def rank_of(reason: RankReason, words: Wording) -> RankNow:
         is_given=reason.is_given,
         conditions=conditions,
         percent=sum(known) // len(known) if known else 0,
+        ways=ways_of(reason.ways, words),
     )
+
+
+def ways_of(ways: tuple[Way, ...], words: Wording) -> tuple[tuple[WayPart, ...], ...]:
+    """Give the ways that there are to choose from, none where there is no choice."""
+    if len(ways) < 2:
+        return ()
+    return tuple(tuple(_way_part(leaf, words) for leaf in way.missing) for way in ways)
+
+
+def _way_part(leaf: Condition, words: Wording) -> WayPart:
+    if leaf.missing and leaf.operator in (">=", ">"):
+        return WayPart(text=words.phrase(leaf.name), missing=_missing(leaf, words))
+    return WayPart(text=words.inline(leaf))
 
 
 def short(text: str, rounding: str = ROUND_FLOOR) -> str:
@@ -61,14 +76,18 @@ def short(text: str, rounding: str = ROUND_FLOOR) -> str:
 
     >>> short("5754.601881"), short("3245.398119", ROUND_CEILING), short("Leader")
     ('5754.60', '3245.40', 'Leader')
+    >>> short("1/3"), short("1/3", ROUND_CEILING)
+    ('0.33', '0.34')
     """
     try:
-        exact = Decimal(text)
-    except InvalidOperation:
+        exact = Fraction(text)
+    except ValueError:
         return text
-    exponent = exact.as_tuple().exponent
-    is_long = isinstance(exponent, int) and exponent < -_MOST_DECIMALS
-    return format(exact.quantize(_UNIT, rounding=rounding), "f") if is_long else text
+    if (exact * 10**_MOST_DECIMALS).denominator == 1:
+        return text
+    units = exact * 10**_MOST_DECIMALS
+    whole = ceil(units) if rounding == ROUND_CEILING else floor(units)
+    return format(Decimal(whole).scaleb(-_MOST_DECIMALS), "f")
 
 
 def _missing(condition: Condition, words: Wording) -> str:

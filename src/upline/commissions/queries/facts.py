@@ -47,8 +47,19 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WayPart:
+    """One thing that a way asks for: what is still missing of it, '' where no figure can say it."""
+
+    text: str
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RankNow:
-    """A member's rank on a ladder, and each condition of the next; '' where there is none above."""
+    """A member's rank on a ladder, and each condition of the next; '' where there is none above.
+
+    `ways` are the choices that there are, the least missing first; none where there is only one.
+    """
 
     ladder: str
     name: str
@@ -58,6 +69,7 @@ class RankNow:
     is_given: bool
     conditions: tuple[Gap, ...]
     percent: int
+    ways: tuple[tuple[WayPart, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

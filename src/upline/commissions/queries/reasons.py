@@ -15,9 +15,9 @@ from upline.commissions import resident
 from upline.commissions.errors import MemberNotEstimated
 from upline.commissions.models import Line, Run
 from upline.commissions.queries import line_pages, resident_lines
-from upline.commissions.queries.conditions import gap_of, rank_of
+from upline.commissions.queries.conditions import gap_of, rank_of, ways_of
 from upline.commissions.queries.estimates import resident_estimate
-from upline.commissions.queries.facts import Gap, LineRow, RankNow, StatementKey
+from upline.commissions.queries.facts import Gap, LineRow, RankNow, StatementKey, WayPart
 from upline.commissions.queries.seeing import Reader, reader, run_of, words_of
 from upline.commissions.resident import Resident
 from upline.compensation.explain.facts import BonusReason, LineReason, Nothing, Step
@@ -34,8 +34,12 @@ _FACTORS = {
     "fund": gettext_lazy("Fund"),
     "shares": gettext_lazy("Own shares"),
     "shares_in_all": gettext_lazy("All shares"),
+    "carried": gettext_lazy("Of this carried over from before"),
+    "residue": gettext_lazy("Of this a rest of the fund"),
+    "guaranteed": gettext_lazy("Added for the guarantee"),
     "uncut": gettext_lazy("Before the cap"),
     "instalments": gettext_lazy("Number of equal parts"),
+    "instalment": gettext_lazy("Which of them this is"),
     "before": gettext_lazy("Before it was cut"),
     "amount": gettext_lazy("Amount"),
 }
@@ -90,6 +94,7 @@ class BonusReasons:
     is_paid: bool
     sentences: tuple[str, ...]
     conditions: tuple[Gap, ...]
+    ways: tuple[tuple[WayPart, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,13 +253,20 @@ def _factors(line: LineReason, words: Wording) -> Iterator[Factor]:
     texts: dict[str, str] = {}
     if line.shares:
         texts["fund"] = words.figure(line.base, "money")
+        if line.carried:
+            texts["carried"] = words.money(line.carried)
         texts["shares"] = words.figure(line.shares, "")
         texts["shares_in_all"] = words.figure(line.shares_in_all, "")
+        if line.residue:
+            texts["residue"] = words.money(line.residue)
     else:
         texts["base"] = words.figure(line.base, line.base_unit)
+        if line.carried:
+            texts["carried"] = words.figure(line.carried, line.base_unit)
         rate = Fraction(line.rate)
         if line.instalments:
             texts["instalments"] = words.voice.number(Fraction(line.instalments))
+            texts["instalment"] = words.voice.number(Fraction(line.instalment))
         elif rate != 1:
             pays_money = line.base_unit != "money" and not line.point_value
             texts["rate"] = words.money(line.rate) if pays_money else words.rate(rate)
@@ -262,6 +274,8 @@ def _factors(line: LineReason, words: Wording) -> Iterator[Factor]:
             texts["taken_below"] = words.figure(line.taken_below, line.base_unit)
         if line.point_value:
             texts["point_value"] = words.money(line.point_value)
+        if line.guaranteed:
+            texts["guaranteed"] = words.money(line.guaranteed)
     if line.uncut:
         texts["uncut"] = words.money(line.uncut)
     if line.before:
@@ -280,6 +294,7 @@ def _bonus(reason: BonusReason, member: str, words: Wording) -> BonusReasons:
         is_paid=reason.nothing is None,
         sentences=() if reason.nothing is None else tuple(said[1:]),
         conditions=_failed(reason.nothing, words),
+        ways=() if reason.nothing is None else ways_of(reason.nothing.ways, words),
     )
 
 
@@ -287,7 +302,7 @@ def _without_conditions(reason: BonusReason) -> BonusReason:
     """Leave conditions out of the sentences where they are shown by themselves."""
     if reason.nothing is None or reason.nothing.condition is None:
         return reason
-    return replace(reason, nothing=replace(reason.nothing, condition=None))
+    return replace(reason, nothing=replace(reason.nothing, condition=None, ways=()))
 
 
 def _failed(nothing: Nothing | None, words: Wording) -> tuple[Gap, ...]:

@@ -31,6 +31,11 @@ class _Funds:
 
 def compute(work: Work) -> list[Paid]:
     """Share the company's fund, or each member's fund among his recruits."""
+    return [work.paid(lines_of(work))]
+
+
+def lines_of(work: Work) -> Lines:
+    """Give what each member's shares of a fund bring, before the cap."""
     bonus, figures = work.bonus, work.figures
     count = len(figures.world)
     fund = numbers(value(bonus.fund, figures.member_scope))
@@ -49,12 +54,12 @@ def compute(work: Work) -> list[Paid]:
             raise InputRefused([Fault(bonus.place, "pool.fund", problem, remedy)])
         everybody = np.flatnonzero(takes_part)
         members = everybody[np.argsort(number[everybody])]
-        return [work.paid(_company(work, fund.at(0), members, shares))]
-    return [work.paid(_among_recruits(work, fund.spread(count), takes_part, shares, number))]
+        return _company(work, fund.at(0), members, shares)
+    return _among_recruits(work, fund.spread(count), takes_part, shares, number)
 
 
 def _company(work: Work, fund: Fraction, members: Array, shares: Numbers) -> Lines:
-    fund += sum(_carried(work).values(), Fraction(0))
+    fund += carried_to(work)
     if not len(members):
         # What belongs to the company is carried under the member who stands first in the tree.
         values = np.zeros(len(work.figures.world), object)
@@ -66,9 +71,12 @@ def _company(work: Work, fund: Fraction, members: Array, shares: Numbers) -> Lin
     )
 
 
-def _carried(work: Work) -> dict[int, Fraction]:
+def carried_to(work: Work, owner: int = -1) -> Fraction:
+    """Give what was carried to the fund of a member, or without one to the company's."""
     entries = work.figures.world.carried.get(f"{work.name} fund", {})
-    return {position: Fraction(text) for position, text in entries.items()}
+    if owner >= 0:
+        return Fraction(entries.get(owner, "0"))
+    return sum((Fraction(text) for text in entries.values()), Fraction(0))
 
 
 def _carry(work: Work, left: Numbers) -> None:

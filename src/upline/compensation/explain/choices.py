@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from upline.compensation.bonuses.best_of import names_of
-from upline.compensation.decimals import decimal_text
+from upline.compensation.decimals import exact_text
 from upline.compensation.explain.facts import Compared, Nothing
 from upline.compensation.explain.view import View
 from upline.compensation.measures.figures import Choice
@@ -23,7 +23,7 @@ def compared(view: View, name: str, position: int) -> tuple[Compared, ...]:
             if any(totals):
                 return tuple(
                     Compared(
-                        bonus=one, amount=decimal_text(total), is_paid=row == _of(choice, position)
+                        bonus=one, amount=exact_text(total), is_paid=row == _of(choice, position)
                     )
                     for row, (one, total) in enumerate(zip(choice.options, totals, strict=True))
                 )

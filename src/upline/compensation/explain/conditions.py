@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from upline.compensation import columns
 from upline.compensation.columns import Codes, Column, Days, Flags, Numbers
-from upline.compensation.decimals import decimal_text
+from upline.compensation.decimals import exact_text
 from upline.compensation.measures.evaluate import Scope, formula
 from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import (
@@ -29,7 +29,8 @@ class Condition:
 
     `how` is '' for a single condition, 'all' or 'any' for a group of `parts`. `name` is the
     formula or measure that was looked at; `have` is what it came to, `operator` and `need` what
-    the plan asks of it, `missing` what is lacking.
+    the plan asks of it, `missing` what is lacking, or of `<` and `<=` what is too much: the least
+    that is enough, in whole steps of the figure.
     """
 
     text: str
@@ -137,7 +138,10 @@ class Conditions:
         holds = outcome.at(row)
         left = self._column(node.left)
         unit = self.typing.formula(node.left, self.context)
-        if isinstance(left, Codes) and isinstance(node.right, Word):
+        need = _rank_named(node.right, left)
+        if need:
+            unit = "rank"
+        elif isinstance(left, Codes) and isinstance(node.right, Word):
             unit, need = "rank" if left.is_ranked else "text", node.right.text
         else:
             need = shown(self._column(node.right), row)
@@ -154,20 +158,35 @@ class Conditions:
         )
 
     def _missing(self, node: Operation, row: int) -> str:
-        left, right = self._column(node.left), self._column(node.right)
         numeric = Numbers | columns.Quotients
+        left = self._column(node.left)
+        right = self._column(node.right) if isinstance(left, numeric) else left
         if not isinstance(left, numeric) or not isinstance(right, numeric):
             return ""
         gap: Fraction = right.at(row) - left.at(row)
         if node.operator in ("<=", "<"):
             gap = -gap
-        return decimal_text(gap) if node.operator in (">=", ">", "<=", "<") and gap else ""
+        if node.operator == "!=" or gap < 0:
+            return ""
+        if isinstance(left, Numbers):
+            # A count grows by whole ones, and a volume by its least unit.
+            steps = -(-gap // left.unit)
+            is_strict = node.operator in (">", "<")
+            gap = (steps + (is_strict and steps * left.unit == gap)) * left.unit
+        return exact_text(gap) if gap else ""
 
     def _title(self, node: Node) -> Words:
         if not isinstance(node, Name):
             return ""
         part = self.file.measures.get(node.name) or self.file.order_values.get(node.name)
         return part.title if part is not None else ""
+
+
+def _rank_named(node: Node, of: Column) -> str:
+    """Give the rank that a name without quotes stands for where ranks are compared, or ''."""
+    if not isinstance(of, Codes) or not of.is_ranked or not isinstance(node, Name) or node.prefix:
+        return ""
+    return node.name if node.name in of.labels else ""
 
 
 def _group(how: str, parts: tuple[Condition, ...]) -> Condition:
@@ -190,7 +209,7 @@ def shown(column: Column, row: int) -> str:
     if isinstance(column, Flags):
         return "yes" if column.at(row) else "no"
     if isinstance(column, Numbers | columns.Quotients):
-        return decimal_text(column.at(row))
+        return exact_text(column.at(row))
     if isinstance(column, Codes | Days):
         return str(column.at(row) or "")
     return "yes" if column.at(row) >= 0 else "no"

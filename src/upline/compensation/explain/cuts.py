@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from upline.compensation.bonuses.lines import Cut, Lines, Paid
-from upline.compensation.decimals import decimal_text
+from upline.compensation.decimals import exact_text
 from upline.compensation.explain.facts import CutReason, LineReason
 from upline.compensation.explain.view import View, money_text
 from upline.compensation.plan.schema import Part
@@ -69,6 +69,6 @@ def _reason(view: View, cut: Cut, amount: int, places: int, place: int) -> CutRe
         title=rule.title,
         clause=rule.clause,
         amount=money_text(Fraction(amount, 10**places), places),
-        most=decimal_text(cut.most.at(place)) if has_ceiling and cut.most else "",
-        earned=decimal_text(cut.earned.at(place)) if has_ceiling and cut.earned else "",
+        most=exact_text(cut.most.at(place)) if has_ceiling and cut.most else "",
+        earned=exact_text(cut.earned.at(place)) if has_ceiling and cut.earned else "",
     )

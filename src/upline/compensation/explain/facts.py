@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from upline.compensation.explain.conditions import Condition
+from upline.compensation.explain.ways import Way
 from upline.compensation.plan.schema import Words
 
 # Why a bonus paid nothing, and why somebody between a buyer and a receiver was not paid.
@@ -19,7 +20,10 @@ NOTHING = (
     *("no_legs", "not_chosen", "chosen", "none_better", "no_board", "board_open", "board_place"),
     *("not_long", "lapsed"),
 )
-PASSED_OVER = ("requires", "depth", "near", "no_rate")
+PASSED_OVER = (
+    *("requires", "depth", "near", "no_rate"),
+    *("taken", "gate", "not_chosen", "too_small"),  # of an order only: somebody above its receivers
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,8 @@ class LineReason:
     before the cap where that has cut the line. `guaranteed` is what the leader of a broken-away
     leg has added; `left_to` is the one to whom he left it, on the leader's own line. `on_board`
     are those who filled a board, by place. `before` is the amount before the `cuts` that came
-    after all bonuses. Of an award in `instalments` `base` is the whole, the line one of so many.
+    after all bonuses. Of an award in `instalments` `base` is the whole, the line the `instalment`-th
+    of so many. `residue` is what of a fund was left after rounding down and went to this share. `carried` is the part of `base` that an earlier period left.
     """
 
     order: str | None
@@ -92,6 +97,9 @@ class LineReason:
     before: str = ""
     cuts: tuple[CutReason, ...] = ()
     instalments: int = 0
+    instalment: int = 0
+    residue: str = ""
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +117,15 @@ class LegReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nothing:
-    """Why a bonus paid nothing: one of NOTHING, and the facts that the sentence for it names."""
+    """Why a bonus paid nothing: one of NOTHING, and the facts that the sentence for it names.
+
+    `ways` are those to meet the condition, the least missing first.
+    """
 
     code: str
     condition: Condition | None = None
     facts: dict[str, str] = field(default_factory=dict)
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +142,8 @@ class BonusReason:
     """One bonus for one member: its amount with every line, or why it paid nothing.
 
     `is_own_part` marks what is reported under a name of its own; `further_lines` were not asked for; they bring `further_amount`. `cap` is the member's cap
-    where it has cut lines; `cuts` are what was taken after all bonuses.
+    where it has cut lines; `cuts` are what was taken after all bonuses. `places` and `rounding`
+    say how a line is rounded, `residue` what becomes of the rest of a fund.
     """
 
     bonus: str
@@ -147,6 +160,9 @@ class BonusReason:
     nothing: Nothing | None = None
     legs: tuple[LegReason, ...] = ()
     compared: tuple[Compared, ...] = ()
+    places: int = 2
+    rounding: str = "half_up"
+    residue: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +170,10 @@ class RankReason:
     """A member's rank on a ladder, and each condition of the next one.
 
     `is_given` says that it came in with the member, `is_kept` that its conditions do not hold in
-    this period and it stands because it is kept.
+    this period and it stands because it is kept. `kept_for` is 'for_life', or the number
+    of further periods for which it is kept even so; `title` the highest rank ever held, where that
+    is another. `ways` are those to the next rank, the least missing
+    first.
     """
 
     ladder: str
@@ -163,6 +182,20 @@ class RankReason:
     condition: Condition | None = None
     is_given: bool = False
     is_kept: bool = False
+    kept_for: str = ""
+    title: str = ""
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletReason:
+    """What is in a wallet that has a gate, what of it may leave, and the condition of the gate."""
+
+    wallet: str
+    balance: str
+    withdrawable: str
+    condition: Condition
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,3 +211,4 @@ class MemberReasons:
     total: str
     bonuses: tuple[BonusReason, ...]
     ranks: tuple[RankReason, ...]
+    wallets: tuple[WalletReason, ...] = ()

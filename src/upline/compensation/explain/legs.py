@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from upline.compensation.bonuses import binary
-from upline.compensation.bonuses.lines import Lines, Work
+from upline.compensation.bonuses.lines import Paid, Work
 from upline.compensation.columns import Numbers
-from upline.compensation.decimals import decimal_text
+from upline.compensation.decimals import exact_text
 from upline.compensation.explain.facts import LegReason, LineReason, Nothing
 from upline.compensation.explain.view import View, money_text
 from upline.compensation.genealogy.binary import SIDES
@@ -25,7 +25,7 @@ def leg_reasons(view: View, work: Work, position: int) -> tuple[LegReason, ...]:
     found = []
     for side, leg in zip(SIDES, (matching.left, matching.right), strict=True):
         figures = {
-            name: decimal_text(int(column[position]) * matching.unit)
+            name: exact_text(int(column[position]) * matching.unit)
             for name, column in (
                 ("carried", leg.carried),
                 ("new", leg.new),
@@ -39,30 +39,30 @@ def leg_reasons(view: View, work: Work, position: int) -> tuple[LegReason, ...]:
     return tuple(found) if has_any else ()
 
 
-def leg_line(view: View, work: Work, lines: Lines, index: int, uncut: str) -> LineReason:
+def leg_line(view: View, work: Work, part: Paid, row: int) -> LineReason:
     """Explain a line of a binary bonus; it comes from no single buyer or order."""
-    receiver, step = int(lines.receiver[index]), int(lines.level[index])
+    lines = part.lines
+    assert lines is not None
+    receiver, step = int(lines.receiver[row]), int(lines.level[row])
     is_two = bool(_matching(view, work).is_two[receiver])
     unit = unit_of(work.bonus, view.typing)
     if work.bonus.steps is not None:
         unit = "money"
     elif work.bonus.per_cycle is not None and not is_two:
         unit = "count"
-    rate = lines.rate.at(index)
+    rate = lines.rate.at(row)
     worth = view.once(("worth", work.name), work.point_value) if unit == "points" else None
     point_value = worth.at(receiver) if worth is not None else None
-    places = work.rounding.places
     return LineReason(
         order=None,
         buyer=None,
         level=None,
-        base=decimal_text(lines.base.at(index)),
+        base=exact_text(lines.base.at(row)),
         base_unit=unit,
-        rate=decimal_text(rate if point_value is None else rate / point_value),
-        point_value=decimal_text(point_value) if point_value is not None else "",
+        rate=exact_text(rate if point_value is None else rate / point_value),
+        point_value=exact_text(point_value) if point_value is not None else "",
         rank="",
-        amount=money_text(Fraction(int(lines.amount[index]), 10**places), places),
-        uncut=uncut,
+        amount=money_text(Fraction(int(lines.amount[row]), 10**part.places), part.places),
         step=str(step) if step > 0 else "",
         is_two_to_one=is_two,
     )
@@ -91,7 +91,7 @@ def no_match(view: View, work: Work, position: int) -> Nothing:
 
 
 def _text(whole: int, matching: binary.Matching) -> str:
-    return decimal_text(whole * matching.unit)
+    return exact_text(whole * matching.unit)
 
 
 def _no_step(view: View, work: Work, matching: binary.Matching, position: int) -> Nothing:
@@ -108,9 +108,9 @@ def _no_step(view: View, work: Work, matching: binary.Matching, position: int) -
         return Nothing(code="too_small")
     facts = {
         "step": str(reached + 1),
-        "have": decimal_text(have),
-        "need": decimal_text(need),
-        "missing": decimal_text(need - have),
+        "have": exact_text(have),
+        "need": exact_text(need),
+        "missing": exact_text(need - have),
         "unit": unit_of(work.bonus, view.typing),
     }
     return Nothing(code="no_step", facts=facts)

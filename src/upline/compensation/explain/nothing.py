@@ -9,7 +9,7 @@ import numpy as np
 from upline.compensation.bonuses import award, own, stairstep
 from upline.compensation.bonuses.lines import Work
 from upline.compensation.columns import Codes, Numbers
-from upline.compensation.decimals import decimal_text
+from upline.compensation.decimals import exact_text
 from upline.compensation.explain.boards import no_board
 from upline.compensation.explain.choices import no_choice, not_chosen
 from upline.compensation.explain.conditions import Conditions
@@ -102,7 +102,7 @@ def _no_orders(view: View, work: Work, position: int) -> Nothing:
         if isinstance(left, Numbers) and left.at(position) < 0:
             return Nothing(
                 code="balance",
-                facts={"balance": decimal_text(left.at(position)), "unit": _base_unit(view, work)},
+                facts={"balance": exact_text(left.at(position)), "unit": _base_unit(view, work)},
             )
     is_of_orders = bonus.base is None or view.typing.base_context(bonus.base) == "order"
     if bonus.to == "member" and is_of_orders and bonus.orders is not None:
@@ -231,7 +231,7 @@ def _no_differential(view: View, work: Work, name: str, position: int) -> Nothin
             takers.append(visit)
     facts = {
         "buyer": view.world.id_of(buyer),
-        "share": decimal_text(paths.share.at(position)),
+        "share": exact_text(paths.share.at(position)),
         "unit": share_unit(view, work),
     }
     if visit.outcome == "near":
@@ -240,7 +240,7 @@ def _no_differential(view: View, work: Work, name: str, position: int) -> Nothin
     if not takers:
         return Nothing(code="too_small", facts=facts)
     last = takers[-1]
-    facts |= {"taker": view.world.id_of(last.position), "taken": decimal_text(last.share)}
+    facts |= {"taker": view.world.id_of(last.position), "taken": exact_text(last.share)}
     return Nothing(code="taken", facts=facts)
 
 
@@ -265,7 +265,7 @@ def _no_stairstep(view: View, work: Work, name: str, position: int) -> Nothing:
     groups.sort(key=lambda one: -steps.group.at(one))
     rate = steps.rate.at(position) + steps.low_rate.at(position)
     facts = {
-        "rate": decimal_text(rate),
+        "rate": exact_text(rate),
         "unit": "ratio",
         "takers": ", ".join(view.world.id_of(one) for one in groups[:_MOST_NAMED]),
     }
@@ -287,9 +287,9 @@ def _below_step(view: View, work: Work, position: int) -> Nothing:
     facts = {
         "name": text_of(part.of.node),
         "unit": view.typing.formula(part.of.node, "member"),
-        "have": decimal_text(have),
-        "need": decimal_text(first),
-        "missing": decimal_text(first - have),
+        "have": exact_text(have),
+        "need": exact_text(first),
+        "missing": exact_text(first - have),
     }
     return Nothing(code="below_step", facts=facts)
 

@@ -15,14 +15,14 @@ from upline.compensation.bonuses import differential, level
 from upline.compensation.bonuses.classes import RateTable
 from upline.compensation.bonuses.heads import Heads
 from upline.compensation.bonuses.lines import Work, members_named, receivers_named
-from upline.compensation.decimals import decimal_text
+from upline.compensation.decimals import exact_text
 from upline.compensation.explain.facts import Step
 from upline.compensation.explain.view import View
 from upline.compensation.kernels import walks
 from upline.compensation.measures.evaluate import numbers, value
 from upline.compensation.plan import values as written
 
-_LONGEST = 100
+LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,16 +214,17 @@ def steps_between(
     for visit in visits:
         if visit.position == receiver:
             break
-        if len(steps) < _LONGEST:
-            steps.append(_step(view, work, visit))
+        if len(steps) < LONGEST:
+            steps.append(step_of(view, work, visit))
         else:
             left_out += 1
     return tuple(steps), left_out
 
 
-def _step(view: View, work: Work, visit: Visit) -> Step:
+def step_of(view: View, work: Work, visit: Visit) -> Step:
+    """Say what somebody on the line took there, or why he was passed over."""
     member = view.world.id_of(visit.position)
-    took = decimal_text(visit.took) if visit.took else ""
+    took = exact_text(visit.took) if visit.took else ""
     unit = share_unit(view, work) if took else ""
     if visit.outcome in ("paid", "taken"):
         return Step(

@@ -6,7 +6,7 @@ of the plan are said in words by the same phrases as in the plan's document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from itertools import groupby
@@ -20,12 +20,21 @@ from upline.compensation.explain.facts import (
     Nothing,
     RankReason,
     Step,
+    WalletReason,
 )
+from upline.compensation.explain.orders import OrderBonus
+from upline.compensation.explain.ways import Way
 from upline.compensation.explain.wording import NOTHING, Wording
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.speech import msg
 
 _MOST_NAMED = 8
+_WHY_PASSED_OVER = {
+    "no_rate": msg("no rate at this rank or level"),
+    "taken": msg("members nearer to the buyer took as great a share"),
+    "not_chosen": msg("another bonus gives more and is paid instead"),
+    "too_small": msg("the amount is too small to be paid"),
+}
 
 
 def sentences(
@@ -37,12 +46,12 @@ def sentences(
     ValueError for a language that is not shipped.
     """
     words = Wording.of(plan, language, reasons.currency)
-    return list(_Writer(words, reasons, most_lines).everything())
+    return list(Writer(words, most_lines, reasons.member).everything(reasons))
 
 
 def bonus_sentences(bonus: BonusReason, member: str, words: Wording) -> list[str]:
     """Write one bonus of a member, with its lines or why it paid nothing."""
-    return list(_writer(member, words).bonus(bonus))
+    return list(Writer(words, member=member).bonus(bonus))
 
 
 def path_reason(step: Step, words: Wording) -> str:
@@ -50,47 +59,42 @@ def path_reason(step: Step, words: Wording) -> str:
 
     The name and that it happened stand beside it in the picture.
     """
-    return _writer("", words).why_passed_over(step) if step.is_passed_over else ""
+    return Writer(words).why_passed_over(step) if step.is_passed_over else ""
 
 
-def _writer(member: str, words: Wording) -> _Writer:
-    nobody = MemberReasons(
-        member=member,
-        plan="",
-        bonus="",
-        first_day="",
-        last_day="",
-        currency=words.currency,
-        total="0",
-        bonuses=(),
-        ranks=(),
-    )
-    return _Writer(words, nobody, most_lines=20)
+def plan_words(words: Wording, plan: str) -> str:
+    """Name the plan by its title and its version."""
+    title = words.voice.words(words.plan.file.title)
+    return f"{title} ({plan})" if title else plan
 
 
-class _Writer:
-    def __init__(self, words: Wording, reasons: MemberReasons, most_lines: int) -> None:
+def period_words(words: Wording, first_day: str, last_day: str) -> str:
+    """Name a period by its first and last day."""
+    first, last = (words.voice.day(date.fromisoformat(day)) for day in (first_day, last_day))
+    return first if first == last else f"{first} – {last}"
+
+
+class Writer:
+    """Writes what one member, '' for nobody, was paid."""
+
+    def __init__(self, words: Wording, most_lines: int = 20, member: str = "") -> None:
         self.words = words
-        self.reasons = reasons
         self.most_lines = most_lines
+        self.member = member
 
     def _say(self, message: str, **facts: str) -> str:
         return self.words.voice.say(message) % facts
 
-    def everything(self) -> Iterator[str]:
-        reasons, words = self.reasons, self.words
+    def everything(self, reasons: MemberReasons) -> Iterator[str]:
+        """Write all that is known of the member."""
+        words = self.words
         member = self._say("Member: %(member)s.", member=reasons.member)
         earned = self._say("Earned: %(total)s.", total=words.money(reasons.total))
         yield member if reasons.bonus else f"{member} {earned}"
-        title = words.voice.words(words.plan.file.title)
-        first, last = (
-            words.voice.day(date.fromisoformat(day))
-            for day in (reasons.first_day, reasons.last_day)
-        )
         yield self._say(
             "Plan: %(plan)s. Period: %(period)s",
-            plan=f"{title} ({reasons.plan})" if title else reasons.plan,
-            period=first if first == last else f"{first} – {last}",
+            plan=plan_words(words, reasons.plan),
+            period=period_words(words, reasons.first_day, reasons.last_day),
         )
         for rank in reasons.ranks:
             yield ""
@@ -98,21 +102,16 @@ class _Writer:
         for bonus in reasons.bonuses:
             yield ""
             yield from self.bonus(bonus)
+        for wallet in reasons.wallets:
+            yield ""
+            yield from self._wallet(wallet)
 
     # Bonuses
 
     def bonus(self, bonus: BonusReason) -> Iterator[str]:
         """Write one bonus with its lines, or why it paid nothing."""
         words = self.words
-        title = words.title(bonus.title, is_own_part=bonus.is_own_part)
-        about = ", ".join(part for part in (bonus.bonus, bonus.clause) if part)
-        yield (
-            f"{title} ({about}): {words.money(bonus.amount)}"
-            if title
-            else (
-                f"{bonus.bonus}{f' ({bonus.clause})' if bonus.clause else ''}: {words.money(bonus.amount)}"
-            )
-        )
+        yield self.heading(bonus)
         if bonus.nothing is not None:
             yield from self._nothing(bonus.nothing)
         if bonus.compared:
@@ -140,6 +139,14 @@ class _Writer:
                 total=words.money(str(total)),
             )
 
+    def heading(self, bonus: BonusReason | OrderBonus) -> str:
+        """Name a bonus with its clause, and what it paid."""
+        title = self.words.title(bonus.title, is_own_part=bonus.is_own_part)
+        names = (bonus.bonus, bonus.clause) if title else (bonus.clause,)
+        about = ", ".join(filter(None, names))
+        named = title or bonus.bonus
+        return f"{named}{f' ({about})' if about else ''}: {self.words.money(bonus.amount)}"
+
     def _compared(self, bonus: BonusReason) -> str:
         """Write what each of the bonuses compared would give."""
         words = self.words
@@ -151,35 +158,42 @@ class _Writer:
     def _group(self, bonus: BonusReason, lines: list[LineReason]) -> Iterator[str]:
         """Write lines of orders under their buyer, any other line by itself."""
         first = lines[0]
-        is_headed = first.order is not None and first.buyer not in (None, self.reasons.member)
+        is_headed = first.order is not None and first.buyer not in (None, self.member)
         if is_headed:
             yield "  " + "; ".join(self._from(first))
             yield from self._path(bonus, first, "    ")
         for line in lines:
             indent = "    " if is_headed else "  "
-            parts = [indent + self._sum(line)]
-            if line.uncut:
-                parts.append(
-                    self._say("cut by the cap from: %(uncut)s", uncut=self.words.money(line.uncut))
-                )
-            parts += self._cuts_of(line)
-            if line.rank:
-                parts.append(self._say("rank: %(rank)s", rank=self.words.rank(line.rank)))
-            if bonus.kind == "binary" and line.base_unit == "count":
-                count = self.words.voice.number(Fraction(line.base))
-                parts.append(self._say("cycles: %(count)s", count=count))
-            if line.step:
-                parts.append(self._say("step: %(step)s", step=line.step))
-            if line.is_two_to_one:
-                parts.append(self._say("two to one"))
+            parts = self.figures(bonus.kind, line)
             if line.order is not None:
                 parts.append(self._say("order: %(order)s", order=line.order))
             parts += self._around(line)
             if not is_headed and not line.left_to:
                 parts += self._from(line) if bonus.kind != "stairstep" else self._group_of(line)
-            yield "; ".join(parts)
+            yield indent + "; ".join(parts)
             if not is_headed:
                 yield from self._path(bonus, line, "    ")
+
+    def figures(self, kind: str, line: LineReason) -> list[str]:
+        """Write what a line of a kind of bonus is made of, and what was cut from it."""
+        parts = [self._sum(line)]
+        if line.uncut:
+            uncut = self.words.money(line.uncut)
+            parts.append(self._say("cut by the cap from: %(uncut)s", uncut=uncut))
+        if line.carried:
+            carried = self.words.figure(line.carried, line.base_unit)
+            parts.append(self._say("of this from before: %(carried)s", carried=carried))
+        parts += self._cuts_of(line)
+        if line.rank:
+            parts.append(self._say("rank: %(rank)s", rank=self.words.rank(line.rank)))
+        if kind == "binary" and line.base_unit == "count":
+            count = self.words.voice.number(Fraction(line.base))
+            parts.append(self._say("cycles: %(count)s", count=count))
+        if line.step:
+            parts.append(self._say("step: %(step)s", step=line.step))
+        if line.is_two_to_one:
+            parts.append(self._say("two to one"))
+        return parts
 
     def _cut(self, cut: CutReason) -> str:
         """Write what one step after all bonuses took from this one."""
@@ -249,18 +263,16 @@ class _Writer:
 
     def _from(self, line: LineReason) -> list[str]:
         parts = []
-        buyer = line.buyer or self.reasons.member
-        if buyer != self.reasons.member:
+        buyer = line.buyer or self.member
+        if buyer != self.member:
             parts.append(self._say("from: %(buyer)s", buyer=buyer))
         if line.level is not None and line.level > 0:
             parts.append(self._say("level: %(level)s", level=str(line.level)))
         return parts
 
     def _group_of(self, line: LineReason) -> list[str]:
-        buyer = line.buyer or self.reasons.member
-        return (
-            [] if buyer == self.reasons.member else [self._say("group of: %(buyer)s", buyer=buyer)]
-        )
+        buyer = line.buyer or self.member
+        return [] if buyer == self.member else [self._say("group of: %(buyer)s", buyer=buyer)]
 
     def _sum(self, line: LineReason) -> str:
         words = self.words
@@ -272,11 +284,15 @@ class _Writer:
                 shares=words.figure(line.shares, ""),
                 all=words.figure(line.shares_in_all, ""),
             )
+            if line.residue:
+                rest = words.money(line.residue)
+                fund += "; " + self._say("of this a rest of the fund: %(rest)s", rest=rest)
             return f"{amount}; {fund}"
         if line.instalments:
             award = self._say(
-                "award: %(whole)s; number of equal parts: %(count)s",
+                "award: %(whole)s; part %(number)s of %(count)s equal parts",
                 whole=words.money(line.base),
+                number=words.voice.number(Fraction(line.instalment)),
                 count=words.voice.number(Fraction(line.instalments)),
             )
             return f"{amount}; {award}"
@@ -296,15 +312,19 @@ class _Writer:
 
     def _path(self, bonus: BonusReason, line: LineReason, indent: str) -> Iterator[str]:
         passed = [step for step in line.path if step.is_passed_over]
+        yield from self.all_passed_over(passed, indent)
+        yield from self._paid_nearer(bonus, line, indent)
+        if line.path_left_out:
+            count = self.words.voice.number(Fraction(line.path_left_out))
+            yield indent + self._say("Further members between: %(count)s", count=count)
+
+    def all_passed_over(self, passed: Sequence[Step], indent: str) -> Iterator[str]:
+        """Write those who were passed over, of many the first."""
         for step in passed[:_MOST_NAMED]:
             yield indent + self.passed_over(step)
         left_out = max(len(passed) - _MOST_NAMED, 0)
         if left_out:
             yield indent + self._say("Further members passed over: %(count)s", count=str(left_out))
-        yield from self._paid_nearer(bonus, line, indent)
-        if line.path_left_out:
-            count = self.words.voice.number(Fraction(line.path_left_out))
-            yield indent + self._say("Further members between: %(count)s", count=count)
 
     def passed_over(self, step: Step) -> str:
         """Say that somebody was passed over, and why."""
@@ -314,13 +334,13 @@ class _Writer:
     def why_passed_over(self, step: Step) -> str:
         """Say why somebody was passed over, without the name."""
         facts = {"level": str(step.level), "paid": step.paid_levels}
-        if step.why == "requires":
+        if step.why in ("requires", "gate"):
             return "; ".join(self.words.inline(condition) for condition in step.failed)
         if step.why == "depth":
             return self._say("level: %(level)s; paid levels: %(paid)s", **facts)
         if step.why == "near":
             return self._say("level: %(level)s; paid from level: %(paid)s", **facts)
-        return self._say("no rate at this rank or level")
+        return self._say(_WHY_PASSED_OVER[step.why])
 
     def _paid_nearer(self, bonus: BonusReason, line: LineReason, indent: str) -> Iterator[str]:
         if bonus.kind == "differential":
@@ -361,6 +381,7 @@ class _Writer:
             )
         if nothing.condition is not None:
             yield from self.words.condition(nothing.condition, "    ")
+        yield from self._ways(nothing.ways, "    ")
 
     def _rank(self, rank: RankReason) -> Iterator[str]:
         words = self.words
@@ -370,7 +391,10 @@ class _Writer:
         if rank.is_given:
             note = " " + self._say("(given with the member)")
         elif rank.is_kept:
-            note = " " + self._say("(kept from an earlier period)")
+            note = " " + self._kept(rank.kept_for)
+        if rank.title:
+            title = self._say("Highest rank so far: %(rank)s.", rank=words.rank(rank.title))
+            note = f"{note}. {title}".removesuffix(".")
         if rank.next_rank is None:
             yield f"{ladder}: {held}{note}"
             return
@@ -378,6 +402,36 @@ class _Writer:
         yield f"{ladder}: {held}{note}. {following}"
         if rank.condition is not None:
             yield from words.condition(rank.condition, "  ")
+        yield from self._ways(rank.ways, "  ")
+
+    def _kept(self, kept_for: str) -> str:
+        """Say that a rank is kept, and for how long."""
+        if kept_for == "for_life":
+            return self._say("(kept for life)")
+        if kept_for == "0":
+            return self._say("(kept from an earlier period for the last time)")
+        count = self.words.voice.number(Fraction(kept_for))
+        return self._say("(kept from an earlier period; further periods: %(count)s)", count=count)
+
+    def _wallet(self, wallet: WalletReason) -> Iterator[str]:
+        """Write what is in a wallet and what keeps it there."""
+        words = self.words
+        yield self._say(
+            "Wallet: %(wallet)s. Balance: %(balance)s; may be withdrawn: %(open)s.",
+            wallet=wallet.wallet,
+            balance=words.money(wallet.balance),
+            open=words.money(wallet.withdrawable),
+        )
+        yield from words.condition(wallet.condition, "  ")
+        yield from self._ways(wallet.ways, "  ")
+
+    def _ways(self, ways: tuple[Way, ...], indent: str) -> Iterator[str]:
+        """Write the ways that there are, where there is more than one."""
+        if len(ways) < 2:
+            return
+        yield indent + self._say("Each of these ways is enough; the least missing comes first:")
+        for place, way in enumerate(ways, 1):
+            yield f"{indent}  {place}. {'; '.join(self.words.way(way))}"
 
 
 def _belongs_to(line: LineReason) -> tuple[object, ...]:

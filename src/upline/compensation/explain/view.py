@@ -16,6 +16,7 @@ from upline.compensation.inputs import World
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.plan import schema
 from upline.compensation.plan import values as written
+from upline.compensation.plan.parts import own_part
 from upline.compensation.plan.units import Typing
 from upline.compensation.result import Result
 
@@ -53,6 +54,13 @@ class View:
     @property
     def typing(self) -> Typing:
         return self.conditions.typing
+
+    def main_name(self, name: str) -> str:
+        """Give the bonus under which a part of it is reported."""
+        for main, bonus in self.file.bonuses.items():
+            if name in (main, own_part(bonus)):
+                return main
+        raise KeyError(name)
 
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """Find a thing once."""

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from upline.compensation.explain.conditions import Condition
+from upline.compensation.explain.ways import Way
 from upline.compensation.plan.formula import parse
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.parts import own_part
@@ -245,6 +246,15 @@ class Wording:
         joint = self._or if is_choice else "; "
         inner = joint.join(said)
         return f"{self.phrase(condition.name)} ({inner})" if condition.name else inner
+
+    def way(self, way: Way) -> list[str]:
+        """Write what is missing on a way, one text for each condition."""
+        return [
+            f"{self.phrase(leaf.name)}: {self.figure(leaf.missing, leaf.unit)}"
+            if leaf.missing and leaf.operator in (">=", ">")
+            else self.inline(leaf)
+            for leaf in way.missing
+        ]
 
     @property
     def _or(self) -> str:
