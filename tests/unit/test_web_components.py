@@ -205,8 +205,14 @@ def test_the_ladder_shows_nested_conditions_and_the_top_has_none():
         conditions=(), percent=100,
     )  # fmt: skip
 
-    assert written.count("<li ") == 5
-    assert 'value="62"' in written
+    conditions, ways = written.split('class="ways ')
+    assert conditions.count("<li ") == 5
+    assert 'value="62"' in conditions
+    shortest, others = ways.split("<details")
+    assert shortest.count("<li ") == 2
+    assert "Legs with a Silver in them" in shortest
+    assert "missing: 3,800 PV" in shortest
+    assert "Active members of the first level" in others
     assert "highest rank" in rendered('<c-ladder :rank="rank" />', rank=top)
 
 

@@ -36,6 +36,7 @@ from upline.commissions.queries.facts import (
     Refusal,
     StatementKey,
     StatementRow,
+    WayPart,
 )
 from upline.commissions.queries.line_pages import ORDERS as LINE_ORDERS
 from upline.commissions.queries.overview import (
@@ -105,6 +106,7 @@ __all__ = [
     "StatementPage",
     "StatementRow",
     "TeamFigures",
+    "WayPart",
     "WhyLine",
     "WhyNot",
     "calendars",

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from upline.compensation.bonuses import own
 from upline.compensation.bonuses.lines import Paid, Work, order_mask
+from upline.compensation.columns import Members
 from upline.compensation.decimals import exact_text
 from upline.compensation.errors import InputRefused
 from upline.compensation.explain.choices import not_chosen
@@ -185,6 +186,9 @@ def _figures(view: View, order: int, total: Fraction) -> Iterator[OrderFigure]:
         unit = view.world.plan.names.order[name].partition(":")[0]
         column = scope.named(name)
         figure = shown(column, order)
+        if isinstance(column, Members):
+            named = column.at(order)
+            figure = view.world.id_of(named) if named >= 0 else ""
         part = file.order_values.get(name)
         share = ""
         if unit == "money" and Fraction(figure) > 0:

@@ -9,7 +9,7 @@ from django import forms
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext_lazy as _
 
-from upline.commissions.queries import Gap, PathNode, RankNow
+from upline.commissions.queries import Gap, PathNode, RankNow, WayPart
 from upline.money import Money
 from upline.web.shared import formats
 from upline.web.shared.charts import Chart, money_series
@@ -103,7 +103,8 @@ def sample_page() -> Page:
 
 
 def sample_rank() -> RankNow:
-    """Give a rank with one condition met and two not."""
+    """Give a rank with one condition met and two not, and so two ways to the next."""
+    volume = WayPart(text=str(_("Volume of the whole group")), missing="3,800 PV")
     return RankNow(
         ladder="career",
         name="silver",
@@ -112,6 +113,10 @@ def sample_rank() -> RankNow:
         is_kept=True,
         is_given=False,
         percent=62,
+        ways=(
+            (volume, WayPart(text=str(_("Legs with a Silver in them")), missing="1")),
+            (volume, WayPart(text=str(_("Active members of the first level")), missing="1")),
+        ),
         conditions=(
             Gap(
                 text=str(_("Own purchases this month")),
