@@ -454,19 +454,27 @@ class Preparation:
             return {}
         reader = self._reader("carries", arrow_table(self.inputs.carries, "carries"))
         rows, is_empty = self._finder.rows(reader.raw("member"))
-        carried: dict[str, dict[int, str]] = {}
-        names, amounts = reader.raw("name").to_pylist(), reader.raw("value").to_pylist()
-        for row, (member, name, value) in enumerate(
-            zip(rows.tolist(), names, amounts, strict=True)
-        ):
-            if member < 0 and not (is_empty is not None and is_empty[row]):
-                problem = "These carries belong to somebody who is no member any more."
-                remedy = "Keep every former member in the list, or remove the carry on purpose."
-                reader.fault(row, "member", "table.unknown_member", problem, remedy)
-            elif name is not None and value is not None:
-                position = int(forest.positions[member]) if member >= 0 else -1
-                carried.setdefault(name, {})[position] = value
-        return carried
+        is_unknown = rows < 0 if is_empty is None else (rows < 0) & ~is_empty
+        for row in np.flatnonzero(is_unknown).tolist():
+            problem = "These carries belong to somebody who is no member any more."
+            remedy = "Keep every former member in the list, or remove the carry on purpose."
+            reader.fault(row, "member", "table.unknown_member", problem, remedy)
+        names, values = reader.raw("name"), reader.raw("value")
+        is_given = np.asarray(pc.and_(names.is_valid(), values.is_valid()), np.bool_)
+        chosen = np.flatnonzero(is_given & ~is_unknown)
+        named = names.take(pa.array(chosen)).combine_chunks().dictionary_encode()
+        codes = np.asarray(named.indices)
+        order = np.argsort(codes, kind="stable")
+        cuts = np.searchsorted(codes[order], np.arange(len(named.dictionary) + 1))
+        rows = rows[chosen[order]]
+        positions = np.where(rows >= 0, forest.positions[rows], -1).tolist()
+        texts = values.take(pa.array(chosen[order])).to_pylist()
+        return {
+            name: dict(zip(positions[low:high], texts[low:high], strict=True))
+            for name, low, high in zip(
+                named.dictionary.to_pylist(), cuts[:-1].tolist(), cuts[1:].tolist(), strict=True
+            )
+        }
 
 
 def _in_preorder(column: Column, forest: Forest) -> Column:

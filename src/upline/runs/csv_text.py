@@ -19,7 +19,9 @@ def write_csv(names: Iterable[str], tables: Iterable[pa.Table], file: BinaryIO) 
     header = pa.table({name: [name] for name in names})
     file.write(_rows(header))
     for table in tables:
-        file.writelines(_rows(table.slice(start, _ROWS)) for start in range(0, table.num_rows, _ROWS))
+        file.writelines(
+            _rows(table.slice(start, _ROWS)) for start in range(0, table.num_rows, _ROWS)
+        )
 
 
 def _rows(table: pa.Table) -> pa.Buffer:

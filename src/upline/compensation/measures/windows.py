@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -31,6 +32,8 @@ from upline.compensation.plan.calendars import contents_of
 from upline.compensation.plan.formula import Call, Number, text_of
 from upline.compensation.plan.units import Typing
 
+# How a run writes what it carries: a whole number, or two.
+_AS_WRITTEN = "^-?[0-9]+(/[1-9][0-9]*)?$"
 WINDOWED = ("over", "best", "held", "lifetime", "previous")
 
 
@@ -140,14 +143,39 @@ def numbers_of(entries: Mapping[int, str], count: int) -> Numbers:
     """Give carried texts as numbers; nothing is 0."""
     if not entries:
         return Numbers(np.zeros(count, np.int64), Fraction(1))
-    exact = {position: Fraction(text) for position, text in entries.items()}
+    exact = _fractions_of(list(entries.values()))
+    out = np.zeros(count, exact.values.dtype)
+    out[np.fromiter(entries, np.int64, len(entries))] = exact.values
+    return Numbers(out, exact.unit)
+
+
+def _fractions_of(texts: list[str]) -> Numbers:
+    """Read texts as exact numbers; in whole columns where they stand as runs write them."""
+    listed = pa.array(texts, pa.string())
+    if not pc.all(pc.match_substring_regex(listed, _AS_WRITTEN)).as_py():
+        return _fractions_one_by_one(texts)
+    parts = pc.split_pattern(pc.binary_join_element_wise(listed, "1", "/"), "/")
+    try:
+        above, below = (
+            np.asarray(pc.list_element(parts, index).cast(pa.int64())) for index in (0, 1)
+        )
+    except pa.ArrowInvalid:
+        return _fractions_one_by_one(texts)
+    kinds, where = np.unique(below, return_inverse=True)
+    finest = math.lcm(*kinds.tolist())
+    if columns.greatest(above) * finest >= columns.SAFE:
+        return _fractions_one_by_one(texts)
+    values = above * (finest // kinds)[where]
+    step = int(np.gcd.reduce(values)) or finest
+    return Numbers(values // step, Fraction(step, finest))
+
+
+def _fractions_one_by_one(texts: list[str]) -> Numbers:
+    exact = {text: Fraction(text) for text in set(texts)}
     unit = common_unit([value for value in exact.values() if value] or [Fraction(1)])
-    whole = {position: int(value / unit) for position, value in exact.items()}
-    fits = all(abs(value) < columns.SAFE for value in whole.values())
-    out = np.zeros(count, np.int64 if fits else object)
-    for position, value in whole.items():
-        out[position] = value
-    return Numbers(out, unit)
+    whole = [int(exact[text] / unit) for text in texts]
+    fits = all(abs(value) < columns.SAFE for value in whole)
+    return Numbers(np.asarray(whole, np.int64 if fits else object), unit)
 
 
 def carry_texts(column: Column, positions: npt.NDArray[Any], world: World) -> pa.Array:
