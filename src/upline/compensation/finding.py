@@ -14,6 +14,9 @@ from upline.compensation.kernels import grouping
 from upline.compensation.orders import Named
 from upline.compensation.parallel import in_parts, parts_of
 
+# So many ids are compared at once.
+_AT_ONCE = 1 << 16
+
 
 def _dense_range(ids: pa.Array) -> tuple[int, int] | None:
     """Give the least and greatest id where whole numbers lie close enough for a plain table."""
@@ -24,9 +27,22 @@ def _dense_range(ids: pa.Array) -> tuple[int, int] | None:
     return (low, high) if high - low < 8 * len(values) + 1024 else None
 
 
+def is_rising(ids: pa.Array) -> bool:
+    """Say whether each id comes after the one before, so that none stands twice."""
+    if ids.null_count:
+        return False
+    if pa.types.is_integer(ids.type):
+        return bool(grouping.is_rising(np.asarray(ids)))
+    for at in range(0, len(ids) - 1, _AT_ONCE):
+        count = min(_AT_ONCE, len(ids) - 1 - at)
+        if pc.all(pc.less(ids.slice(at, count), ids.slice(at + 1, count))).as_py() is False:
+            return False
+    return True
+
+
 def are_distinct(ids: pa.Array) -> bool:
     """Say whether no id stands twice."""
-    if pa.types.is_integer(ids.type) and not ids.null_count and grouping.is_rising(np.asarray(ids)):
+    if is_rising(ids):
         return True
     dense = _dense_range(ids)
     if dense is not None:

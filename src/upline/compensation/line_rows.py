@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,10 +16,12 @@ from upline.compensation.bonuses.lines import Lines, Paid
 from upline.compensation.columns import Numbers
 from upline.compensation.decimals import SHOWN_PLACES
 from upline.compensation.inputs import World
-from upline.compensation.kernels import grouping
+from upline.compensation.kernels import divisors, grouping, sequences
 from upline.compensation.parallel import in_parts, parts_of
 
 Array = npt.NDArray[Any]
+# Members are brought together in two steps: into 2**7 to 2**8 buckets, then within each.
+_BUCKET_BITS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,83 +47,241 @@ class LineRows:
         return len(self.amount)
 
 
-def line_rows(
-    paid: Sequence[Paid], world: World, places: int, id_ranks: tuple[Array, Array]
-) -> LineRows:
-    """Put the lines of all bonuses behind each other; amounts get the decimals that are asked for.
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The lines of one bonus: they are those from `at` on when all bonuses stand side by side."""
 
-    `id_ranks` are the places of members' and of orders' ids in sorted order, by row.
+    index: int
+    at: int
+    lines: Lines
+    base: Array
+    base_factor: int
+    rate: Array
+    rate_factor: int
+    amount_factor: int
+
+
+class LineSequence:
+    """The lines of all bonuses in canonical order; they are picked out part by part.
+
+    Only the sequence is kept beside the lines as the bonuses gave them. `id_ranks` are the places
+    of members' and of orders' ids in sorted order, by row; amounts get `places` decimals.
     """
-    kept = [
-        (index, part, part.lines)
-        for index, part in enumerate(paid)
-        if part.lines is not None and len(part.lines)
-    ]
 
-    def every(column: str) -> Array:
-        return _joined([getattr(lines, column) for _, _, lines in kept])
+    def __init__(
+        self, paid: Sequence[Paid], world: World, places: int, id_ranks: tuple[Array, Array]
+    ) -> None:
+        self._world, self.places, self.id_ranks = world, places, id_ranks
+        self.bonuses = tuple(part.bonus for part in paid)
+        self._kept: list[_Kept] = []
+        self._count = 0
+        for index, part in enumerate(paid):
+            if part.lines is not None and len(part.lines):
+                self._kept.append(_kept(index, self._count, part, places))
+                self._count += len(part.lines)
+        self._sequence = self._sorted()
 
-    def exact(column: str) -> Array:
-        return _joined([_billionths(getattr(lines, column), lines) for _, _, lines in kept])
+    def __len__(self) -> int:
+        return self._count
 
-    bonus = _joined([np.full(len(lines), index, np.int64) for index, _, lines in kept])
-    member = looked_up(world.forest.rows, every("receiver"))
-    buyer = looked_up(world.forest.rows, every("buyer"))
-    order = looked_up(world.orders.rows, every("order"))
-    level = every("level")
-    members, orders = id_ranks
-    sequence = _sorted(
-        (
-            looked_up(members, member),
-            bonus,
-            looked_up(orders, order),
-            looked_up(members, buyer),
-            level,
+    def parts(self, most: int) -> Iterator[LineRows]:
+        """Give all lines in parts of at most so many."""
+        for first in range(0, self._count, most):
+            yield self.rows(first, min(first + most, self._count))
+
+    def rows(self, first: int, last: int) -> LineRows:
+        """Give the lines from the first-th to before the last-th."""
+        world = self._world
+        rows, orders = (
+            world.forest.rows,
+            world.orders.rows if self._count else np.zeros(0, np.int64),
         )
+        picked, looked_up = sequences.picked, sequences.picked_rows
+
+        def every(
+            kernel: Callable[..., None], arguments: Callable[[_Kept], tuple[Any, ...]]
+        ) -> Array:
+            out = memory.empty(last - first, np.int64)
+            for kept in self._kept:
+                known = arguments(kept)
+                in_parts(
+                    [(first + low, first + high) for low, high in parts_of(last - first)],
+                    lambda _, *part: kernel(*known, self._sequence, kept.at, out, first, *part),  # noqa: B023
+                )
+            return out
+
+        return LineRows(
+            bonuses=self.bonuses,
+            places=self.places,
+            member=every(looked_up, lambda kept: (kept.lines.receiver, rows)),
+            bonus=every(sequences.marked, lambda kept: (len(kept.lines), kept.index)),
+            order=every(looked_up, lambda kept: (kept.lines.order, orders)),
+            buyer=every(looked_up, lambda kept: (kept.lines.buyer, rows)),
+            level=every(picked, lambda kept: (kept.lines.level, 1)),
+            base=every(picked, lambda kept: (kept.base, kept.base_factor)),
+            rate=every(picked, lambda kept: (kept.rate, kept.rate_factor)),
+            amount=every(picked, lambda kept: (kept.lines.amount, kept.amount_factor)),
+        )
+
+    def bonuses_with_lines(self) -> Array:
+        """Give the places in `bonuses` of those that have lines."""
+        return np.asarray([kept.index for kept in self._kept], np.int64)
+
+    def divisors(self) -> dict[str, int]:
+        """Give what all figures of a column have in common; ids count by their place in order."""
+        members, orders = self.id_ranks
+        rank = members[self._world.forest.rows]
+        order_rank = self._order_rank(orders).astype(np.int64)
+        found = dict.fromkeys(("member", "order", "buyer", "level", "base", "rate", "amount"), 0)
+
+        def count(name: str, kernel: Callable[..., int], *values: Array, factor: int = 1) -> None:
+            found[name] = math.gcd(found[name], int(kernel(*values, 0)) * factor)
+
+        for kept in self._kept:
+            lines = kept.lines
+            count("member", divisors.divisor_at, lines.receiver, rank)
+            count("order", divisors.divisor_at, lines.order, order_rank)
+            count("buyer", divisors.divisor_at, lines.buyer, rank)
+            count("level", divisors.divisor_of, lines.level.astype(np.int64))
+            count("base", divisors.divisor_of, kept.base, factor=kept.base_factor)
+            count("rate", divisors.divisor_of, kept.rate, factor=kept.rate_factor)
+            count("amount", divisors.divisor_of, lines.amount, factor=kept.amount_factor)
+        return found
+
+    def _order_rank(self, orders: Array) -> Array:
+        """Give the place of each order's id, as they stand by member; none where no line asks."""
+        if not any(int(kept.lines.order.max()) >= 0 for kept in self._kept):
+            return np.zeros(0, np.int32)
+        return np.ascontiguousarray(orders[self._world.orders.rows], np.int32)
+
+    def _sorted(self) -> Array:
+        """Give all lines in canonical order; equal ones keep the sequence in which they came."""
+        members, orders = self.id_ranks
+        rank = np.ascontiguousarray(members[self._world.forest.rows], np.int32)
+        levels = max((int(kept.lines.level.max()) for kept in self._kept), default=0) + 2
+        order_rank = self._order_rank(orders)
+        # Orders outside the period have ranks, too.
+        sources = len(rank) + 1 + len(orders)
+        if len(self.bonuses) * sources * levels < columns.SAFE:
+            groups = memory.empty(self._count, np.int32)
+            keys = memory.empty(self._count, np.int64)
+            if not self._fill_keys(rank, order_rank, (sources, levels), groups, keys):
+                return _by_group(groups, keys, len(rank))
+        return self._sorted_by_columns(rank, order_rank)
+
+    def _fill_keys(
+        self, rank: Array, order_rank: Array, spans: tuple[int, int], groups: Array, keys: Array
+    ) -> int:
+        buyers = self._world.orders.member if len(order_rank) else np.zeros(0, np.int32)
+        strangers = 0
+        for kept in self._kept:
+            lines = kept.lines
+            known = (
+                lines.receiver,
+                lines.buyer,
+                lines.order,
+                lines.level,
+                rank,
+                order_rank,
+                buyers,
+            )
+            out = (kept.index, *spans, groups, keys, kept.at)
+            found = in_parts(
+                parts_of(len(lines)),
+                lambda _, *part: sequences.line_keys(*known, *out, *part),  # noqa: B023
+            )
+            strangers += sum(int(count) for count in found)
+        return strangers
+
+    def _sorted_by_columns(self, rank: Array, order_rank: Array) -> Array:
+        """Sort by each column: slow, for lines whose buyer is not that of their order."""
+
+        def every(column: Callable[[_Kept], Array]) -> Array:
+            return np.concatenate([column(kept) for kept in self._kept])
+
+        keys = (
+            every(lambda kept: kept.lines.level),
+            every(lambda kept: looked_up(rank, kept.lines.buyer)),
+            every(lambda kept: looked_up(order_rank, kept.lines.order)),
+            every(lambda kept: np.full(len(kept.lines), kept.index)),
+            every(lambda kept: rank[kept.lines.receiver]),
+        )
+        return np.lexsort(keys)
+
+
+def _kept(index: int, at: int, part: Paid, places: int) -> _Kept:
+    assert part.lines is not None
+    base, base_factor = _billionths(part.lines.base, len(part.lines))
+    rate, rate_factor = _billionths(part.lines.rate, len(part.lines))
+    factor = 10 ** (places - part.places)
+    # One type for each, so that each loop is compiled once.
+    lines = replace(
+        part.lines,
+        receiver=np.ascontiguousarray(part.lines.receiver, np.int32),
+        buyer=np.ascontiguousarray(part.lines.buyer, np.int32),
+        order=np.ascontiguousarray(part.lines.order, np.int32),
+        level=np.ascontiguousarray(part.lines.level, np.int32),
+        amount=np.ascontiguousarray(part.lines.amount, np.int64),
     )
-    amount = _joined([lines.amount * 10 ** (places - part.places) for _, part, lines in kept])
-    return LineRows(
-        bonuses=tuple(part.bonus for part in paid),
-        places=places,
-        member=_taken(member, sequence),
-        bonus=_taken(bonus, sequence),
-        order=_taken(order, sequence),
-        buyer=_taken(buyer, sequence),
-        level=_taken(level, sequence),
-        base=_taken(exact("base"), sequence),
-        rate=_taken(exact("rate"), sequence),
-        amount=_taken(amount, sequence),
+    return _Kept(index, at, lines, base, base_factor, rate, rate_factor, factor)
+
+
+def _billionths(column: Numbers, count: int) -> tuple[Array, int]:
+    """Give whole numbers and a factor whose products are the figures in billionths, rounded."""
+    spread = column.spread(count)
+    factor = spread.unit * 10**SHOWN_PLACES
+    is_whole = factor.denominator == 1 and spread.values.dtype != object
+    if is_whole and columns.greatest(spread.values) * factor < columns.SAFE:
+        return np.ascontiguousarray(spread.values, np.int64), int(factor)
+    rounded = columns.rounded(spread, SHOWN_PLACES, "half_up").values
+    return columns.as_int64(rounded, "figures to be shown"), 1
+
+
+def _by_group(groups: Array, keys: Array, count: int) -> Array:
+    """Give the rows by group, those of one by key."""
+    parts = parts_of(len(groups))
+    shift = max(count.bit_length() - _BUCKET_BITS, 0)
+    buckets = (max(count, 1) - 1 >> shift) + 1
+    split = parts_of(buckets, workers=len(parts))
+    cursors = np.zeros((len(parts), buckets), np.int64)
+    in_parts(
+        parts, lambda part, *some: sequences.count_buckets(groups, shift, cursors[part], *some)
     )
+    bounds = np.zeros(buckets + 1, np.int64)
+    grouping.bucket_starts(cursors, bounds)
+    kind = np.int32 if len(groups) < 2**31 else np.int64
+    bucketed, rows = memory.empty(len(groups), np.int32), memory.empty(len(groups), kind)
+    again = cursors.copy()
+    in_parts(
+        parts,
+        lambda part, *some: (
+            grouping.into_buckets(groups, shift, groups, cursors[part], bucketed, *some),
+            grouping.rows_into_buckets(groups, shift, again[part], rows, *some),
+        ),
+    )
+    starts = np.zeros(count + 1, np.int64)
+    sequence = memory.empty(len(groups), kind)
+    in_parts(
+        split,
+        lambda _, *some: grouping.count_groups(bucketed, bounds, shift, starts, *some),
+    )
+    in_parts(
+        split,
+        lambda _, *some: grouping.out_of_buckets(
+            bucketed, rows, bounds, shift, starts, sequence, *some
+        ),
+    )
+    _sort_groups(sequence, starts, keys, len(parts))
+    return sequence
 
 
-def _sorted(keys: Sequence[Array]) -> Array:
-    """Give the rows by the keys, the first one first; equal rows keep their sequence.
-
-    Keys from -1 on are packed into one number where they fit: sorting once is several times as
-    fast as sorting by each.
-    """
-    packed = np.zeros(len(keys[0]), np.int64)
-    spread = 1
-    for key in keys:
-        width = int(key.max(initial=-1)) + 2
-        spread *= width
-        if spread >= columns.SAFE:
-            return np.lexsort(tuple(reversed(keys)))
-        packed *= width
-        packed += key
-        packed += 1
-    return np.argsort(packed, kind="stable")
-
-
-def _joined(parts: list[Array]) -> Array:
-    """Put parts behind each other as 64-bit numbers."""
-    out = memory.empty(sum(len(part) for part in parts), np.int64)
-    return np.concatenate(parts, out=out, casting="unsafe") if parts else out
-
-
-def _billionths(column: Numbers, lines: Lines) -> Array:
-    rounded = columns.rounded(column.spread(len(lines)), SHOWN_PLACES, "half_up").values
-    return columns.as_int64(rounded, "figures to be shown")
+def _sort_groups(sequence: Array, starts: Array, keys: Array, workers: int) -> None:
+    goals = np.arange(1, workers) * (len(sequence) // workers)
+    cuts = [0, *np.searchsorted(starts[:-1], goals).tolist(), len(starts) - 1]
+    in_parts(
+        list(pairwise(cuts)),
+        lambda _, *part: sequences.sort_groups(sequence, starts, keys, *part),
+    )
 
 
 def looked_up(table: Array, rows: Array) -> Array:
@@ -128,10 +290,4 @@ def looked_up(table: Array, rows: Array) -> Array:
         return np.full(len(rows), -1, np.int64)
     out = memory.empty(len(rows), np.int64)
     in_parts(parts_of(len(rows)), lambda _, *part: grouping.places_of(rows, 0, table, out, *part))
-    return out
-
-
-def _taken(values: Array, rows: Array) -> Array:
-    out = memory.empty(len(rows), np.int64)
-    in_parts(parts_of(len(rows)), lambda _, *part: grouping.gathered(values, rows, out, *part))
     return out

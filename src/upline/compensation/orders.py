@@ -164,6 +164,22 @@ class Orders(Mapping[str, Column]):
         counts = np.diff(self.starts)
         return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
 
+    @property
+    def chosen_rows(self) -> Array | None:
+        """The rows of the input that are here, in its sequence; None for all."""
+        return self._chosen
+
+    @property
+    def member_as_it_came(self) -> Array:
+        """The position of each order's member, in the sequence of the input."""
+        return self._groups
+
+    @property
+    def as_they_came(self) -> dict[str, Column]:
+        """The columns of the input, those rows with them that are not here."""
+        count = len(self._groups) if self._chosen is None else int(self._chosen.max(initial=-1)) + 1
+        return {name: column.spread(count) for name, column in self._raw.items()}
+
     @cached_property
     def in_period(self) -> npt.NDArray[np.bool_] | None:
         return None if self._inside is None else self._inside[self.rows]
@@ -235,3 +251,8 @@ class Orders(Mapping[str, Column]):
             ),
         )
         return out
+
+
+def in_sequence(chosen: Array | None, sequence: Array | slice) -> Array | slice:
+    """Give rows of the input for a sequence of those that were chosen, where not all were."""
+    return sequence if chosen is None else chosen[sequence]

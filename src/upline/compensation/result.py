@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -16,25 +17,24 @@ from upline.compensation.bonuses.board import board_state
 from upline.compensation.bonuses.lines import Paid, id_ranks
 from upline.compensation.carry_tables import (
     carries_of,
-    digests_elsewhere,
-    digests_in,
     lost_carries_of,
-    named,
 )
 from upline.compensation.columns import Codes, Column, Flags, Members, Numbers, filled_rows
 from upline.compensation.decimals import SHOWN_PLACES, decimal_text, decimals
-from upline.compensation.genealogy.binary import SIDES
 from upline.compensation.genealogy.places import place_state
 from upline.compensation.inputs import World
-from upline.compensation.line_rows import LineRows, line_rows, looked_up
+from upline.compensation.line_digests import LineDigests
+from upline.compensation.line_rows import LineRows, LineSequence
+from upline.compensation.line_texts import LineTexts
 from upline.compensation.measures.scopes import Figures
-from upline.compensation.measures.windows import resolve_carries
-from upline.compensation.parallel import mapped
 from upline.compensation.plan.calendars import calendars_of
+from upline.compensation.receipts import digests_of
 from upline.compensation.wallets import Pay, Payable
 from upline.money import currency_places
 
 Array = npt.NDArray[Any]
+# So many lines are picked out at once: enough to work on several threads, little to hold.
+LINES_AT_ONCE = 1 << 20
 
 
 @dataclass(slots=True)
@@ -44,9 +44,11 @@ class Result:
     figures: Figures
     paid: list[Paid]
     gates: dict[str, Flags]
+    keeps_lines: bool = True
     _tables: dict[str, pa.Table] = field(default_factory=dict)
     _own_currency: Pay | None = None
-    _line_rows: LineRows | None = None
+    _line_sequence: LineSequence | None = None
+    _line_digests: dict[str, str] | None = None
     _ranks_of_ids: tuple[Array, Array] | None = None
 
     @property
@@ -158,13 +160,14 @@ class Result:
 
     def receipt(self) -> dict[str, Any]:
         """Give digests of plan, inputs and outputs over canonical values."""
-        inputs, outputs = self._digests()
+        inputs, outputs = digests_of(self)
         several = len(calendars_of(self.world.plan.file)) > 1
         return {
             "engine": upline.__version__,
             "plan": self.world.plan.id,
             "period": [str(self.world.period.start), str(self.world.period.end)],
             **({"calendar": self.world.calendar} if several else {}),
+            **({} if self.keeps_lines else {"lines": "not kept"}),
             "plan_digest": digests.of_text(self.world.plan.source),
             "inputs": inputs,
             "inputs_digest": digests.of_parts(inputs),
@@ -205,37 +208,54 @@ class Result:
 
     def line_rows(self) -> LineRows:
         """Give the lines as whole numbers, by rows of the inputs."""
-        if self._line_rows is None:
-            self._line_rows = line_rows(self.paid, self.world, self.places, self._id_ranks())
-        return self._line_rows
+        sequence = self.line_sequence()
+        return sequence.rows(0, len(sequence))
 
-    def _id_ranks(self) -> tuple[Array, Array]:
+    def line_sequence(self) -> LineSequence:
+        """Give the lines in canonical order, to be picked out part by part."""
+        if self._line_sequence is None:
+            self._line_sequence = LineSequence(self.paid, self.world, self.places, self.id_ranks())
+        return self._line_sequence
+
+    def line_parts(self) -> Iterator[LineRows]:
+        """Give the lines part by part, so that never all of them are in memory as rows.
+
+        Whoever takes all of them has digested them, too: a receipt need not go through them again.
+        """
+        sequence = self.line_sequence()
+        digesting = LineDigests(sequence) if self._line_digests is None else None
+        for part in sequence.parts(LINES_AT_ONCE):
+            if digesting is not None:
+                digesting.add(part)
+            yield part
+        if digesting is not None:
+            self._line_digests = digesting.digests()
+
+    def line_texts(self) -> LineTexts:
+        """Give what writes rows of lines out as tables."""
+        sequence = self.line_sequence()
+        return LineTexts(self.world, sequence.bonuses, sequence.places)
+
+    def line_digests(self) -> dict[str, str]:
+        """Give the digest of each column of the lines; nothing where there are none."""
+        if self._line_digests is None:
+            for _ in self.line_parts():
+                pass
+        return self._line_digests or {}
+
+    def id_ranks(self) -> tuple[Array, Array]:
         """Give the places of members' and of orders' ids in sorted order, by row."""
         if self._ranks_of_ids is None:
             self._ranks_of_ids = id_ranks(self.world.ids), id_ranks(self.world.order_ids)
         return self._ranks_of_ids
 
     def _lines(self) -> pa.Table:
-        every = self.line_rows()
-        names = pa.array(every.bonuses, pa.string())
-        ids, orders = self._ids(), self.world.order_ids.cast(pa.string())
-        return pa.table(
-            {
-                "member": ids.take(pa.array(every.member)),
-                "bonus": pa.DictionaryArray.from_arrays(
-                    pa.array(every.bonus.astype(np.int32)), names
-                ),
-                "order": orders.take(pa.array(every.order, mask=every.order < 0)),
-                "buyer": ids.take(pa.array(every.buyer, mask=every.buyer < 0)),
-                "level": pa.array(every.level.astype(np.int32), mask=every.level < 0),
-                "base": decimals(every.base, SHOWN_PLACES),
-                "rate": decimals(every.rate, SHOWN_PLACES),
-                "amount": decimals(every.amount, self.places),
-            }
-        )
+        texts = self.line_texts()
+        parts = [texts.schema.empty_table(), *map(texts.table, self.line_parts())]
+        return pa.concat_tables(parts).combine_chunks()
 
     def _totals(self) -> pa.Table:
-        member = self._id_ranks()[0][self.world.forest.rows]
+        member = self.id_ranks()[0][self.world.forest.rows]
         parts = []
         for index, part in enumerate(self.paid):
             rows = np.flatnonzero(part.totals)
@@ -260,15 +280,15 @@ class Result:
             }
         )
 
-    def _paid_members(self) -> Array:
+    def paid_members(self) -> Array:
         """Give the members with something to be paid, by id."""
-        member = self._id_ranks()[0][self.world.forest.rows]
+        member = self.id_ranks()[0][self.world.forest.rows]
         rows = np.flatnonzero(self.in_own_currency().totals.values)
         return np.asarray(rows[np.argsort(member[rows])])
 
     def _pay(self) -> pa.Table:
         file = self.world.plan.file
-        rows, pay = self._paid_members(), self.in_own_currency()
+        rows, pay = self.paid_members(), self.in_own_currency()
         exact = columns.rounded(pay.totals.taken(rows), self.places, file.rounding.mode)
         codes = pay.currencies.taken(rows).values
         labels = pay.currencies.labels
@@ -284,13 +304,14 @@ class Result:
             }
         )
 
-    def _ladders(self) -> list[str]:
+    def ladders(self) -> list[str]:
+        """Give the names of the ladders on which members have ranks."""
         return [name for name in self.world.plan.names.ranks if name != "title"]
 
     def _ranks(self) -> pa.Table:
         order = np.asarray(self.world.forest.positions)
         tables = []
-        for name in self._ladders():
+        for name in self.ladders():
             rank = self.figures.member_scope.named(name)
             held = self.figures.members.get("title") if name == "rank" else None
             assert isinstance(rank, Codes)
@@ -354,7 +375,7 @@ class Result:
         names = ("member", "bonus", "step", "name", "amount")
         kinds = (text, text, text, text, kind)
         parts = [pa.schema(list(zip(names, kinds, strict=True))).empty_table()]
-        member = self._id_ranks()[0][self.world.forest.rows]
+        member = self.id_ranks()[0][self.world.forest.rows]
         for part in self.paid:
             for cut in part.cuts:
                 rows = np.flatnonzero(cut.totals)
@@ -368,7 +389,7 @@ class Result:
     def _states(self) -> pa.Table:
         names = ("member", "name", "value")
         parts = [pa.schema([(name, pa.string()) for name in names]).empty_table()]
-        member = self._id_ranks()[0][self.world.forest.rows]
+        member = self.id_ranks()[0][self.world.forest.rows]
         for name, column in sorted(self.figures.states.items()):
             spread = column.spread(len(self.world))
             rows = filled_rows(spread)
@@ -378,101 +399,6 @@ class Result:
             values = (pa.array(column, pa.string()) for column in (named, texts))
             parts.append(pa.table([self.world.ids_at(rows), *values], names))
         return pa.concat_tables(parts)
-
-    # Receipt
-
-    def _digests(self) -> tuple[dict[str, str], dict[str, str]]:
-        world = self.world
-        by_id = _inverse(self._id_ranks()[0])
-        positions = world.forest.positions[by_id]
-        rank_at = np.empty(len(world), np.int64)
-        rank_at[positions] = np.arange(len(world))
-        period = f"{world.period.start} {world.period.end}"
-        inputs = {"members.id": digests.of_ids(world.ids.take(pa.array(by_id)))}
-        inputs["period"] = digests.of_text(period)
-        for name, column in world.members.items():
-            inputs[f"members.{name}"] = digests.of_column(column, positions, rank_at)
-        order_ids = world.order_ids.take(pa.array(world.orders.rows))
-        by_order = np.argsort(self._id_ranks()[1][world.orders.rows], kind="stable")
-        inputs["orders.id"] = digests.of_ids(order_ids.take(pa.array(by_order)))
-        inputs["orders.member"] = digests.of_column(Members(world.orders.member), by_order, rank_at)
-        for name, column in world.orders.columns.items():
-            inputs[f"orders.{name}"] = digests.of_column(column, by_order, rank_at)
-        for name, sums in world.given_earnings.items():
-            given = Numbers(sums, world.earnings_unit)
-            inputs[f"earnings.{name}"] = digests.of_column(given, positions)
-        for side, legs in zip(SIDES, world.given_legs or (), strict=False):
-            inputs[f"legs.{side}"] = digests.of_column(legs, positions)
-        for name, tree in world.trees.items():
-            if tree.is_right is not None or world.plan.file.trees[name].fill == "given":
-                above = Members(world.forest.parents_in(tree))
-                inputs[f"trees.{name}"] = digests.of_column(above, positions, rank_at)
-        inputs |= digests_in(world)
-        if len(calendars_of(world.plan.file)) > 1:
-            inputs["calendar"] = digests.of_text(world.calendar)
-        for name, rates in world.rates.items():
-            if rates:
-                inputs[name] = digests.of_text(repr(sorted(rates.items())))
-        return inputs, self._output_digests(positions, rank_at)
-
-    def _output_digests(self, positions: Array, rank_at: Array) -> dict[str, str]:
-        outputs = {}
-        for part in self.paid:
-            totals = Numbers(part.totals, Fraction(1, 10**part.places))
-            outputs[f"totals.{part.bonus}"] = digests.of_column(totals, positions)
-        outputs |= self._digests_of_pay()
-        for name in self._ladders():
-            column_of_ranks = self.figures.member_scope.named(name)
-            outputs[f"ranks.{name}"] = digests.of_column(column_of_ranks, positions)
-        for name, flags in self.gates.items():
-            outputs[f"legal.{name}"] = digests.of_column(flags, positions)
-        for name, column in self.figures.states.items():
-            outputs[f"states.{name}"] = digests.of_column(column, positions, rank_at)
-        for name, column in resolve_carries(self.figures.member_scope).items():
-            own = named(name, self.world)
-            outputs[f"carries.{own}"] = digests.of_column(column, positions, rank_at)
-        outputs |= digests_elsewhere(self.figures)
-        every = self.line_rows()
-        if len(every):
-            members, orders = self._id_ranks()
-            billionth = Fraction(1, 10**SHOWN_PLACES)
-            columns_of_lines: dict[str, Column] = {
-                "member": Numbers(members[every.member], Fraction(1)),
-                "bonus": Codes(every.bonus, every.bonuses),
-                "order": Numbers(looked_up(orders, every.order), Fraction(1)),
-                "buyer": Numbers(looked_up(members, every.buyer), Fraction(1)),
-                "level": Numbers(every.level, Fraction(1)),
-                "base": Numbers(every.base, billionth),
-                "rate": Numbers(every.rate, billionth),
-                "amount": Numbers(every.amount, Fraction(1, 10**self.places)),
-            }
-            found = mapped(
-                lambda column: digests.of_column(column, slice(None)), columns_of_lines.values()
-            )
-            for name, digest in zip(columns_of_lines, found, strict=True):
-                outputs[f"lines.{name}"] = digest
-        return outputs
-
-    def _digests_of_pay(self) -> dict[str, str]:
-        members, pay = self._paid_members(), self.in_own_currency()
-        rank = self._id_ranks()[0][self.world.forest.rows]
-        columns_of_pay: dict[str, Column] = {
-            "member": Numbers(rank, Fraction(1)),
-            "amount": pay.totals,
-            "pay_amount": Numbers(pay.units, Fraction(1)),
-            "pay_currency": pay.currencies,
-        }
-        return {
-            f"pay.{name}": digests.of_column(column, members)
-            for name, column in columns_of_pay.items()
-        }
-
-
-def _inverse(places: Array) -> Array:
-    """Give the row at each place."""
-    rows = np.empty_like(places)
-    rows[places] = np.arange(len(places))
-    return rows
 
 
 def _labelled(column: Codes) -> pa.Array:

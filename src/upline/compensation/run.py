@@ -116,7 +116,7 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
     paid.sort(key=lambda part: order[part.bonus])
     paid = within_limits(within_budget(paid, figures), figures)
     gates = gates_of(figures)
-    result = Result(figures, passed(paid, gates, figures), gates)
+    result = Result(figures, passed(paid, gates, figures), gates, keep_lines)
     report_withdrawals(Payable(figures, result.paid, gates), result.places)
     if file.pay_currency is not None:
         # A missing rate stops the run, not only the one table that asks for it.

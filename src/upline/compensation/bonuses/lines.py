@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from upline.compensation import columns
 from upline.compensation.columns import Days, Numbers
 from upline.compensation.errors import Fault, InputRefused
+from upline.compensation.finding import is_rising
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.kernels import trees
 from upline.compensation.kernels.rounding import MODES
@@ -489,6 +490,8 @@ def sequence_keys(lines: Lines, rows: Array, figures: Figures) -> tuple[Array, .
 
 def id_ranks(ids: Any) -> Array:
     """Give each id's place in sorted order."""
+    if is_rising(ids):
+        return np.arange(len(ids))
     order = np.asarray(pc.array_sort_indices(ids))
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order))
