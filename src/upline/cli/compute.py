@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from upline.cli.progress import Steps
     from upline.compensation import Fault, Period, Plan, Result
     from upline.compensation.tables import Source
+    from upline.runs.folder import FileAsRead, Given
 
 _FILE = click.Path(path_type=Path)
 # What members and orders are held against where the plan itself is refused.
@@ -35,10 +36,11 @@ _NO_PLAN = "language: 1\nplan: none\nversion: 2000-01-01\ncurrency: EUR\n"
 )
 @click.option(
     "--orders",
-    "orders_path",
+    "orders_paths",
     type=_FILE,
     required=True,
-    help="The orders: CSV in UTF-8, or Parquet.",
+    multiple=True,
+    help="The orders: CSV in UTF-8, or Parquet. Several times for several files; a folder for all in it.",
 )
 @click.option("--out", type=_FILE, required=True, help="A new folder, to be made for the run.")
 @click.option(
@@ -88,13 +90,18 @@ _NO_PLAN = "language: 1\nplan: none\nversion: 2000-01-01\ncurrency: EUR\n"
     type=click.IntRange(1, 64),
     help="How many cores to use; left out, all of them, at most 8.",
 )
+@click.option(
+    "--without-lines",
+    is_flag=True,
+    help="Keep totals, pay and ranks only: far faster; 'upline explain' still says every line.",
+)
 @click.option("--back-test", is_flag=True, help="Also before the plan is in force.")
 @click.option("--force", is_flag=True, help="Replace an earlier run in that folder.")
 @shows_refusals("nothing was written")
 def compute(
     plan_path: Path,
     members_path: Path,
-    orders_path: Path,
+    orders_paths: tuple[Path, ...],
     out: Path,
     period_text: str | None,
     calendar: str | None,
@@ -105,6 +112,7 @@ def compute(
     pay_exchange_path: Path | None,
     ending: str | None,
     threads: int | None,
+    without_lines: bool,
     back_test: bool,
     force: bool,
 ) -> None:
@@ -122,17 +130,23 @@ def compute(
         files = Files(
             plan=plan_path,
             members=members_path,
-            orders=orders_path,
+            orders=orders_paths,
             carries=carries_path,
             earnings=earnings_path,
             legs=legs_path,
             exchange=exchange_path,
             pay_exchange=pay_exchange_path,
         )
-        asked = Asked(period=period_text, calendar=calendar or "", back_test=back_test)
-        result, given = computed(steps, files, asked, threads)
+        asked = Asked(
+            period=period_text,
+            calendar=calendar or "",
+            back_test=back_test,
+            keeps_lines=not without_lines,
+            threads=threads,
+        )
+        result, given = computed(steps, files, asked)
         steps("Writing the run")
-        chosen = ending or ("parquet" if orders_path.suffix == ".parquet" else "csv")
+        chosen = ending or files.ending()
         write_run(result, given, out, ending=chosen, force=force)
     from upline.cli.summary import show_summary
 
@@ -141,11 +155,16 @@ def compute(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which period is to be computed, of which calendar, and whether before the plan is in force."""
+    """Which period is to be computed, of which calendar, and how.
+
+    `back_test` allows one before the plan is in force; without `keeps_lines` only totals are kept.
+    """
 
     period: str | None = None
     calendar: str = ""
     back_test: bool = False
+    keeps_lines: bool = True
+    threads: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,38 +173,57 @@ class Files:
 
     plan: Path
     members: Path
-    orders: Path
+    orders: tuple[Path, ...]
     carries: Path | None = None
     earnings: Path | None = None
     legs: Path | None = None
     exchange: Path | None = None
     pay_exchange: Path | None = None
 
-    def tables(self) -> dict[str, Path]:
-        """Give the paths of the tables under the names that a run folder has for them."""
+    def tables(self) -> dict[str, tuple[Path, ...]]:
+        """Give the paths of each table under the name that a run folder has for it."""
         named = {
             "members": self.members,
-            "orders": self.orders,
             "carries": self.carries,
             "given_earnings": self.earnings,
             "given_legs": self.legs,
             "exchange": self.exchange,
             "pay_exchange": self.pay_exchange,
         }
-        return {name: path for name, path in named.items() if path is not None}
+        alone = {name: (path,) for name, path in named.items() if path is not None}
+        return {"members": alone["members"], "orders": self.orders, **alone}
+
+    def ending(self) -> str:
+        """Give the format of the orders, which is that of the outputs where none is asked for."""
+        first = self.orders[0]
+        parts = sorted(first.iterdir()) if first.is_dir() else [first]
+        is_parquet = any(path.suffix.lower() in (".parquet", ".pq") for path in parts)
+        return "parquet" if is_parquet else "csv"
+
+    def as_read(self) -> dict[str, FileAsRead]:
+        """Give the tables that come as one Parquet file, as the files are now."""
+        from upline.runs.folder import FileAsRead
+
+        return {
+            name: FileAsRead.of(paths[0])
+            for name, paths in self.tables().items()
+            if len(paths) == 1
+            and paths[0].is_file()
+            and paths[0].suffix.lower() in (".parquet", ".pq")
+        }
 
 
 def computed(
     steps: Steps,
     files: Files,
     asked: Asked,
-    threads: int | None = None,
-) -> tuple[Result, dict[str, pa.Table]]:
+) -> tuple[Result, Given]:
     """Read files and compute them, listing the faults of all files together."""
     from upline.compensation.errors import InputRefused, Refused
     from upline.compensation.plan.load import load_file
+    from upline.runs.folder import Given
+    from upline.runs.parts import files_of, read_parts
     from upline.runs.rates import read_rates
-    from upline.runs.tables import read_table
 
     faults: list[Fault] = []
     steps("Reading the plan")
@@ -195,10 +233,11 @@ def computed(
     except Refused as refused:
         faults.extend(refused.faults)
     steps("Reading members and orders")
+    as_read = files.as_read()
     tables, sources, rates = {}, {}, {}
-    for name, path in files.tables().items():
+    for name, paths in files.tables().items():
         try:
-            tables[name], source = read_table(path)
+            tables[name], source = read_parts(files_of(paths))
             sources[name.replace("_", " ")] = source
             if name in ("exchange", "pay_exchange"):
                 rates[name] = read_rates(tables[name], source)
@@ -231,7 +270,8 @@ def computed(
     if not is_warm():
         click.echo("Compiling the engine's loops, only this first time: about 15 s.", err=True)
     steps(f"Computing {period.label or 'the period'}")
-    return run(plan, inputs, threads=threads), tables
+    result = run(plan, inputs, keep_lines=asked.keeps_lines, threads=asked.threads)
+    return result, Given(tables, as_read)
 
 
 def further_faults(

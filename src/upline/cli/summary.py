@@ -39,7 +39,8 @@ def show_summary(result: Result, out: Path, seconds: float) -> None:
         console.print(
             f"Carries that no rule goes on with, {_counted(lost.num_rows, 'row')}: {named}."
         )
-    console.print(f"{out}: lines, totals, pay, ranks, carries, receipt. {seconds:.1f} s")
+    lines = "lines, " if result.keeps_lines else ""
+    console.print(f"{out}: {lines}totals, pay, ranks, carries, receipt. {seconds:.1f} s")
 
 
 def placeless(result: Result) -> dict[str, int]:

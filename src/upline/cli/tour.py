@@ -65,7 +65,8 @@ def tour(members: int, orders: int, seed: int, lang: str, out: Path) -> None:
         paths = {"members": company / "members.csv", "orders": company / "orders.csv"}
         write_table(made.members, paths["members"])
         write_table(made.orders, paths["orders"])
-        result, given = computed(steps, Files(plan=PLAN, **paths), Asked(period="2026-10"))
+        files = Files(plan=PLAN, members=paths["members"], orders=(paths["orders"],))
+        result, given = computed(steps, files, Asked(period="2026-10"))
         steps("Writing the run")
         write_run(result, given, out / "run", ending="csv", force=True)
     show_summary(result, out / "run", time.perf_counter() - started)

@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from upline.compensation import columns
+from upline.compensation.columns import Numbers
 
 SHOWN_PLACES = 9
+# Arrow writes decimals of more places with an exponent.
+_PLAIN = 6
 
 
 def decimals(values: npt.NDArray[Any], places: int) -> pa.Array:
@@ -60,3 +64,22 @@ def exact_text(exact: Fraction) -> str:
     text = str(abs(int(exact * 10**places))).rjust(places + 1, "0")
     sign = "-" if exact < 0 else ""
     return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)
+
+
+def decimal_texts(column: Numbers) -> pa.Array:
+    """Write numbers as decimal_text does, without going through them one by one where it can be.
+
+    >>> decimal_texts(Numbers(np.asarray([250, -5, 10000]), Fraction(1, 100))).to_pylist()
+    ['2.5', '-0.05', '100']
+    """
+    places = next((k for k in range(_PLAIN + 1) if (column.unit * 10**k).denominator == 1), None)
+    if places is not None:
+        whole = columns.scaled(column.values, int(column.unit * 10**places))
+        if whole.dtype != object:
+            texts = decimals(whole, places).cast(pa.string())
+            return pc.utf8_rtrim(pc.utf8_rtrim(texts, "0"), ".") if places else texts
+    distinct, rows = np.unique(column.values, return_inverse=True)
+    texts = pa.array(
+        [decimal_text(int(one) * column.unit) for one in distinct.tolist()], pa.string()
+    )
+    return texts.take(pa.array(rows))

@@ -20,7 +20,7 @@ from upline.compensation.carry_tables import (
     lost_carries_of,
 )
 from upline.compensation.columns import Codes, Column, Flags, Members, Numbers, filled_rows
-from upline.compensation.decimals import SHOWN_PLACES, decimal_text, decimals
+from upline.compensation.decimals import SHOWN_PLACES, decimal_text, decimal_texts, decimals
 from upline.compensation.genealogy.places import place_state
 from upline.compensation.inputs import World
 from upline.compensation.line_digests import LineDigests
@@ -206,6 +206,18 @@ class Result:
             return decimal_text(exact)
         return column.at(index)
 
+    def _texts(self, column: Column) -> pa.Array:
+        """Write what is reported of some members, all of whom have something of it."""
+        if isinstance(column, Numbers):
+            return decimal_texts(column)
+        if isinstance(column, Members):
+            return self.world.ids_at(column.values)
+        if isinstance(column, Codes):
+            return _labelled(column)
+        assert not isinstance(column, columns.Quotients)
+        written = [self._text(column, index, "") for index in range(len(column.values))]
+        return pa.array(written, pa.string())
+
     def line_rows(self) -> LineRows:
         """Give the lines as whole numbers, by rows of the inputs."""
         sequence = self.line_sequence()
@@ -298,7 +310,7 @@ class Result:
             {
                 "member": self.world.ids_at(rows),
                 "amount": decimals(exact.values, self.places),
-                "currency": pa.array([file.currency] * len(rows), pa.string()),
+                "currency": pa.repeat(file.currency, len(rows)),
                 "pay_amount": decimals(pay.units[rows] * 10 ** (most - places), most),
                 "pay_currency": pa.array(labels, pa.string()).take(pa.array(codes)),
             }
@@ -320,7 +332,7 @@ class Result:
                 pa.table(
                     {
                         "member": self._ids(),
-                        "ladder": pa.array([name] * len(self.world), pa.string()),
+                        "ladder": pa.repeat(name, len(self.world)),
                         "rank": _labelled(rank.spread(len(self.world)).taken(order)),
                         "title": _labelled(title.spread(len(self.world)).taken(order)),
                     }
@@ -337,7 +349,7 @@ class Result:
             pa.table(
                 {
                     "member": self._ids(),
-                    "gate": pa.array([name] * len(self.world), pa.string()),
+                    "gate": pa.repeat(name, len(self.world)),
                     "holds": pa.array(flags.values[order]),
                 }
             )
@@ -361,7 +373,7 @@ class Result:
                 pa.table(
                     {
                         "member": self.world.ids_at(rows),
-                        "wallet": pa.array([name] * len(rows), pa.string()),
+                        "wallet": pa.repeat(name, len(rows)),
                         "amount": decimals(units[rows], self.places),
                     }
                 )
@@ -394,10 +406,9 @@ class Result:
             spread = column.spread(len(self.world))
             rows = filled_rows(spread)
             rows = rows[np.argsort(member[rows])]
-            texts = [self._text(spread, row, "") for row in rows.tolist()]
-            named = [name] * len(rows)
-            values = (pa.array(column, pa.string()) for column in (named, texts))
-            parts.append(pa.table([self.world.ids_at(rows), *values], names))
+            named = pa.repeat(name, len(rows))
+            texts = self._texts(spread.taken(rows))
+            parts.append(pa.table([self.world.ids_at(rows), named, texts], names))
         return pa.concat_tables(parts)
 
 

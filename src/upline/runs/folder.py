@@ -16,15 +16,38 @@ import pyarrow as pa
 from upline.compensation import Inputs, Period, Result, load_plan, run
 from upline.compensation.errors import Fault, InputRefused, Place
 from upline.compensation.plan.load import Plan
+from upline.runs.lines import write_lines
 from upline.runs.rates import read_rates
 from upline.runs.tables import read_table, write_table
 
 OUTPUTS = ("lines", "totals", "pay", "ranks", "carries", "legal", "wallets", "states", "cuts")
-_ALWAYS = ("lines", "totals", "pay", "ranks", "carries")
+_ALWAYS = {"lines", "totals", "pay", "ranks", "carries"}
 _GIVEN = (
     *("members", "orders", "given_earnings", "given_legs", "carries"),
     *("exchange", "pay_exchange"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FileAsRead:
+    """A file, and by what it is told whether it was changed."""
+
+    path: Path
+    size: int
+    changed_at_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> FileAsRead:
+        found = path.stat()
+        return cls(path, found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The tables of a run by name, and the Parquet files of those that are one: they are copied."""
+
+    tables: Mapping[str, pa.Table]
+    files: Mapping[str, FileAsRead]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +60,12 @@ class Difference:
 
 
 def write_run(
-    result: Result, given: Mapping[str, pa.Table], out: Path, *, ending: str, force: bool = False
+    result: Result,
+    given: Given,
+    out: Path,
+    *,
+    ending: str,
+    force: bool = False,
 ) -> None:
     """Keep a run as the folder `out`: inputs as they came, outputs, receipt.
 
@@ -57,12 +85,10 @@ def write_run(
         fresh = aside / "run"
         (fresh / "inputs").mkdir(parents=True)
         (fresh / "plan.yaml").write_text(result.world.plan.source, encoding="utf-8")
-        for name, table in given.items():
-            write_table(table, fresh / "inputs" / f"{name}.parquet")
-        for name in OUTPUTS:
-            table = getattr(result, name)
-            if name in _ALWAYS or table.num_rows:
-                write_table(table, fresh / f"{name}.{ending}")
+        for name, table in given.tables.items():
+            _keep(table, given.files.get(name), fresh / "inputs" / f"{name}.parquet")
+        for name in outputs_of(result):
+            write_output(result, name, fresh / f"{name}.{ending}")
         text = json.dumps(result.receipt(), indent=2, ensure_ascii=False)
         (fresh / "receipt.json").write_text(text + "\n", encoding="utf-8")
         if target.exists():
@@ -70,6 +96,30 @@ def write_run(
         fresh.rename(target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def outputs_of(result: Result) -> list[str]:
+    """Give the names of the tables that a run folder has of a run."""
+    always = _ALWAYS if result.keeps_lines else _ALWAYS - {"lines"}
+    asked = [name for name in OUTPUTS if name != "lines"]
+    there = {name for name in asked if name in always or getattr(result, name).num_rows}
+    return [name for name in OUTPUTS if name in there | always]
+
+
+def write_output(result: Result, name: str, path: Path) -> None:
+    """Write one table of a run as CSV or Parquet, by the file's ending."""
+    if name == "lines":
+        write_lines(result, path)
+    else:
+        write_table(getattr(result, name), path)
+
+
+def _keep(table: pa.Table, file: FileAsRead | None, path: Path) -> None:
+    """Keep an input; a file that was changed since it was read is not what was computed from."""
+    if file is not None and file == FileAsRead.of(file.path):
+        shutil.copyfile(file.path, path)
+    else:
+        write_table(table, path)
 
 
 def refuse_taken(out: Path, *, force: bool) -> None:
@@ -143,7 +193,7 @@ def _receipt(folder: Path) -> dict[str, Any]:
 def compute_again(folder: Path) -> tuple[Result, dict[str, Any]]:
     """Compute a kept run again from its inputs."""
     plan, inputs, receipt = read_run(folder)
-    return run(plan, inputs), receipt
+    return run(plan, inputs, keep_lines="lines" not in receipt), receipt
 
 
 def verify(folder: Path) -> list[Difference]:
@@ -160,24 +210,24 @@ def verify(folder: Path) -> list[Difference]:
             before, now = kept[part].get(name, "nothing"), found[part].get(name, "nothing")
             if before != now:
                 differences.append(Difference(f"{part}.{name}", str(before), str(now)))
+    wanted = outputs_of(result)
     for name in OUTPUTS:
-        table = getattr(result, name)
         files = [
             path for path in (folder / f"{name}.csv", folder / f"{name}.parquet") if path.is_file()
         ]
-        if not files and (name in _ALWAYS or table.num_rows):
+        if not files and name in wanted:
             differences.append(Difference(name, "a file", "no file"))
         differences += [
             Difference(path.name, "these rows", "other rows")
             for path in files
-            if not _same(path, table)
+            if not _same(path, result, name)
         ]
     return differences
 
 
-def _same(path: Path, table: pa.Table) -> bool:
+def _same(path: Path, result: Result, name: str) -> bool:
     with tempfile.TemporaryDirectory() as aside:
         again = Path(aside) / path.name
-        write_table(table, again)
+        write_output(result, name, again)
         kept, fresh = read_table(path)[0], read_table(again)[0]
     return bool(kept.equals(fresh))

@@ -16,6 +16,7 @@ from upline.compensation.errors import Fault, InputRefused, Place
 from upline.compensation.tables import Source
 from upline.runs.csv_text import write_csv
 
+ENDINGS = (".csv", ".parquet", ".pq")
 _DELIMITERS = (",", ";", "\t")
 _NO_FILE = "Give the path of a CSV file in UTF-8, or of a Parquet file."
 _SAVE_AGAIN = "Save the table again as CSV in UTF-8, or as Parquet."
