@@ -32,6 +32,10 @@ class Inputs:
     rates from the run, `exchange` maps a currency to the worth of one unit in the plan's, and
     `pay_exchange` to how much of it is paid for one unit of the plan's. `sources` name the tables
     in messages.
+
+    Facts may be cut in any way: rows of a table in any order, in any number of Arrow chunks (several
+    files that were read behind each other), give the same result and the same digests. The cut is
+    the caller's; several processes may each read a part and hand over its chunks.
     """
 
     members: TableLike
