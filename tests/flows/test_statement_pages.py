@@ -113,6 +113,22 @@ def test_why_not_says_why_nothing_was_paid_and_what_the_next_rank_asks(members):
     assert "100 points" in shown
 
 
+@pytest.mark.parametrize(
+    ("asked", "leads_to", "label"),
+    [
+        ("statement-why-not", "estimate-why-not", "2026-11"),
+        ("estimate-why-not", "statement-why-not", "2026-10"),
+    ],
+)
+def test_why_not_of_a_month_stands_where_its_sums_stand(members, asked, leads_to, label):
+    of = {"calendar": "monthly", "label": label}
+
+    answer = client_of(members[ANNA]).get(reverse(f"cabinet:{asked}", kwargs=of))
+
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse(f"cabinet:{leads_to}", kwargs=of)
+
+
 def test_the_estimate_has_the_same_pages(members):
     client = client_of(members[ANNA])
     of = {"calendar": "monthly", "label": "2026-11"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from upline.amounts import amount_text
 from upline.commissions import queries as commissions
+from upline.commissions.models import State
 from upline.foundation import access
 from upline.web.cabinet.positions import standpoint
 from upline.web.cabinet.statements_lines import as_file
@@ -45,7 +46,15 @@ def why(
 def why_not(
     request: HttpRequest, calendar: str, label: str, *, is_estimate: bool = False
 ) -> HttpResponse:
-    """Show what each bonus paid or why it paid nothing, and what the next rank asks."""
+    """Show what each bonus paid or why it paid nothing, and what the next rank asks.
+
+    An open period answers below its estimate and a sealed one below its statement, wherever it
+    was asked for: the words of the page speak of one or of the other.
+    """
+    span = commissions.span_of(calendar, label)
+    if span is not None and span.state == (State.SEALED if is_estimate else State.OPEN):
+        asked = "statement" if is_estimate else "estimate"
+        return redirect(f"cabinet:{asked}-why-not", calendar=calendar, label=label)
     return _why_not(request, place_of(request, calendar, label, is_estimate=is_estimate))
 
 
