@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ from tests.reference.world import Answer, NotCovered, World, WorldRefused
 from upline.compensation import InputRefused, Inputs, Period, Plan, PlanRefused, Result, run
 from upline.compensation.columns import Codes, Days, Members, Quotients
 from upline.compensation.decimals import SHOWN_PLACES
+from upline.compensation.plan.calendars import is_unknown
 from upline.money import currency_places
 
 EMPTY = (None, "")
@@ -83,6 +85,7 @@ def world_of(plan: Plan, company: Company) -> World:
             {**row, **{side: Fraction(row[side]) for side in ("left", "right")}}
             for row in company.given_legs
         ],
+        calendars=company.calendars,
     )
 
 
@@ -127,7 +130,7 @@ def run_all(
 ) -> list[Result]:
     """Run every period, the carries of each feeding the next."""
     results: list[Result] = []
-    for text in company.periods:
+    for text, calendar in zip_longest(company.periods, company.calendars, fillvalue=""):
         given = [row for row in _given(plan, company) if row["period"] == text]
         earnings = table(given, ("member", "bonus", "amount")) if given else None
         legs = [row for row in _legs(plan, company) if row["period"] == text]
@@ -135,6 +138,7 @@ def run_all(
             members=table(company.members, ()),
             orders=table(company.orders, ORDER_COLUMNS),
             period=Period.parse(text),
+            calendar=calendar,
             given_earnings=earnings,
             given_legs=table(legs, ("member", "left", "right")) if legs else None,
             carries=results[-1].carries if results else carries,
@@ -180,8 +184,10 @@ def _pairs(answer: Answer, result: Result) -> list[tuple[str, dict[Any, Any], di
     measures = {
         (one, name): _value(result.figures.member_scope.named(name), at[one], result)
         for one, name in answer.measures
+        if not is_unknown(name, plan.file, world.calendar)
     }
-    pairs.append(("measure", {key: _plain(one) for key, one in answer.measures.items()}, measures))
+    expected_measures = {key: _plain(answer.measures[key]) for key in measures}
+    pairs.append(("measure", expected_measures, measures))
     values = {
         (order, name): _value(result.figures.order_scope.named(name), order_at[order], result)
         for order, name in answer.order_values

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from tests.properties.calendars import calendars_of, closings
 from tests.properties.chance import Chance
 
 MONTHS = [(1, 31), (2, 28), (3, 31)]
@@ -27,19 +28,26 @@ class Company:
     periods: list[str]
     given_earnings: list[dict[str, str]] = field(default_factory=list)
     given_legs: list[dict[str, str]] = field(default_factory=list)
+    # The calendar of each period, in the order in which they are closed; none where all have one.
+    calendars: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a plan asks of a company: orders in several currencies, a placement tree of two legs."""
+    """What a plan asks of a company: currencies, a placement tree of two legs, other calendars."""
 
     currencies: bool = False
     legs: bool = False
+    calendars: tuple[str, ...] = ()
 
 
 def wanted_by(source: str) -> Wanted:
     """Say what a plan, as written, asks of a company."""
-    return Wanted(currencies="\nexchange:" in source, legs="kind: binary" in source)
+    return Wanted(
+        currencies="\nexchange:" in source,
+        legs="kind: binary" in source,
+        calendars=calendars_of(source),
+    )
 
 
 def random_company(chance: Chance, *, most: int = 14, wanted: Wanted = Wanted()) -> Company:
@@ -87,7 +95,12 @@ def random_company(chance: Chance, *, most: int = 14, wanted: Wanted = Wanted())
         for _ in range(chance.number(0, 4))
     ]
     legs = _given_legs(chance, ids, periods) if wanted.legs else []
-    return Company(_shuffled(chance, members), _shuffled(chance, orders), periods, given, legs)
+    members, orders = _shuffled(chance, members), _shuffled(chance, orders)
+    calendars: list[str] = []
+    for other in wanted.calendars:
+        both = closings(chance, periods, other)
+        periods, calendars = [label for label, _ in both], [calendar for _, calendar in both]
+    return Company(members, orders, periods, given, legs, calendars)
 
 
 def _shuffled(chance: Chance, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

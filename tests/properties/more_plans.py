@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from tests.properties.calendars import with_calendars
 from tests.properties.chance import Chance
 from tests.properties.plans import Maker
 
 # What a plan may use beside the simpler kinds; a run may be kept to some of it.
 PARTS = (
     *("legs", "grid", "binary", "breakaway", "board", "best_of", "award", "grants", "heads"),
-    *("balance", "budget", "limits", "withdraw", "nth", "customers", "two_trees"),
+    *("balance", "budget", "limits", "withdraw", "nth", "customers", "two_trees", "calendars"),
 )
 
 
@@ -168,6 +169,13 @@ class WholeMaker(Maker):
                     "own_pv = receiver.own_pv and flag",
                     "reach != receiver.reach",
                     "own_pv >= receiver.goal",
+                    "reach > receiver.reach or flag and own_pv >= receiver.own_pv",
+                    "not (own_pv < receiver.own_pv and country = receiver.country)",
+                    "reach - receiver.reach >= 1",
+                    "min(own_pv, receiver.own_pv) >= 50",
+                    "receiver.flag and share(own_pv, receiver.goal) > 0.4",
+                    ["reach > receiver.reach", {"any": ["flag", "type = receiver.type"]}],
+                    [{"any": ["reach > receiver.reach", "receiver.flag"]}, "own_pv > 0"],
                 )
             )
         return self.walked(made)
@@ -307,6 +315,10 @@ class WholeMaker(Maker):
     def asks(self, made: dict[str, Any], name: str) -> bool:
         """Say whether some bonus is reckoned on what this one earned: a circle in a choice."""
         return any(name in str(bonus) for other, bonus in made.items() if other != name)
+
+    def calendars(self) -> None:
+        if self.may("calendars", 8):
+            with_calendars(self.file, self.chance)
 
     # After the bonuses
 

@@ -739,6 +739,9 @@ class Maker:
             self.file["bonuses"][name] = made
             self.earned += [name, part] if part else [name]
 
+    def calendars(self) -> None:
+        """Leave everything in the plan's own calendar."""
+
     def legal(self) -> None:
         if not self.chance.one_in(4):
             return
@@ -760,6 +763,7 @@ class Maker:
         self.ranks()
         self.legal()
         self.bonuses()
+        self.calendars()
         return yaml.dump(self.file, Dumper=DUMPER, sort_keys=False, allow_unicode=True)
 
 

@@ -20,6 +20,8 @@ RULES = (
     "breakaway guarantee",
     "budget in_proportion",
     "budget last_first",
+    "calendars earnings of another",
+    "calendars value of another",
     "cap cut",
     "differential blocked",
     "differential difference",

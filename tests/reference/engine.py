@@ -13,6 +13,7 @@ from tests.reference import (
     binary,
     board,
     breakaway,
+    calendars,
     choices,
     differential,
     grid,
@@ -61,22 +62,18 @@ def compute(plan: Plan, world: World) -> list[Answer]:
     _refuse_uncovered(plan.file)
     company = Company(plan, world)
     answers = []
-    period: Period | None = None
+    runs: list[Period] = []
     for index in range(len(world.periods)):
-        period = Period(company, index, period, compute_lines)
+        period = Period(company, index, tuple(runs), compute_lines)
         answers.append(_answer(period))
+        runs.append(period)
     return answers
 
 
 def _refuse_uncovered(file: PlanFile) -> None:
-    calendars = [measure.calendar for measure in file.measures.values()]
     for name, bonus in file.bonuses.items():
         if bonus.kind not in KINDS:
             raise NotCovered(f"the kind {bonus.kind} of {name}")
-        calendars.append(bonus.calendar)
-    for calendar in (*calendars, file.rank_calendar):
-        if calendar is not None and calendar.every != file.calendar.every:
-            raise NotCovered("several calendars")
 
 
 def compute_lines(period: Period, name: str) -> list[Line]:
@@ -124,7 +121,8 @@ def _answer(period: Period) -> Answer:
             without = len(period.company.without_place(name))
             period.hits["matrix without a place"] += without
             period.hits["matrix filled"] += len(members) - without
-    earned = after.cut(period, [line for bonus in file.bonuses for line in period.lines(bonus)])
+    here = [name for name in file.bonuses if calendars.of_bonus(file, name) == period.calendar]
+    earned = after.cut(period, [line for bonus in here for line in period.lines(bonus)])
     legal = {
         (member, gate): period.rule(spec.needs, of_member(member))
         for member in members
@@ -222,7 +220,8 @@ def _withdrawals(period: Period, wallets: dict[tuple[str, str], int]) -> None:
     """Say what each wallet with a gate holds, and whether it may leave."""
     unit = Fraction(1, 10 ** answer_places(period))
     held: dict[tuple[str, str], Fraction] = {}
-    before = {} if period.previous is None else period.previous.kept["withdrawals"]
+    # What a wallet holds is the same in the runs of every calendar.
+    before = period.runs[-1].kept["withdrawals"] if period.runs else {}
     for (member, wallet), amount in wallets.items():
         gate = period.company.file.wallets[wallet].withdraw
         if gate is None:

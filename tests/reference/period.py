@@ -1,4 +1,4 @@
-"""One period of a company: every value of it, worked out when it is first asked for."""
+"""One period of one calendar: every value of it, worked out when it is first asked for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
 
-from tests.reference import best_of, choices, formulas, ranks
+from tests.reference import best_of, calendars, choices, formulas, ranks
 from tests.reference.company import Company
 from tests.reference.scope import Order, Scope, Standing, is_empty, number, of_member, of_order
 from tests.reference.world import Line, NotCovered, WorldRefused
@@ -19,12 +19,16 @@ Compute = Callable[["Period", str], list[Line]]
 
 
 class Period:
-    """A period, the one before it, and what has been worked out so far."""
+    """A period, the runs of every calendar before it, and what has been worked out so far."""
 
     def __init__(
-        self, company: Company, index: int, previous: Period | None, compute: Compute
+        self, company: Company, index: int, runs: tuple[Period, ...], compute: Compute
     ) -> None:
-        self.company, self.previous, self._compute = company, previous, compute
+        self.company, self.runs, self._compute = company, runs, compute
+        named = company.world.calendars[index] if company.world.calendars else ""
+        self.calendar = named or company.file.calendar.every
+        # The period before is one of the same calendar.
+        self.previous = self.last_of(self.calendar)
         self.id, self.start, self.end = company.world.periods[index]
         self.last_day = self.end - timedelta(days=1)
         self.orders = [order for order in company.orders if self._has(order)]
@@ -52,6 +56,10 @@ class Period:
             found.append(before)
             before = before.previous
         return found
+
+    def last_of(self, calendar: str) -> Period | None:
+        """Give the period of a calendar that was closed last."""
+        return next((run for run in reversed(self.runs) if run.calendar == calendar), None)
 
     def orders_of(self, member: str) -> list[Order]:
         """List the orders credited to a member."""
@@ -85,6 +93,11 @@ class Period:
 
     def _member_value(self, member: str, name: str) -> object:
         file, row = self.company.file, self.company.members[member]
+        elsewhere = calendars.elsewhere(file, name, self.calendar)
+        if elsewhere is not None:
+            last = self.last_of(elsewhere)
+            self.hits["calendars value of another"] += last is not None
+            return self._nothing(name) if last is None else last.member_value(member, name)
         if name in file.measures:
             return self._named(file.measures[name].value, of_member(member), name)
         if name in file.constants:
@@ -106,6 +119,13 @@ class Period:
             case "side" | "person":
                 return row.get(name) or ""
         raise NotCovered(f"the member name {name}")
+
+    def _nothing(self, name: str) -> object:
+        """Give what a name comes to before the first period of its calendar."""
+        unit = self.company.plan.names.member[name]
+        if unit.startswith("rank:"):
+            return Standing(self.company.ladder(unit[5:]), -1)
+        return {"yes_no": False, "text": "", "date": None, "member": None}.get(unit, Fraction(0))
 
     def _named(self, value: Value, scope: Scope, name: str) -> object:
         found = self.value(value, scope)
@@ -194,6 +214,19 @@ class Period:
 
     def earned(self, member: str, name: str) -> Fraction:
         """Give what a member earned under a name, given earnings included."""
+        runs = [self]
+        if (calendar := calendars.of_bonus(self.company.file, name)) != self.calendar:
+            runs = [run for run in self.runs if run.calendar == calendar and self._counts(run)]
+            self.hits["calendars earnings of another"] += len(runs)
+        earned = sum((run._earned_here(member, name) for run in runs), Fraction(0))
+        return earned + self.given_earnings(member, name)
+
+    def _counts(self, run: Period) -> bool:
+        """Say whether this period counts one of another calendar: it has ended, and none before did."""
+        is_counted = any(run in one.runs and run.end <= one.end for one in self.earlier())
+        return run.end <= self.end and not is_counted
+
+    def _earned_here(self, member: str, name: str) -> Fraction:
         key = ("earned", name)
         if key not in self.memo:
             earned: dict[str, Fraction] = {}
@@ -202,7 +235,7 @@ class Period:
                 earned[line.receiver] = so_far + self.worth(line)
             self.memo[key] = earned
         found: dict[str, Fraction] = self.memo[key]  # type: ignore[assignment]
-        return found.get(member, Fraction(0)) + self.given_earnings(member, name)
+        return found.get(member, Fraction(0))
 
     def given_earnings(self, member: str, name: str) -> Fraction:
         """Give the earnings of this period that came in already computed."""
@@ -224,6 +257,8 @@ class Period:
 
     def paid_on(self, order: str, name: str) -> Fraction:
         """Give all that a bonus paid for an order."""
+        if calendars.of_bonus(self.company.file, name) != self.calendar:
+            raise NotCovered(f"paid_on({name}), of another calendar")
         lines = [line for line in self.reported(name) if line.order == order]
         return sum((self.worth(line) for line in lines), Fraction(0))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.reference import calendars
 from tests.reference.scope import Standing, of_member
 from tests.reference.world import NotCovered, WorldRefused
 from upline.compensation.plan.schema import GivenRanks, Rank
@@ -22,6 +23,8 @@ def standing(period: Period, ladder: str, member: str) -> Standing:
     """Give a member's place: the highest rank whose needs hold or that is kept."""
     if ladder == "rank" and (given := period.company.given_rank(member)) is not None:
         return given
+    if calendars.elsewhere(period.company.file, ladder, period.calendar):
+        return period.member_value(member, ladder)  # type: ignore[return-value]
     if ("ladder", ladder) not in period.memo:
         _find(period, ladder)
     reached = _reached(period, ladder, member)
@@ -62,6 +65,8 @@ def _by_rounds(period: Period, ladder: str, before: Memo) -> Memo:
 
 def title(period: Period, ladder: str, member: str) -> Standing:
     """Give the highest place ever held, this period included."""
+    if calendars.elsewhere(period.company.file, ladder, period.calendar):
+        return period.member_value(member, "title")  # type: ignore[return-value]
     now = standing(period, ladder, member)
     if period.previous is None:
         return now

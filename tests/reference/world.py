@@ -26,6 +26,8 @@ class World:
     `period`, `kind`, `customer`, `currency`, and declared fields. A period is its id, its first
     day and the day after its last. A given earning has `member`, `bonus`, `amount`, and `period`
     where there are several; given legs have `member`, `left`, `right`, and `period` likewise.
+    `calendars` names the calendar of each period, in the order in which they are closed; without
+    it all are of the plan's.
     """
 
     members: Sequence[Mapping[str, object]]
@@ -35,6 +37,7 @@ class World:
     given_legs: Sequence[Mapping[str, object]] = ()
     exchange: Mapping[str, Fraction] = field(default_factory=dict)
     pay_exchange: Mapping[str, Fraction] = field(default_factory=dict)
+    calendars: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,24 @@ def test_what_no_run_of_one_calendar_can_compute_is_refused(rules, what):
     assert refused.value.faults[0].place.line > 1
 
 
+def test_the_title_is_shown_in_the_runs_of_every_calendar_when_the_rank_has_fallen():
+    plan = WEEKLY + "ranks: [{rank: Partner}, {rank: Gold, needs: [own(price) >= 150 EUR]}]\n"
+    october = computed(plan, "2026-10")
+    november = computed(plan, "2026-11", carries=october.carries)
+
+    week = computed(plan, "2026-W49", "week", carries=november.carries)
+
+    ranks = [(row["member"], row["rank"], row["title"]) for row in week.ranks.to_pylist()]
+    assert ranks == [("Ana", "Partner", "Partner"), ("Ben", "Partner", "Gold")]
+
+
+def test_a_measure_of_another_calendar_that_no_rule_asks_for_is_not_shown_as_nothing():
+    result = computed(WEEKLY, "2026-W43", "week")
+
+    with pytest.raises(KeyError, match="month_sold"):
+        result.measure("month_sold")
+
+
 def test_a_quotient_that_another_calendar_asks_for_must_be_rounded():
     plan = WEEKLY.replace(
         "is: own(price), calendar: month",

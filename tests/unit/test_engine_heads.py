@@ -4,6 +4,7 @@ import pytest
 
 from tests.engine_runs import computed
 from upline.compensation import PlanRefused
+from upline.compensation.bonuses import heads
 
 # Ada is at the top, each stands below the one before; Fay has bought.
 CHAIN = dict(zip("ABCDEF", [None, *"ABCDE"], strict=True))
@@ -105,13 +106,42 @@ bonuses:
 
 
 @pytest.mark.parametrize(
-    "head",
+    ("head", "expected"),
     [
-        "figure > receiver.figure and team = receiver.team",
-        "figure > receiver.figure or is_open",
-        "figure - receiver.figure > 1",
+        (
+            "figure > receiver.figure and team = receiver.team",
+            {"E": 1, "D": 1, "C": 2, "B": 1, "A": 1},
+        ),
+        ("figure > receiver.figure or is_open", {"E": 1, "D": 1, "C": 2, "B": 3, "A": 3}),
+        ("figure - receiver.figure > 1", {"E": 1, "D": 1, "C": 1, "B": 2, "A": 1}),
+        ("not (figure < receiver.figure)", {"E": 1, "D": 1, "C": 2, "B": 3, "A": 2}),
+        ("receiver.is_open", {"E": 1, "D": 2, "C": 3, "B": 1, "A": 5}),
+        (
+            "[figure > receiver.figure, {any: [is_open, team = receiver.team]}]",
+            {"E": 1, "D": 1, "C": 2, "B": 3, "A": 1},
+        ),
+        ("{any: [is_open, team = receiver.team]}", {"E": 1, "D": 1, "C": 2, "B": 3, "A": 3}),
     ],
 )
-def test_what_cannot_be_told_by_one_comparison_is_refused(head):
-    with pytest.raises(PlanRefused, match="comparison with the receiver"):
-        generations(head)
+def test_any_condition_may_compare_with_the_receiver(head, expected):
+    assert generations(head) == expected
+
+
+def test_volume_is_added_up_below_the_nearest_head_of_any_condition():
+    head = "figure > receiver.figure or is_open"
+    plan = (PLAN % (head, "generation_above")) + "    lines: per_head\n"
+    orders = [("o1", "F", {"price": "100"}), ("o2", "E", {"price": "10"})]
+
+    result = computed(plan, CHAIN, orders, members=FIELDS)
+
+    # B sees D and C as heads; D is the one nearest to both orders.
+    lines = [row for row in result.lines.to_pylist() if row["member"] == "B"]
+    assert [(row["buyer"], row["level"], row["base"]) for row in lines] == [("D", 3, 110)]
+
+
+def test_a_condition_of_too_many_pairs_is_refused(monkeypatch):
+    monkeypatch.setattr(heads, "_MOST_ASKED", 23)
+
+    # Four different figures of receivers, six members.
+    with pytest.raises(PlanRefused, match="pairs of members and receivers"):
+        generations("figure - receiver.figure > 1")

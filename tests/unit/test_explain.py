@@ -166,6 +166,8 @@ WALKS = {
     "head: rank >= receiver.rank, generations: {1: 5 %, 2: 2 %}",
     "heads like the receiver below": "kind: level, base: pv, head: rank >= receiver.rank, "
     "head_belongs_to: generation_below, generations: {0: 1 %, 1: 5 %}",
+    "heads by any condition": "kind: level, base: pv, requires: active, "
+    "head: rank > receiver.rank or country != receiver.country, generations: {1: 5 %, 2: 2 %}",
     "buyer first": "kind: level, base: pv, starts: buyer, requires: active, levels: {1..3: 5 %}",
     "buyer first, heads below": "kind: level, base: pv, starts: buyer, head: rank >= 'High', "
     "head_belongs_to: generation_below, generations: {0: 1 %, 1: 5 %}",

@@ -27,7 +27,7 @@ from upline.compensation.line_digests import LineDigests
 from upline.compensation.line_rows import LineRows, LineSequence
 from upline.compensation.line_texts import LineTexts
 from upline.compensation.measures.scopes import Figures
-from upline.compensation.plan.calendars import calendars_of
+from upline.compensation.plan.calendars import calendars_of, is_elsewhere, is_unknown
 from upline.compensation.receipts import digests_of
 from upline.compensation.wallets import Pay, Payable
 from upline.money import currency_places
@@ -57,8 +57,10 @@ class Result:
 
     @property
     def places(self) -> int:
-        """Decimals in which amounts of all bonuses can be shown."""
-        places = [self.world.plan.file.rounding.places, *(part.places for part in self.paid)]
+        """Decimals in which amounts of all bonuses can be shown, those of other calendars included."""
+        file = self.world.plan.file
+        roundings = (bonus.rounding or file.rounding for bonus in file.bonuses.values())
+        places = [file.rounding.places, *(rounding.places for rounding in roundings)]
         if "all" in self.world.given_earnings:
             places.append(len(str(self.world.earnings_unit.denominator)) - 1)
         return max(places)
@@ -137,7 +139,12 @@ class Result:
         return found if found is not None else board_state(self.figures, position, state)
 
     def measure(self, name: str) -> pa.Table:
-        """member, value: a measure as text; money by the plan's rounding. Raises KeyError."""
+        """member, value: a measure as text; money by the plan's rounding.
+
+        Raises KeyError, also for a measure of another calendar that no rule of this one asks for.
+        """
+        if is_unknown(name, self.world.plan.file, self.world.calendar):
+            raise KeyError(name)
         column = self.figures.member_scope.named(name).spread(len(self.world))
         unit = self.world.plan.names.member[name]
         texts = [self._text(column, row, unit) for row in self._by_row()]
@@ -325,9 +332,9 @@ class Result:
         tables = []
         for name in self.ladders():
             rank = self.figures.member_scope.named(name)
-            held = self.figures.members.get("title") if name == "rank" else None
             assert isinstance(rank, Codes)
-            title = held if isinstance(held, Codes) else rank
+            title = self._title() if name == "rank" else rank
+            title = rank if title is None else title
             tables.append(
                 pa.table(
                     {
@@ -342,6 +349,13 @@ class Result:
             names = ("member", "ladder", "rank", "title")
             return pa.schema([(name, pa.string()) for name in names]).empty_table()
         return pa.concat_tables(tables)
+
+    def _title(self) -> Codes | None:
+        """Give the titles; None where ranks came in and nobody has asked for the highest."""
+        if is_elsewhere("title", self.world.plan.file, self.world.calendar):
+            self.figures.member_scope.named("title")
+        title = self.figures.members.get("title")
+        return title if isinstance(title, Codes) else None
 
     def _legal(self) -> pa.Table:
         order = np.asarray(self.world.forest.positions)

@@ -65,12 +65,12 @@ def rate_table(
     work: Work, part: written.Value, levels: list[int], point_value: Numbers | None
 ) -> RateTable:
     """Compute a rate for every class of receivers and buyers at each level."""
-    receiver_atoms, buyer_atoms = _atoms(part, work)
+    receiver_atoms, buyer_atoms = _atoms(_asked(part), work)
     if point_value is not None and point_value.values.ndim:
         receiver_atoms.append(_small(point_value))
     count = len(work.figures.world)
-    receiver, receivers = _combined(receiver_atoms, count)
-    buyer, buyers = _combined(buyer_atoms, count)
+    receiver, receivers = combined(receiver_atoms, count)
+    buyer, buyers = combined(buyer_atoms, count)
     if len(receivers) * len(buyers) * len(levels) > _MOST_RATES:
         raise not_computed("A rate with more than 268,000,000 different values", work.bonus.place)
     grid_receiver = np.repeat(receivers, len(buyers))
@@ -105,12 +105,18 @@ def _sides(node: Node) -> set[str]:
     return set().union(*(_sides(child) for child in children(node)))
 
 
-def _atoms(part: written.Value | written.Rule, work: Work) -> tuple[list[Array], list[Array]]:
-    """Give what a value asks of receivers and of buyers, each as small whole numbers."""
+def atoms_of_rule(part: written.Rule, work: Work) -> tuple[list[Array], list[Array]]:
+    """Give what a condition asks of receivers and of buyers, each as small whole numbers."""
+    return _atoms(_asked_rule(part), work)
+
+
+def _atoms(
+    every: Iterator[tuple[Any, set[str], Any]], work: Work
+) -> tuple[list[Array], list[Array]]:
     receiver: list[Array] = []
     buyer: list[Array] = []
     scope = LineScope(work.figures, None, None)
-    for asked, sides, make in _asked(part):
+    for asked, sides, make in every:
         if sides == {"r"}:
             receiver.append(make(asked, scope))
         elif sides == {"b"}:
@@ -187,7 +193,7 @@ def _small(column: Column) -> Array:
     return np.unique(column.values, return_inverse=True)[1]
 
 
-def _combined(atoms: list[Array], count: int) -> tuple[Array, Array]:
+def combined(atoms: list[Array], count: int) -> tuple[Array, Array]:
     """Give each member's class and one member of each class."""
     codes: Array | None = None
     spread = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,15 +11,27 @@ import numpy.typing as npt
 
 from upline.compensation import columns
 from upline.compensation.bonuses import lines as shared
+from upline.compensation.bonuses.classes import atoms_of_rule, combined
 from upline.compensation.bonuses.lines import Work
 from upline.compensation.columns import NO_DAY, Codes, Column, Days, Flags, Members
-from upline.compensation.measures.evaluate import formula, not_computed, numbers
+from upline.compensation.measures.evaluate import formula, not_computed, numbers, rule
+from upline.compensation.measures.scopes import LineScope
 from upline.compensation.plan import values as written
-from upline.compensation.plan.formula import COMPARISONS, Call, Name, Node, Operation, walk
+from upline.compensation.plan.formula import (
+    COMPARISONS,
+    Among,
+    Call,
+    Name,
+    Node,
+    Operation,
+    Unary,
+    walk,
+)
 from upline.compensation.plan.names import LEGS, OF_A_MEMBER, SUMS
 from upline.compensation.plan.parts import nodes_of
 
 Array = npt.NDArray[Any]
+_OF_MEMBERS = (*SUMS, *LEGS, *OF_A_MEMBER)
 _TURNED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "=": "=", "!=": "!="}
 
 
@@ -48,6 +61,32 @@ class Heads:
         return code >= 0 and is_inside != self.is_outside
 
 
+@dataclass(frozen=True, slots=True)
+class HeadTable:
+    """A member with a code is a head for receivers of a class where table[class, code] says so.
+
+    Any condition can be written so; a walk is made for each class of receivers.
+    """
+
+    code: Array
+    receiver: Array
+    table: Array
+
+    def in_tree(self, work: Work) -> HeadTable:
+        """Give the same in the preorder of the bonus's tree."""
+        code, receiver = shared.in_tree(work, self.code), shared.in_tree(work, self.receiver)
+        return replace(self, code=code, receiver=receiver)
+
+    def holds(self, code: int, receiver: int) -> bool:
+        """Say whether a member with a code is a head for a receiver."""
+        return bool(self.table[self.receiver[receiver], code])
+
+    def by_class(self) -> Iterator[tuple[Array, Array]]:
+        """Give, for each class of receivers, who belongs to it and who is a head for it."""
+        for receivers in range(len(self.table)):
+            yield self.receiver == receivers, self.table[receivers][self.code]
+
+
 def mentions_receiver(part: written.Rule) -> bool:
     """Say whether a condition compares with the receiver."""
     return any(_is_of_receiver(node) for node in nodes_of(part))
@@ -57,19 +96,31 @@ def _is_of_receiver(node: Node) -> bool:
     return isinstance(node, Name) and node.prefix == "receiver"
 
 
-def heads_of(work: Work) -> Heads:
-    """Settle who is a head for whom: one comparison with the receiver, beside plain conditions."""
+def heads_of(work: Work) -> Heads | HeadTable:
+    """Settle who is a head for whom.
+
+    One comparison with the receiver beside plain conditions is a range of codes, walked at once for
+    all receivers; anything else is asked of each member and class of receivers.
+    """
     plain: list[Node] = []
     relative: list[Node] = []
-    for node in _conjuncts(work.bonus.head, work):
+    for node in _conjuncts(work.bonus.head):
         (relative if any(map(_is_of_receiver, walk(node))) else plain).append(node)
-    comparison = relative[0]
-    if len(relative) > 1 or not isinstance(comparison, Operation):
-        raise _too_entangled(work)
+    comparison = relative[0] if len(relative) == 1 else None
+    if not isinstance(comparison, Operation) or not _has_one_side(comparison, work):
+        return _table(work).in_tree(work)
     may = np.ones(len(work.figures.world), np.bool_)
     for node in plain:
         may = may & work.member_rule(written.Formula(node, ""))
     return _compared(work, comparison, may).in_tree(work)
+
+
+def _has_one_side(node: Operation, work: Work) -> bool:
+    """Say whether the receiver, and nobody else, stands on one side of a comparison."""
+    sides = [any(map(_is_of_receiver, walk(side))) for side in (node.left, node.right)]
+    if node.operator not in COMPARISONS or all(sides):
+        return False
+    return _speaks_of_receiver_alone(node.left if sides[0] else node.right, work)
 
 
 def _speaks_of_receiver_alone(side: Node, work: Work) -> bool:
@@ -77,23 +128,68 @@ def _speaks_of_receiver_alone(side: Node, work: Work) -> bool:
     for node in walk(side):
         if isinstance(node, Name) and not node.prefix and node.name not in constants:
             return False
-        if isinstance(node, Call) and node.function in (*SUMS, *LEGS, *OF_A_MEMBER):
+        if isinstance(node, Call) and node.function in _OF_MEMBERS:
             return False
     return True
 
 
-def _too_entangled(work: Work) -> Exception:
-    what = "A head with more than one comparison with the receiver, or one inside 'or' or 'not',"
-    return not_computed(what, work.bonus.place)
+# A walk for each class of receivers takes time, and the table takes room.
+_MOST_ASKED = 1 << 25
 
 
-def _conjuncts(part: written.Rule, work: Work) -> list[Node]:
-    """Give the conditions that must all hold."""
-    if isinstance(part, written.All):
-        return [node for inner in part.parts for node in _conjuncts(inner, work)]
-    if isinstance(part, written.Formula):
-        return _joined(part.node)
-    raise _too_entangled(work)
+def _table(work: Work) -> HeadTable:
+    """Ask the condition of each class of members for each class of receivers."""
+    head = _turned(work.bonus.head)
+    count = len(work.figures.world)
+    member_atoms, receiver_atoms = atoms_of_rule(head, work)
+    code, members = combined(member_atoms, count)
+    receiver, receivers = combined(receiver_atoms, count)
+    if len(receivers) * max(count, 1) > _MOST_ASKED:
+        what = "A head that 33,000,000 pairs of members and receivers would be asked for"
+        raise not_computed(what, work.bonus.place)
+    table = np.zeros((len(receivers), len(members)), np.bool_)
+    for row, one in enumerate(receivers):
+        scope = LineScope(work.figures, members, np.full(len(members), one))
+        table[row] = rule(head, scope)
+    return HeadTable(code=code, receiver=receiver, table=table)
+
+
+def _turned(part: written.Rule) -> written.Rule:
+    """Write a condition as one of lines, whose receiver is the head and whose buyer the receiver."""
+    match part:
+        case written.All(parts=parts):
+            return written.All(tuple(map(_turned, parts)))
+        case written.AnyOf(parts=parts):
+            return written.AnyOf(tuple(map(_turned, parts)))
+        case written.Formula(node=node, text=text):
+            return written.Formula(_turned_node(node), text)
+
+
+def _turned_node(node: Node) -> Node:
+    match node:
+        case Name(prefix="receiver"):
+            return replace(node, prefix="buyer")
+        case Operation(left=left, right=right):
+            return replace(node, left=_turned_node(left), right=_turned_node(right))
+        case Unary(operand=operand):
+            return replace(node, operand=_turned_node(operand))
+        case Among(value=value, choices=choices):
+            turned = tuple(map(_turned_node, choices))
+            return replace(node, value=_turned_node(value), choices=turned)
+        case Call(function=function) if function not in _OF_MEMBERS:
+            return replace(node, arguments=tuple(map(_turned_node, node.arguments)))
+    return node
+
+
+def _conjuncts(part: written.Rule) -> list[Node]:
+    """Give the conditions that must all hold; none where they are no such list."""
+    match part:
+        case written.All(parts=parts):
+            return [node for inner in parts for node in _conjuncts(inner)]
+        case written.Formula(node=node):
+            return _joined(node)
+    # Two of them stand for a condition that is no single comparison.
+    return [one.node for one in written.formulas_of(part)] * 2
 
 
 def _joined(node: Node) -> list[Node]:
@@ -104,10 +200,6 @@ def _joined(node: Node) -> list[Node]:
 
 def _compared(work: Work, node: Operation, may: npt.NDArray[np.bool_]) -> Heads:
     sides = [any(map(_is_of_receiver, walk(side))) for side in (node.left, node.right)]
-    if node.operator not in COMPARISONS or all(sides):
-        raise _too_entangled(work)
-    if not _speaks_of_receiver_alone(node.left if sides[0] else node.right, work):
-        raise _too_entangled(work)
     theirs, his, operator = node.left, node.right, node.operator
     if sides[0]:
         theirs, his, operator = node.right, node.left, _TURNED[operator]

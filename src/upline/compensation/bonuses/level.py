@@ -13,7 +13,7 @@ import numpy.typing as npt
 from upline.compensation import columns, memory
 from upline.compensation.bonuses import lines as shared
 from upline.compensation.bonuses.classes import RateTable, rate_table
-from upline.compensation.bonuses.heads import Heads, heads_of, mentions_receiver
+from upline.compensation.bonuses.heads import Heads, HeadTable, heads_of, mentions_receiver
 from upline.compensation.bonuses.lines import Lines, Paid, Sources, Work
 from upline.compensation.columns import Numbers
 from upline.compensation.errors import InputRefused
@@ -50,7 +50,7 @@ class Walk:
     depth: Array
     stops: Array
     deepest: int
-    heads: Heads | None
+    heads: Heads | HeadTable | None
 
 
 def compute(work: Work) -> list[Paid]:
@@ -59,10 +59,12 @@ def compute(work: Work) -> list[Paid]:
     point_value = work.point_value()
     walk, table = settled(work, point_value)
     # Orders are still brought together: what needs none of them comes first.
-    above = _above(work, walk)
+    ways = [(one, _above(work, one)) for one in _by_receiver(walk)]
     sources = _sources(work)
     parts = [
-        _Runner(work, walk, above, some, rates) for some, rates in _by_buyer(work, sources, table)
+        _Runner(work, one, above, some, rates)
+        for some, rates in _by_buyer(work, sources, table)
+        for one, above in ways
     ]
     if work.keeps_lines or bonus.lines == "per_head" or bonus.cap is not None:
         return [_with_lines(work, parts, point_value)]
@@ -71,6 +73,15 @@ def compute(work: Work) -> list[Paid]:
     if point_value is not None and not point_value.values.all():
         shared.check_point_values(work, point_value, np.flatnonzero(totals))
     return [Paid(bonus=work.name, places=work.rounding.places, totals=totals, lines=None)]
+
+
+def _by_receiver(walk: Walk) -> Iterator[Walk]:
+    """Give the walk, or one for each class of receivers, each of whom sees heads of his own."""
+    if not isinstance(walk.heads, HeadTable):
+        yield walk
+        return
+    for receivers, heads in walk.heads.by_class():
+        yield replace(walk, heads=None, qualified=walk.qualified & receivers, counted=heads)
 
 
 def _by_buyer(
@@ -217,7 +228,7 @@ _Above = tuple[Any, ...]
 def _above(work: Work, walk: Walk) -> _Above:
     """Give whom a walk meets above each, and what it must know of them."""
     parent = work.forest.parent
-    if walk.heads is not None:
+    if isinstance(walk.heads, Heads):
         heads = walk.heads
         return parent, heads.code, heads.low, heads.high, heads.is_outside, heads.count
     reach = 1
@@ -245,6 +256,7 @@ class _Runner:
         self._count = len(work.forest)
         self._parts = _chunks(sources.starts, work.threads)
         heads = walk.heads
+        assert not isinstance(heads, HeadTable)
         self._kernel = walks.levels if heads is None else walks.relative_generations
         receiver = shared.in_tree(work, table.receiver)
         buyer = shared.in_tree(work, table.buyer)

@@ -13,7 +13,7 @@ from typing import Any
 
 from upline.compensation.bonuses import differential, level
 from upline.compensation.bonuses.classes import RateTable
-from upline.compensation.bonuses.heads import Heads
+from upline.compensation.bonuses.heads import Heads, HeadTable
 from upline.compensation.bonuses.lines import Work, members_named, receivers_named
 from upline.compensation.decimals import exact_text
 from upline.compensation.explain.facts import Step
@@ -104,7 +104,7 @@ class LevelPaths:
             away += 1
             place = int(self.work.forest.parent[place])
 
-    def _relative(self, heads: Heads, start: int, buyer: int) -> Iterator[Visit]:
+    def _relative(self, heads: Heads | HeadTable, start: int, buyer: int) -> Iterator[Visit]:
         """As uplines, where a head is one only as some uplines see it."""
         walk, bonus = self.walk, self.work.bonus
         at_start = bonus.starts != "parent"

@@ -98,6 +98,13 @@ def asked_elsewhere(file: PlanFile, calendar: str) -> set[str]:
     return found | (set(ladders_of(file)) if of_ranks(file) == calendar else set())
 
 
+def is_unknown(name: str, file: PlanFile, calendar: str) -> bool:
+    """Say whether a measure is found elsewhere and left to nobody: no rule of another calendar asks."""
+    if name not in file.measures or not is_elsewhere(name, file, calendar):
+        return False
+    return name not in asked_elsewhere(file, of_measure(name, file))
+
+
 def earnings_asked(file: PlanFile, calendar: str) -> tuple[str, ...]:
     """Give the bonuses of other calendars of which the runs of this one ask what they earned."""
     asked = (
