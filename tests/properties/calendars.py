@@ -19,7 +19,7 @@ def with_calendars(file: dict[str, Any], chance: Chance) -> None:
     """Let some bonuses and measures, perhaps the ranks too, have a calendar of their own."""
     other = chance.pick(OTHERS)
     bonuses = file["bonuses"]
-    if chance.one_in(3) and isinstance(file.get("ranks"), list):
+    if chance.one_in(3) and isinstance(file.get("ranks"), list) and "best" not in bonuses:
         file["rank_calendar"] = copy(other)
     for name, bonus in bonuses.items():
         if bonus.get("once") == "per_rank":

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.properties.agreement import run_all
+from tests.properties.calendars import closings
 from tests.properties.chance import Chance, Seeded
 from tests.properties.companies import Company, Wanted, random_company, wanted_by
 from tests.properties.more_plans import whole_plan
@@ -141,6 +142,39 @@ def test_a_cap_is_reached_to_the_cent_and_never_passed(seed):
         )
 
 
+# Bonuses that four weeks pay, beside those of months that look at ranks or match what weeks earned.
+OF_WEEKS = ("retail", "pairs", "whole", "pool", "steps", "prize")
+
+
+@FEW
+@given(SEEDS)
+def test_a_sale_refunded_on_its_day_leaves_no_trace_in_any_calendar(seed):
+    chance = Seeded(seed)
+    company = company_of(chance)
+    source = ALL
+    for name in OF_WEEKS:
+        kind = f"  {name}: {{kind: "
+        own = "calendar: {every: four_weeks, starts: 2026-01-01}, kind: "
+        source = source.replace(kind, kind.replace("kind: ", own))
+    plan = load_plan(f"{source}limits: {{months: {{most: 40 EUR, bonuses: [team, heads]}}}}\n")
+    both = closings(chance, company.periods, "four_weeks")
+    company = replace(
+        company,
+        periods=[label for label, _ in both],
+        calendars=[calendar for _, calendar in both],
+    )
+    taken_back = chance.some(company.orders, 3)
+    refunds = [
+        {**order, "id": f"{order['id']}r", **{name: f"-{order[name]}" for name in FIGURES}}
+        for order in taken_back
+    ]
+    left = [order for order in company.orders if order not in taken_back]
+
+    with_both = run_all(plan, replace(company, orders=[*company.orders, *refunds]))
+
+    assert all_but_lines(with_both) == all_but_lines(run_all(plan, replace(company, orders=left)))
+
+
 def _without_match(source: str) -> Plan:
     """Leave out what is paid on another bonus: its base changes with that one's cap."""
     lines = [line for line in source.splitlines() if not line.startswith("  match")]
@@ -163,10 +197,10 @@ def test_other_names_with_the_same_numbers_of_joining_change_nothing(seed):
             for row in rows
         ]
 
-    other = Company(
+    other = replace(
+        company,
         members=renamed(company.members, *named),
         orders=renamed(company.orders, *named[1:]),
-        periods=company.periods,
         given_earnings=renamed(company.given_earnings, "member"),
         given_legs=renamed(company.given_legs, "member"),
     )

@@ -7,14 +7,15 @@ from typing import Any
 
 from tests.properties.chance import Seeded
 from tests.properties.companies import Company, random_company, wanted_by
+from tests.properties.more_plans import whole_plan
 from tests.properties.plans import random_plan
 from upline.compensation import Plan, Result, load_plan
 
 
 def world(seed: int) -> tuple[Plan, Company]:
-    """Give the plan and company of a seed."""
+    """Give the plan and company of a seed; where it is odd, of any kinds, trees and calendars."""
     chance = Seeded(seed)
-    source = random_plan(chance)
+    source = whole_plan(chance) if seed % 2 else random_plan(chance)
     return load_plan(source), random_company(chance, wanted=wanted_by(source))
 
 
