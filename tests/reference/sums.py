@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.reference.scope import Order, Scope, is_empty, number, of_member, of_order
 from tests.reference.world import NotCovered
-from upline.compensation.plan import formula, values
+from upline.compensation.plan import formula
 from upline.compensation.plan.formula import Call, Node, Operation, Unary
 from upline.compensation.plan.names import LEGS, NUMERIC, SUMS
 
@@ -115,8 +115,7 @@ def _total(
 def _is_of_orders(period: Period, node: Call, argument: Node) -> bool:
     if node.function == "own" or node.where is not None or node.last_days:
         return True
-    written = values.Formula(argument, "")
-    return period.company.typing.base_context(written) == "order"
+    return period.company.typing.summed_context(argument) == "order"
 
 
 def _orders(period: Period, member: str, last_days: int) -> Iterable[Order]:

@@ -181,3 +181,29 @@ measures: {due_before: previous(due), mentor_before: previous(mentor)}
     assert values(third, "due_before") == {"Ada": None, "Boris": "2027-01-01"}
     assert values(third, "mentor_before") == {"Ada": "Boris", "Boris": None}
     assert first.receipt() != second.receipt()
+
+
+PEOPLE = """
+orders: {pv: points}
+measures:
+  directly: recruits(yes)
+  below: downline(1)
+  double: company(2)
+  lines: legs(yes)
+  sold: recruits(order_count)
+ranks: [{rank: One}, {rank: Two, needs: recruits(yes) >= 2}]
+"""
+
+
+def test_what_names_nothing_is_taken_of_each_member():
+    tree = {"Ada": None, "Boris": "Ada", "Celina": "Ada", "Dina": "Celina"}
+    sales = [("1", "Boris", {"pv": "1"}), ("2", "Boris", {"pv": "1"}), ("3", "Boris", {"pv": "1"})]
+
+    result = computed(PEOPLE, tree, sales)
+
+    found = {
+        name: values(result, name)["Ada"]
+        for name in ("directly", "below", "double", "lines", "sold")
+    }
+    assert found == {"directly": "2", "below": "3", "double": "8", "lines": "2", "sold": "3"}
+    assert result.ranks.to_pylist()[0]["rank"] == "Two"

@@ -231,6 +231,11 @@ BASE = "    kind: level\n    base: price\n    levels: {1: 5 %}\n"
     ("code", "line", "lines"),
     [
         ("name.twice", 8, "measures:\n  country: own(pv)"),
+        ("value.unknown_form", 8, "bonuses:\n  b: {kind: level, base: price, levels: [5 %, 3 %]}"),
+        ("name.taken", 8, "measures:\n  personal: own(pv)"),
+        ("name.taken", 8, "measures:\n  title: own(pv)"),
+        ("name.taken", 8, "order_values:\n  kind: pv * 2"),
+        ("name.taken", 8, "ladders:\n  number: [{rank: One}]"),
         ("constant.not_a_number", 7, "constants: {goal: own(pv)}"),
         ("rule.not_a_condition", 7, "ranks: [{rank: Silver, needs: own(pv)}]"),
         ("rule.unknown_form", 7, "ranks: [{rank: Silver, needs: {either: [yes, no]}}]"),

@@ -18,7 +18,6 @@ from upline.compensation.kernels import trees
 from upline.compensation.measures.evaluate import formula, not_computed, numbers
 from upline.compensation.measures.figures import Computed, MemberValues
 from upline.compensation.measures.personal import Enrolled, values_apart
-from upline.compensation.plan import values as written
 from upline.compensation.plan.formula import Call, Node, Number, text_of
 from upline.compensation.plan.trees import SIDED, tells_personal, tree_of
 from upline.compensation.plan.units import Typing
@@ -275,7 +274,7 @@ def is_order_argument(node: Call, figures: Computed) -> bool:
     if node.function == "own" or node.where is not None or node.last_days:
         return True
     typing = Typing(figures.world.plan.names)
-    return typing.base_context(written.Formula(argument, "")) == "order"
+    return typing.summed_context(argument) == "order"
 
 
 def _summed_argument(node: Call) -> Node:

@@ -7,7 +7,7 @@ from upline.compensation.plan import formula, schema, values
 from upline.compensation.plan.combinations import check_combinations
 from upline.compensation.plan.fields import check_fields
 from upline.compensation.plan.legs import check_binaries
-from upline.compensation.plan.names import Names, names_of
+from upline.compensation.plan.names import MEMBER_BUILT_IN, ORDER_BUILT_IN, Names, names_of
 from upline.compensation.plan.origins import check_origins
 from upline.compensation.plan.parts import nodes_of, parts_of, slots_of
 from upline.compensation.plan.quotients import check_quotients
@@ -86,11 +86,25 @@ def _clashes(file: PlanFile, typing: Typing) -> None:
     sections = ("constants", "members", "orders", "order_values", "measures", "ladders")
     for section in sections:
         for name, part in getattr(file, section).items():
-            place = part.place if isinstance(part, Part) else Place()
+            written = part[0] if isinstance(part, list) and part else part
+            place = written.place if isinstance(written, Part) else Place()
             if name in seen or name in formula.PREFIXES:
                 problem = f"'{name}' is used in {seen.get(name, 'formulas')} and in {section}."
                 typing.fault(place, "name.twice", problem, "Rename one of them.")
+            elif _is_taken(name, section, part):
+                problem = f"'{name}' is always there, and cannot be another of the {section}."
+                typing.fault(place, "name.taken", problem, "Choose another name.")
             seen[name] = section
+
+
+def _is_taken(name: str, section: str, part: object) -> bool:
+    """Say whether a name is one that is always there; a column may be declared as what it is."""
+    always = ORDER_BUILT_IN if section in ("orders", "order_values") else MEMBER_BUILT_IN
+    if section == "constants":
+        always = ORDER_BUILT_IN | MEMBER_BUILT_IN
+    if isinstance(part, schema.FieldSpec):
+        return part.unit != always.get(name, part.unit)
+    return name in always or (section in ("measures", "ladders") and name in ("rank", "title"))
 
 
 def _constants(file: PlanFile, typing: Typing) -> None:

@@ -185,13 +185,14 @@ def _refuse_prefixes(bonus: schema.Bonus, slots: Slots, typing: Typing) -> None:
                 typing.fault(node.place, "bonus.no_order", problem, "Use lines: per_order.")
             elif prefix == "order" and field in _WALKED and not isinstance(bonus, schema.Own):
                 problem = f"'order.{node.name}' cannot decide what is paid up the line."
-                typing.fault(node.place, "bonus.no_order", problem, "Put it into base.")
+                typing.fault(node.place, "bonus.no_order", problem, _OF_THE_ORDER)
             elif prefix == "buyer" and field in _PAID_BY and _has_no_buyer(bonus):
                 problem = f"'buyer.{node.name}' has no meaning here: no line comes from one buyer."
                 typing.fault(node.place, "bonus.no_buyer", problem, "Speak of the receiver.")
 
 
 _WALKED = ("levels", "generations", "depth", "share", "slots", "total", "rate", "guarantee")
+_OF_THE_ORDER = "Make it one of the order_values, and put that into base."
 _PAID_BY = (*_WALKED, "amount", "negative", "grants")
 
 

@@ -369,7 +369,15 @@ class Typing:
     def _argument_context(self, argument: Node, node: Call) -> str:
         if node.function == "own" or node.last_days:
             return "order"
-        return self.base_context(values.Formula(argument, ""))
+        if node.where is not None:
+            return self.base_context(values.Formula(argument, ""))
+        return self.summed_context(argument)
+
+    def summed_context(self, argument: Node) -> str:
+        """Say what a function over members adds up; what names nothing is taken of each member."""
+        if any(isinstance(node, Name | Call) for node in formula.walk(argument)):
+            return self.base_context(values.Formula(argument, ""))
+        return "member"
 
     def _other_call(self, node: Call, context: str) -> str:  # noqa: C901 - one case a function
         first = node.arguments[0]

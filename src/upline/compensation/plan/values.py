@@ -202,6 +202,11 @@ class _Reader:
             return _NOTHING
         if all(isinstance(entry, dict) and "from" in entry for entry in raw):
             return self._versions(raw)
+        if not any(isinstance(entry, dict) for entry in raw):
+            problem = "A list holds cases or dated versions, and this one holds plain values."
+            remedy = "Levels are a map, as in {1: 10 %, 2: 5 %, 3..7: 2 %}."
+            self.fault(place_of(raw), "value.unknown_form", problem, remedy)
+            return _NOTHING
         cases: list[tuple[Rule, Value]] = []
         otherwise: Value | None = None
         for entry in raw:
