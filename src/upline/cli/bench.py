@@ -95,3 +95,29 @@ def network(members: int, out: Path | None) -> None:
 def statements(members: int, facts: int, visitors: int, out: Path | None) -> None:
     """Compute an estimate and open the pages of statements and reasons, member by member."""
     _from_clone("benchmarks.statements").main(members, facts, visitors, out)
+
+
+@bench.command()
+@click.option(
+    "--members", default=1_000_000, show_default=True, type=click.IntRange(100), help="How many."
+)
+@click.option(
+    "--orders", default=5_000_000, show_default=True, type=click.IntRange(100), help="How many."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Keep the figures as JSON.")
+def command(members: int, orders: int, out: Path | None) -> None:
+    """Time 'upline compute' as a process of its own, from Parquet files to a run folder."""
+    _from_clone("benchmarks.command").main(members, orders, out)
+
+
+@bench.command()
+@click.option(
+    "--members", default=1_000_000, show_default=True, type=click.IntRange(100), help="How many."
+)
+@click.option(
+    "--orders", default=5_000_000, show_default=True, type=click.IntRange(100), help="How many."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Keep the figures as JSON.")
+def lines(members: int, orders: int, out: Path | None) -> None:
+    """Write pay lines with their reasons to Parquet; lines a second a core."""
+    _from_clone("benchmarks.lines").main(members, orders, out)

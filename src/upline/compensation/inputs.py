@@ -80,6 +80,7 @@ class World:
     rates: Mapping[str, Mapping[str, Fraction]]
     orders_outside: int
     ignored_columns: tuple[str, ...]
+    _id_texts: list[pa.Array] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.forest)
@@ -91,4 +92,10 @@ class World:
     def ids_at(self, positions: npt.NDArray[Any]) -> pa.Array:
         """Give ids for positions; -1 gives null."""
         rows = np.where(positions < 0, -1, self.forest.rows[np.maximum(positions, 0)])
-        return self.ids.cast(pa.string()).take(pa.array(rows, mask=rows < 0))
+        return self.id_texts().take(pa.array(rows, mask=rows < 0))
+
+    def id_texts(self) -> pa.Array:
+        """Give the ids of members as texts, by row; they are written once."""
+        if not self._id_texts:
+            self._id_texts.append(self.ids.cast(pa.string()))
+        return self._id_texts[0]

@@ -19,7 +19,7 @@ class LineTexts:
     """Writes the rows of lines out as tables of one schema."""
 
     def __init__(self, world: World, bonuses: tuple[str, ...], places: int) -> None:
-        self._ids = world.ids.cast(pa.string())
+        self._ids = world.id_texts()
         self._orders = world.order_ids.cast(pa.string())
         self._bonuses = pa.array(bonuses, pa.string())
         text, exact = pa.string(), pa.decimal128(38, SHOWN_PLACES)

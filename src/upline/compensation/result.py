@@ -193,7 +193,7 @@ class Result:
         return [int(position) for position in self.world.forest.positions]
 
     def _ids(self) -> pa.Array:
-        return self.world.ids.cast(pa.string())
+        return self.world.id_texts()
 
     def _text(self, column: Column, index: int, unit: str) -> str | None:
         if isinstance(column, Flags):
@@ -283,7 +283,7 @@ class Result:
         rows = np.concatenate([part[0] for part in parts] or [np.zeros(0, np.int64)])
         bonus = np.concatenate([part[1] for part in parts] or [np.zeros(0, np.int32)])
         amounts = np.concatenate([part[2] for part in parts] or [np.zeros(0, np.int64)])
-        order = np.lexsort((bonus, member[rows]))
+        order = np.argsort(member[rows] * len(self.paid) + bonus)
         rows, bonus, amounts = rows[order], bonus[order], amounts[order]
         names = pa.array([part.bonus for part in self.paid], pa.string())
         file = self.world.plan.file

@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -85,10 +86,7 @@ def write_run(
         fresh = aside / "run"
         (fresh / "inputs").mkdir(parents=True)
         (fresh / "plan.yaml").write_text(result.world.plan.source, encoding="utf-8")
-        for name, table in given.tables.items():
-            _keep(table, given.files.get(name), fresh / "inputs" / f"{name}.parquet")
-        for name in outputs_of(result):
-            write_output(result, name, fresh / f"{name}.{ending}")
+        _write_tables(result, given, fresh, ending)
         text = json.dumps(result.receipt(), indent=2, ensure_ascii=False)
         (fresh / "receipt.json").write_text(text + "\n", encoding="utf-8")
         if target.exists():
@@ -96,6 +94,25 @@ def write_run(
         fresh.rename(target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write_tables(result: Result, given: Given, folder: Path, ending: str) -> None:
+    """Write inputs and outputs; while one table is written, the next is made."""
+    with ThreadPoolExecutor(2) as several:
+        written = [
+            several.submit(
+                _keep, table, given.files.get(name), folder / "inputs" / f"{name}.parquet"
+            )
+            for name, table in given.tables.items()
+        ]
+        for name in outputs_of(result):
+            path = folder / f"{name}.{ending}"
+            if name == "lines":
+                write_lines(result, path)
+            else:
+                written.append(several.submit(write_table, getattr(result, name), path))
+    for one in written:
+        one.result()
 
 
 def outputs_of(result: Result) -> list[str]:

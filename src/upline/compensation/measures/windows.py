@@ -178,6 +178,21 @@ def _fractions_one_by_one(texts: list[str]) -> Numbers:
     return Numbers(np.asarray(whole, np.int64 if fits else object), unit)
 
 
+def _fraction_texts(values: npt.NDArray[Any], unit: Fraction) -> pa.Array:
+    """Write values times a unit as exact fractions in lowest terms; null for 0."""
+    whole = columns.scaled(values, unit.numerator)
+    if whole.dtype == object or unit.denominator >= columns.SAFE:
+        texts = [str(int(value) * unit) if value else None for value in values.tolist()]
+        return pa.array(texts, pa.string())
+    common = np.gcd(whole, unit.denominator)
+    above = pa.array(whole // common, mask=whole == 0).cast(pa.string())
+    below = unit.denominator // common
+    if (below == 1).all():
+        return above
+    slashed = pc.binary_join_element_wise(above, pa.array(below).cast(pa.string()), "/")
+    return pc.if_else(pa.array(below == 1), above, slashed)
+
+
 def carry_texts(column: Column, positions: npt.NDArray[Any], world: World) -> pa.Array:
     """Write the carried values of some positions as text; null where there is nothing to carry."""
     if isinstance(column, Codes):
@@ -187,12 +202,9 @@ def carry_texts(column: Column, positions: npt.NDArray[Any], world: World) -> pa
         held = column.values[positions]
         return pa.array(np.full(len(held), "1"), pa.string(), mask=~held)
     if isinstance(column, Numbers):
-        # Each different value is written once: many members carry the same.
-        distinct, places = np.unique(column.values[positions], return_inverse=True)
-        texts = [str(int(value) * column.unit) if value else None for value in distinct.tolist()]
-        return pa.array(texts, pa.string()).take(pa.array(places))
+        return _fraction_texts(column.values[positions], column.unit)
     if isinstance(column, Days):
         return pa.array(column.values[positions].astype("datetime64[D]")).cast(pa.string())
     assert isinstance(column, Members)
     rows = world.forest.rows[column.values[positions]]
-    return world.ids.cast(pa.string()).take(pa.array(rows))
+    return world.id_texts().take(pa.array(rows))

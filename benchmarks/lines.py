@@ -1,0 +1,63 @@
+"""Times how fast pay lines with their reasons become a Parquet file, in processor time."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.workload import plan_text, workload
+from upline.compensation import Result, load_plan, run
+from upline.runs.lines import write_lines
+
+RUNS = 5
+
+
+def main(members: int, orders: int, out: Path | None = None) -> dict[str, Any]:
+    """Time the way of lines from bonuses to file and print it, step by step."""
+    plan = load_plan(plan_text(), file="benchmark")
+    inputs = workload(members, orders).inputs()
+    taken = [_one(run(plan, inputs)) for _ in range(RUNS + 1)][1:]
+    lines = taken[0]["lines"]
+    seconds = {
+        step: statistics.median(one[step] for one in taken) for step in ("sorted", "written")
+    }
+    result = {
+        "work": "seven compressed levels: lines of bonuses to Parquet, with their digests",
+        "members": members,
+        "orders": orders,
+        "lines": lines,
+        "bytes_a_line": round(taken[0]["bytes"] / lines, 1),
+        "processor_seconds": {step: round(one, 2) for step, one in seconds.items()},
+        "lines_a_second_a_core": round(lines / sum(seconds.values())),
+    }
+    print(f"  {lines:,} lines: {result['lines_a_second_a_core']:,} a second a core")
+    if out is not None:
+        out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+        print(f"  Kept in {out}")
+    return result
+
+
+def _one(result: Result) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "lines.parquet"
+        found: dict[str, Any] = {
+            "sorted": _processor_seconds(result.line_sequence),
+            "written": _processor_seconds(lambda: write_lines(result, path)),
+        }
+        return {**found, "lines": len(result.line_sequence()), "bytes": path.stat().st_size}
+
+
+def _processor_seconds(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]) if len(sys.argv) > 3 else None)
