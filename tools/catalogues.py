@@ -56,7 +56,7 @@ class Domain:
 
 def _of_engine(part: str) -> Callable[[str], Iterator[tuple[Said, str]]]:
     def messages(_language: str) -> Iterator[tuple[Said, str]]:
-        for path in sorted((SOURCES / "compensation" / part).glob("*.py")):
+        for path in sorted((SOURCES / "compensation" / part).rglob("*.py")):
             for message in in_file(path, calls=ENGINE):
                 yield message, path.relative_to(ROOT).as_posix()
 

@@ -49,6 +49,11 @@ class Maker:
             "plan": "random",
             "version": "2026-01-01",
             "currency": "EUR",
+            # Chance makes bonuses for newcomers alone, and conditions that nobody meets.
+            "overrides": [
+                {"rule": rule, "reason": "chance tries every corner"}
+                for rule in ("recruiting_pay", "rank_unreachable", "bonus_dead", "pool_overspent")
+            ],
             **FIELDS,
         }
         self.has_ranks = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from upline.cli.plan import plan
 from upline.languages import LANGUAGES
 
 if TYPE_CHECKING:
+    from upline.compensation.errors import Fault
     from upline.compensation.plan.load import Plan
 
 __all__ = ["plan"]
@@ -20,26 +23,66 @@ PLAN_FILE = click.Path(path_type=Path)
 
 @plan.command("check")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PLAN_FILE)
-def check(files: tuple[Path, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON instead.")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="The language of findings and bounds.",
+)
+def check(files: tuple[Path, ...], as_json: bool, lang: str) -> None:
     """List everything that is wrong with plans, each fault with its place and what to write.
 
-    Ends with 1 if any of them has a fault.
+    Then what a sound plan had better not do, and the most that each bonus can pay. Ends with 1 if
+    any plan has a fault or an error; a warning does not block.
     """
+    from upline.cli.plan_review import as_data, show
     from upline.compensation.errors import PlanRefused
     from upline.compensation.plan.load import load_file
+    from upline.compensation.plan.review import review
+    from upline.compensation.plan.speech import speech
 
-    has_faults = False
+    is_blocked = False
+    reports: list[dict[str, object]] = []
     for path in files:
         try:
-            click.echo(_summary(path, load_file(path)))
+            checked = load_file(path)
         except PlanRefused as refusal:
-            has_faults = True
-            for fault in refusal.faults:
-                click.echo(str(fault), err=True)
-            count = len(refusal.faults)
-            click.echo(f"{path}: {count} {'fault' if count == 1 else 'faults'}", err=True)
-    if has_faults:
+            is_blocked = True
+            reports.append({"file": str(path), **refused_data(refusal.faults)})
+            if not as_json:
+                _show_faults(path, refusal.faults)
+            continue
+        found = review(checked)
+        is_blocked = is_blocked or bool(found.errors)
+        reports.append({"file": str(path), **as_data(checked, found, speech(lang))})
+        if not as_json:
+            show(checked, found, speech(lang), "" if found.errors else _summary(path, checked))
+    if as_json:
+        click.echo(json.dumps(reports, indent=2, ensure_ascii=False))
+    if is_blocked:
         raise SystemExit(1)
+
+
+def refused_data(faults: Sequence[Fault]) -> dict[str, object]:
+    """Give the faults of a plan that is refused as data."""
+    listed = [
+        {
+            "place": str(fault.place),
+            "code": fault.code,
+            "problem": fault.problem,
+            "remedy": fault.remedy,
+        }
+        for fault in faults
+    ]
+    return {"is_sound": False, "faults": listed}
+
+
+def _show_faults(path: Path, faults: Sequence[Fault]) -> None:
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    click.echo(f"{path}: {len(faults)} {'fault' if len(faults) == 1 else 'faults'}", err=True)
 
 
 def _summary(path: Path, checked: Plan) -> str:
@@ -113,8 +156,6 @@ def diff(old: Path, new: Path, lang: str) -> None:
 @plan.command("schema")
 def schema() -> None:
     """Print the JSON Schema of plans, with which an editor completes and checks them."""
-    import json
-
     from upline.compensation.plan.json_schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -184,6 +184,7 @@ def _bonus(name: str, bonus: Bonus, file: PlanFile, typing: Typing) -> None:
         typing.fault(bonus.place, "name.tree", problem, remedy)
     if isinstance(bonus, Sourced):
         _sourced(name, bonus, file, typing)
+    _amount(name, bonus, file, typing)
     if isinstance(bonus, schema.Level) and (bonus.levels is None) == (bonus.generations is None):
         problem = f"'{name}' needs either levels or generations."
         typing.fault(bonus.place, "bonus.levels", problem, "Write levels: {1: 10 %, 2: 5 %}.")
@@ -197,6 +198,21 @@ def _bonus(name: str, bonus: Bonus, file: PlanFile, typing: Typing) -> None:
         for other in bonus.of:
             if other not in file.bonuses:
                 typing.fault(bonus.place, "name.bonus", f"There is no bonus '{other}'.")
+
+
+def _amount(name: str, bonus: Bonus, file: PlanFile, typing: Typing) -> None:
+    """Refuse an amount in points, as a plain number is, that nothing turns into money."""
+    amount = getattr(bonus, "amount", None)
+    if isinstance(bonus, schema.Breakaway):
+        amount = bonus.base
+    if amount is None or bonus.point_value is not None or file.point_value is not None:
+        return
+    context = {"award": "member", "breakaway": "order"}.get(bonus.kind, "receiver")  # type: ignore[attr-defined]
+    if Typing(typing.names).value(amount, context) in ("points", "number", "count"):
+        currency = typing.names.currency
+        problem = f"'{name}' gives points, and the plan does not say what a point is worth."
+        remedy = f"Write money, as '20 {currency}', or give the plan 'point_value: 1 {currency}'."
+        typing.fault(values.place_of_value(amount), "unit.not_money", problem, remedy)
 
 
 def _sourced(name: str, bonus: Sourced, file: PlanFile, typing: Typing) -> None:

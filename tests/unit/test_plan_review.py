@@ -1,0 +1,208 @@
+"""The review of a plan: what it names, what blocks, and the most that each bonus can pay."""
+
+from __future__ import annotations
+
+import json
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from upline.cli.main import main
+from upline.compensation import PlanRefused, load_plan
+from upline.compensation.plan.review import Bound, review
+from upline.compensation.plan.review.finding import RULES
+from upline.compensation.plan.review.linear import A_PERIOD, AN_ORDER
+from upline.compensation.plan.speech import speech
+from upline.compensation.run import refuse_uncomputed
+from upline.languages import LANGUAGES
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "reference" / "plan-check.md").read_text(encoding="utf-8")
+HEAD, *SECTIONS = PAGE.split("## Findings")[1].split("\n### ")
+BLOCK = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
+START = BLOCK.findall(HEAD)[0]
+RULES_OF_PAGE = {section.split("\n", 1)[0]: section for section in SECTIONS}
+
+
+def whole(block: str) -> str:
+    return block if block.startswith("language:") else START + block
+
+
+def found_in(source: str, rule: str) -> set[tuple[tuple[str, str], ...]]:
+    """Give the facts of what a rule finds."""
+    return {one.about for one in review(load_plan(source)).findings if one.rule == rule}
+
+
+def bound(rules: str, name: str = "b") -> Bound:
+    return review(load_plan(START + rules)).bounds[name]
+
+
+def finite(**most: str) -> Bound:
+    return Bound("finite", {name: Fraction(share) for name, share in most.items()})
+
+
+def test_the_page_has_a_section_for_every_rule():
+    assert list(RULES_OF_PAGE) == list(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_the_page_shows_as_wrong_is_found_and_what_it_shows_instead_is_not(rule):
+    wrong, right = BLOCK.findall(RULES_OF_PAGE[rule])
+
+    named = found_in(whole(wrong), rule)
+    assert named
+    assert named - found_in(whole(right), rule) == named - {
+        (("what", "package"),),
+        (("what", "price"),),
+    }
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_page_says_how_grave_a_finding_is(rule):
+    grave = {"error": "\n\nError. ", "warning": "\n\nWarning. "}[RULES[rule][0]]
+
+    assert grave in RULES_OF_PAGE[rule]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("rule", RULES)
+def test_a_finding_is_said_in_every_language_with_its_facts(rule, language):
+    said = speech(language)
+    wrong = whole(BLOCK.findall(RULES_OF_PAGE[rule])[0])
+    finding = next(one for one in review(load_plan(wrong)).findings if one.rule == rule)
+
+    words = f"{finding.problem(said)} {finding.remedy(said)}"
+
+    assert "%(" not in words
+    assert "%%" not in words
+    if language != "en":
+        assert said.say(RULES[rule][1]) != RULES[rule][1]
+        assert said.say(RULES[rule][2]) != RULES[rule][2]
+
+
+def test_an_override_with_a_reason_lifts_a_rule():
+    wrong = whole(BLOCK.findall(RULES_OF_PAGE["recruiting_pay"])[0])
+    lifted = wrong + "overrides: [{rule: recruiting_pay, reason: newcomers pay for a course}]\n"
+
+    assert found_in(wrong, "recruiting_pay") == {(("what", "welcome"),)}
+    assert found_in(lifted, "recruiting_pay") == set()
+
+
+def test_a_run_refuses_what_the_check_blocks():
+    wrong = load_plan(whole(BLOCK.findall(RULES_OF_PAGE["recruiting_pay"])[0]))
+
+    with pytest.raises(PlanRefused) as refused:
+        refuse_uncomputed(wrong)
+
+    assert [fault.code for fault in refused.value.faults] == ["review.recruiting_pay"]
+    assert refused.value.faults[0].place.line == 10
+
+
+# Bounds
+
+
+@pytest.mark.parametrize(
+    ("rules", "most"),
+    [
+        ("b: {kind: own, base: price, rate: 5 %}", {"price": "0.05"}),
+        ("b: {kind: own, amount: order.price / 1.25}", {"price": "0.8"}),
+        (
+            "b: {kind: own, base: price, rate: {by: buyer.package, a: 3 %, b: 9 %}}",
+            {"price": "0.09"},
+        ),
+        ("b: {kind: level, base: pv, levels: {1: 10 %, 2..4: 5 %}}", {"pv": "0.25"}),
+        (
+            "b: {kind: level, base: pv, levels: {1: 10 %, 2: 5 %}, compression: merge_up, requires: own(pv) > 0}",
+            {"pv": "0.25"},
+        ),
+        ("b: {kind: level, base: order_count, levels: {1: 3 EUR}}", {AN_ORDER: "3"}),
+        (
+            "b: {kind: stairstep, base: pv, rate: {scale: group(pv), steps: {100: 6 %, 1000: 21 %}}}",
+            {"pv": "0.21"},
+        ),
+        ("b: {kind: pool, fund: 2 % * company(price), shares: own(pv)}", {"price": "0.02"}),
+        ("b: {kind: pool, fund: 500 EUR, shares: own(pv)}", {A_PERIOD: "500"}),
+        ("b: {kind: award, amount: 2 % * own(price)}", {"price": "0.02"}),
+        ("b: {kind: award, requires: own(pv) >= 200, amount: 10 EUR}", {"pv": "0.05"}),
+        ("b: {kind: board, width: 2, depth: 2, pay: 100 EUR}", {AN_ORDER: "25"}),
+        ("b: {kind: breakaway, base: price, head: own(pv) > 9, rate: 4 %}", {"price": "0.04"}),
+    ],
+)
+def test_the_bound_of_a_kind_is_worked_out_exactly(rules, most):
+    assert bound(f"bonuses:\n  {rules}\n") == finite(**most)
+
+
+@pytest.mark.parametrize(
+    ("rules", "verdict", "why"),
+    [
+        ("b: {kind: level, base: pv, levels: {1+: 1 %}}", "endless", "levels"),
+        ("b: {kind: award, amount: 1 % * group(price)}", "endless", "above"),
+        ("b: {kind: award, amount: 10 EUR}", "endless", "members"),
+        ("b: {kind: award, requires: group(pv) >= 9, amount: 10 EUR}", "unknown", "members"),
+        ("b: {kind: award, amount: 1 % * own(price last 60 days)}", "unknown", ""),
+        ("b: {kind: own, base: price - 9 EUR, rate: -1 %}", "unknown", ""),
+    ],
+)
+def test_where_no_bound_follows_it_says_why(rules, verdict, why):
+    assert bound(f"bonuses:\n  {rules}\n") == Bound(verdict, why=why)
+
+
+def test_a_binary_has_no_finite_bound_and_neither_has_a_match_on_it():
+    rules = (
+        "trees: {placement: {kind: binary}}\nbonuses:\n"
+        "  b: {kind: binary, base: pv, cycle: whole, rate: 10 %}\n"
+        "  match: {kind: level, base: earned(b), levels: {1: 20 %}}\n"
+    )
+
+    assert bound(rules) == Bound("endless", why="legs")
+    assert bound(rules, "match") == Bound("endless", why="legs")
+
+
+def test_limits_and_budgets_bound_what_has_no_bound_of_its_own():
+    rules = "bonuses:\n  b: {kind: level, base: price, levels: {1+: 1 %}}\n"
+
+    limited = review(load_plan(f"{START}{rules}limits: {{all: {{most: 40 % * company(price)}}}}"))
+    budgeted = review(load_plan(f"{START}{rules}budget: {{most: 30 % * price, spent: 1 EUR}}"))
+
+    assert limited.in_all == finite(price="0.4")
+    assert budgeted.in_all == finite(price="0.3")
+
+
+# The command
+
+
+def test_the_command_prints_the_bounds_of_a_sound_plan():
+    plan = ROOT / "examples" / "plans" / "wholesale-royalties.yaml"
+
+    printed = CliRunner().invoke(main, ["plan", "check", str(plan)])
+
+    table = PAGE.split("## Bounds")[1].split("```")[1].strip().splitlines()
+    assert printed.exit_code == 0
+    assert [line.rstrip() for line in printed.stdout.splitlines()[-len(table) :]] == table
+
+
+def test_the_command_gives_findings_and_bounds_as_data_and_ends_with_1(tmp_path):
+    path = tmp_path / "plan.yaml"
+    path.write_text(whole(BLOCK.findall(RULES_OF_PAGE["recruiting_pay"])[0]), encoding="utf-8")
+
+    printed = CliRunner().invoke(main, ["plan", "check", str(path), "--json"])
+
+    assert printed.exit_code == 1
+    (report,) = json.loads(printed.stdout)
+    assert report["is_sound"] is False
+    assert report["findings"][0]["rule"] == "recruiting_pay"
+    assert report["findings"][0]["place"] == f"{path}:10:12"
+    assert report["bounds"]["welcome"]["verdict"] == "endless"
+
+
+def test_the_command_gives_faults_of_a_text_as_data(tmp_path):
+    path = tmp_path / "plan.yaml"
+    path.write_text(START + "measures: {a: nowhere}\n", encoding="utf-8")
+
+    printed = CliRunner().invoke(main, ["plan", "check", str(path), "--json"])
+
+    assert printed.exit_code == 1
+    assert [one["code"] for one in json.loads(printed.stdout)[0]["faults"]] == ["name.unknown"]
