@@ -266,6 +266,31 @@ def test_a_plan_is_drafted_with_its_faults_by_line_and_approved_by_another(membe
     assert draft.state == "approved"
 
 
+def test_a_plan_version_shows_what_the_review_finds_and_the_most_that_it_can_pay(members):
+    maker = office.client_of("owner", "maker")
+    unused = closing.PLAN.replace("version: 2026-01-01", "version: 2027-01-01")
+    maker.post(at("plans_planversion_draft"), {"text": f"{unused}constants: {{spare: 3}}\n"})
+    version = PlanVersion.objects.get(state="draft")
+
+    shown = office.texts_of(maker.get(at("plans_planversion_card", version.pk), {"tab": "text"}))
+
+    assert "Warning" in shown
+    assert "Nothing uses “spare”." in shown
+    assert "The most that it can pay" in shown
+    assert "In all" in shown
+
+
+def test_a_draft_that_pays_for_recruiting_is_refused_by_the_form(members):
+    maker = office.client_of("owner", "maker")
+    welcome = "  welcome: {kind: award, requires: recruits(joined_in_period) >= 1, amount: 9 EUR}\n"
+    paying = closing.PLAN.replace("bonuses:\n", f"bonuses:\n{welcome}")
+
+    refused = office.texts_of(maker.post(at("plans_planversion_draft"), {"text": paying}))
+
+    assert "recruiting_pay" in refused
+    assert not PlanVersion.objects.filter(state="draft").exists()
+
+
 def test_a_period_is_approved_by_another_and_by_the_digest_that_was_seen(members):
     closing.bought(members[closing.CELINA], "A-1", "100")
     key = "monthly:2026-10"

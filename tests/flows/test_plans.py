@@ -143,3 +143,15 @@ def test_the_database_itself_refuses_an_approval_by_whoever_drafted():
         cursor.execute(
             "UPDATE plans_planversion SET state = 'approved', decided_by = drafted_by, decided_at = now()"
         )
+
+
+def test_a_plan_that_pays_for_recruiting_is_no_draft_unless_it_says_why_it_may():
+    welcome = "  welcome: {kind: award, requires: recruits(joined_in_period) >= 1, amount: 9 EUR}\n"
+    paying = closing.PLAN.replace("bonuses:\n", f"bonuses:\n{welcome}")
+    reason = "overrides: [{rule: recruiting_pay, reason: the fee covers a course}]\n"
+
+    with pytest.raises(errors.PlanHasFaults, match=r"review\.recruiting_pay"):
+        draft(paying)
+
+    assert not PlanVersion.objects.exists()
+    assert draft(paying + reason).state == "draft"

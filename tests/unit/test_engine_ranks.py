@@ -131,7 +131,8 @@ def test_those_who_could_only_hold_each_other_up_do_not_rise():
         side={"a": "left"},
     )
 
-    assert holders(ranked(two(needs), table), "Leader") == ""
+    overrides = "overrides: [{rule: rank_unreachable, reason: it is shown that nobody rises}]\n"
+    assert holders(ranked(f"{two(needs)}\n{overrides}", table), "Leader") == ""
 
 
 def test_legs_of_a_binary_tree_may_be_asked_for_ranks_and_for_those_enrolled():

@@ -7,6 +7,7 @@ import hashlib
 from django.db import transaction
 
 from upline.compensation import PlanRefused, load_plan
+from upline.compensation.plan.review import blocking_faults
 from upline.compensation.run import refuse_unclosable
 from upline.foundation import audit, clock, context, locking
 from upline.plans.errors import (
@@ -23,14 +24,16 @@ from upline.plans.models import PlanVersion, State
 def draft_plan(*, text: str, file: str = "plan.yaml") -> PlanVersion:
     """Keep a text as the draft of a plan version.
 
-    The same text again gives the version that there is. Raises PlanHasFaults with every fault,
-    PlanNotComputed where the engine would refuse it.
+    The same text again gives the version that there is. Raises PlanHasFaults with every fault, or
+    every error of the review, PlanNotComputed where the engine would refuse it.
     """
     digest = hashlib.sha256(text.encode()).hexdigest()
     try:
         plan = load_plan(text, file=file)
     except PlanRefused as refused:
         raise PlanHasFaults(count=len(refused.faults), faults=str(refused)) from refused
+    if blocked := blocking_faults(plan):
+        raise PlanHasFaults(count=len(blocked), faults=str(PlanRefused(blocked)))
     try:
         refuse_unclosable(plan)
     except PlanRefused as refused:

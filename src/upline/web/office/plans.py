@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -12,18 +13,31 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from upline.compensation import PlanRefused, load_plan
-from upline.compensation.errors import Fault
+from upline.compensation.errors import Fault, Place
 from upline.compensation.plan.describe import describe
 from upline.compensation.plan.differences import diff
+from upline.compensation.plan.review import HEADS, IN_ALL, review, said
+from upline.compensation.plan.speech import speech
 from upline.plans import services
 from upline.plans.models import PlanVersion, State
 from upline.web.office import filters, words
 from upline.web.office.acts import Act, ActForm, Doing, Reasoned
 from upline.web.office.audit import actors_of
 from upline.web.office.base import OfficeAdmin, column
-from upline.web.office.cells import Card, Cell, Part, Section, Tab, Words, facts
+from upline.web.office.cells import Card, Cell, Part, Rows, Section, Tab, Words, facts
 from upline.web.office.documents import blocks_of
 from upline.web.office.site import site
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One thing that the check found, in the reader's language as far as it speaks it."""
+
+    place: Place
+    code: str
+    problem: str
+    remedy: str
+    blocks: bool = True
 
 
 class DraftForm(ActForm):
@@ -37,7 +51,7 @@ class DraftForm(ActForm):
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "data-mono": "yes"}),
     )
 
-    faults: Sequence[Fault] = ()
+    faults: Sequence[Shown] = ()
 
     def clean(self) -> Any:
         entries = super().clean() or self.cleaned_data
@@ -51,10 +65,8 @@ class DraftForm(ActForm):
         if not (entries.get("text") or "").strip():
             self.add_error("text", _("Send a file, or write the text."))
             return entries
-        try:
-            load_plan(entries["text"], file="plan.yaml")
-        except PlanRefused as refused:
-            self.faults = refused.faults
+        self.faults = _shown_faults(entries["text"], "plan.yaml")
+        if any(fault.blocks for fault in self.faults):
             self.add_error(None, _("The plan has faults; each is named below with its line."))
         return entries
 
@@ -202,7 +214,7 @@ def _in_words(version: PlanVersion) -> list[Section]:
     try:
         written = describe(load_plan(version.text), get_language() or "en")
     except PlanRefused as refused:
-        return [_head(version), _faults(refused.faults)]
+        return [_head(version), _faults(list(map(_refused, refused.faults)))]
     document = Part(
         title=_("What the plan says"),
         template="office/parts/document.html",
@@ -212,22 +224,72 @@ def _in_words(version: PlanVersion) -> list[Section]:
 
 
 def _text(version: PlanVersion) -> list[Section]:
-    try:
-        load_plan(version.text, file=f"{version.name}.yaml")
-        faults: Sequence[Fault] = ()
-    except PlanRefused as refused:
-        faults = refused.faults
-    wrong = {fault.place.line for fault in faults}
+    faults = _shown_faults(version.text, f"{version.name}.yaml")
+    wrong = {fault.place.line for fault in faults if fault.blocks}
     lines = [
         (number, line, number in wrong)
         for number, line in enumerate(version.text.splitlines(), start=1)
     ]
     text = Part(title=_("Text"), template="office/parts/source.html", content=lines)
-    return [_faults(faults), text]
+    return [_faults(faults), *_bounds(version), text]
 
 
-def _faults(faults: Sequence[Fault]) -> Section:
+def _shown_faults(text: str, file: str) -> list[Shown]:
+    """Give the faults of a text, or what the review of a sound one finds."""
+    said_in = speech(get_language() or "en")
+    try:
+        found = review(load_plan(text, file=file)).findings
+    except PlanRefused as refused:
+        return list(map(_refused, refused.faults))
+    return [
+        Shown(
+            place=one.place,
+            code=one.rule,
+            problem=one.problem(said_in),
+            remedy=one.remedy(said_in),
+            blocks=one.severity == "error",
+        )
+        for one in found
+    ]
+
+
+def _refused(fault: Fault) -> Shown:
+    return Shown(fault.place, fault.code, fault.problem, fault.remedy)
+
+
+def _faults(faults: Sequence[Shown]) -> Section:
     return Part(title=_("Check"), template="office/parts/faults.html", content=faults)
+
+
+def _bounds(version: PlanVersion) -> list[Section]:
+    """Give the most that each bonus can come to; nothing for a text that is no plan."""
+    try:
+        plan = load_plan(version.text)
+    except PlanRefused:
+        return []
+    if not plan.file.bonuses:
+        return []
+    said_in = speech(get_language() or "en")
+    found = review(plan)
+    titles = {name: said_in.words(bonus.title) or name for name, bonus in plan.file.bonuses.items()}
+    rows = [
+        [
+            Cell(titles[name], note=name if titles[name] != name else ""),
+            Cell(said(bound, plan.file, said_in)),
+        ]
+        for name, bound in found.bounds.items()
+    ]
+    rows.append([Cell(said_in.say(IN_ALL)), Cell(said(found.in_all, plan.file, said_in))])
+    return [
+        Rows(
+            title=_("The most that it can pay"),
+            heads=[said_in.say(head) for head in HEADS],
+            rows=rows,
+            note=_(
+                "Where no order takes anything back, before lines are rounded, over all periods."
+            ),
+        )
+    ]
 
 
 def _changes(version: PlanVersion, against: str = "") -> list[Section]:
