@@ -258,7 +258,9 @@ def _refused(fault: Fault) -> Shown:
 
 
 def _faults(faults: Sequence[Shown]) -> Section:
-    return Part(title=_("Check"), template="office/parts/faults.html", content=faults)
+    return Part(
+        title=_("What the check found"), template="office/parts/faults.html", content=faults
+    )
 
 
 def _bounds(version: PlanVersion) -> list[Section]:
