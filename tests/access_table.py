@@ -180,7 +180,12 @@ ADDRESSES: dict[str, str] = {
     **_office(
         "plans_planversion",
         "plans.see",
-        acts={"draft": "plans.edit", "approve": "plans.approve", "withdraw": "plans.edit"},
+        acts={
+            "document": "plans.see",
+            "draft": "plans.edit",
+            "approve": "plans.approve",
+            "withdraw": "plans.edit",
+        },
     ),
     **_office(
         "catalog_product",

@@ -71,6 +71,7 @@ EXAMPLES = {
     "office/members/<str:key>/statements/ line": LAST_LINE.format("line.number"),
     "office/members/by-number/<int:number>/ number": "SELECT max(number) FROM network_member",
     "office/periods/ form": "SELECT 'csv'",
+    "office/plans/ form": "SELECT 'pdf'",
     "office/periods/ key": """
         SELECT calendar.name || ':' || period.label
         FROM commissions_period AS period JOIN commissions_calendar AS calendar

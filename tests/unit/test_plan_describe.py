@@ -269,11 +269,27 @@ def test_a_document_never_overwrites_a_file(tmp_path):
     assert out.read_text(encoding="utf-8") == "ours"
 
 
-def test_plans_without_a_difference_say_so():
-    same = CliRunner().invoke(main, ["plan", "diff", str(UNILEVEL), str(UNILEVEL)])
+def test_plans_without_a_difference_say_so_in_each_language():
+    asked = ["plan", "diff", str(UNILEVEL), str(UNILEVEL), "--lang"]
 
-    assert same.exit_code == 0
-    assert same.output == f"No rule differs between {UNILEVEL} and {UNILEVEL}.\n"
+    said = {one: CliRunner().invoke(main, [*asked, one]).output for one in LANGUAGES}
+
+    assert said == {
+        "en": "Both plans say the same.\n",
+        "ru": "Оба плана говорят одно и то же.\n",
+        "bg": "Двата плана казват едно и също.\n",
+        "kk": "Екі жоспардың мазмұны бірдей.\n",
+        "pl": "Oba plany mówią to samo.\n",
+    }
+
+
+def test_a_day_that_ends_with_a_stop_ends_the_sentence():
+    new = load(SMALL.replace("2026-10-01", "2027-01-01"))
+
+    (sentence,) = diff(load(SMALL), new, "ru")
+
+    assert sentence.endswith("1 января 2027\u202fг.")
+    assert not sentence.endswith("..")
 
 
 def test_the_diff_command_compares_two_files_and_refuses_a_wrong_one(tmp_path):

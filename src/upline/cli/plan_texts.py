@@ -114,16 +114,36 @@ def _plural(word: str, count: int) -> str:
     help="The language of the document.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Write here instead of printing.")
-def describe(file: Path, lang: str, out: Path | None) -> None:
-    """Write a plan out as a document (Markdown) that needs no knowledge of its language."""
+@click.option("--pdf", type=click.Path(path_type=Path), help="Set it as a PDF to sign, here.")
+@click.option("--company", default="", help="The company's name on the title page of the PDF.")
+def describe(file: Path, lang: str, out: Path | None, pdf: Path | None, company: str) -> None:
+    """Write a plan out as a document (Markdown, PDF) that needs no knowledge of its language."""
     from upline.compensation.plan.describe import describe as described
 
-    document = described(_loaded(file), lang)
-    if out is None:
-        click.echo(document, nl=False)
-        return
+    plan = _loaded(file)
+    if pdf is not None:
+        _write(pdf, _as_pdf(plan, lang, company))
+    if out is not None:
+        _write(out, described(plan, lang).encode("utf-8"))
+    if pdf is None and out is None:
+        click.echo(described(plan, lang), nl=False)
+
+
+def _as_pdf(plan: Plan, lang: str, company: str) -> bytes:
+    from upline.compensation.plan.paper import paper
+    from upline.documents import DocumentsMissing, render
+    from upline.foundation import clock
+
+    facts = paper(plan, lang, company=company, made_on=clock.today(plan.file.time_zone))
     try:
-        with out.open("x", encoding="utf-8") as written:
+        return render("plan", facts, made_at=clock.now())
+    except DocumentsMissing as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _write(out: Path, document: bytes) -> None:
+    try:
+        with out.open("xb") as written:
             written.write(document)
     except FileExistsError:
         raise click.UsageError(f"{out} is there already; name a new file.") from None
@@ -144,13 +164,11 @@ def describe(file: Path, lang: str, out: Path | None) -> None:
 )
 def diff(old: Path, new: Path, lang: str) -> None:
     """Say in sentences what a new version of a plan changes."""
-    from upline.compensation.plan.describe import diff as differences
+    from upline.compensation.plan.differences import diff as differences
+    from upline.compensation.plan.differences import says_the_same
 
-    sentences = list(differences(_loaded(old), _loaded(new), lang))
-    for sentence in sentences:
+    for sentence in differences(_loaded(old), _loaded(new), lang) or [says_the_same(lang)]:
         click.echo(sentence)
-    if not sentences:
-        click.echo(f"No rule differs between {old} and {new}.", err=True)
 
 
 @plan.command("schema")

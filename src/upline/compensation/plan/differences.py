@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from upline.compensation.plan import schema, values
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.readings import Readings
-from upline.compensation.plan.speech import msg
+from upline.compensation.plan.speech import msg, speech
 
 _SECTIONS = {
     "constants": msg("Constant %(what)s"),
@@ -63,6 +63,11 @@ def diff(old: Plan, new: Plan, language: str) -> list[str]:
     return sentences
 
 
+def says_the_same(language: str) -> str:
+    """Give the sentence for two plans between which `diff` found nothing."""
+    return speech(language).say("Both plans say the same.")
+
+
 def _is_other_order(old: list[str], new: list[str]) -> bool:
     return [name for name in old if name in new] != [name for name in new if name in old]
 
@@ -75,11 +80,16 @@ def _changes(name: str, before: Sayings, after: Sayings, readings: Readings) -> 
         what = ", ".join((name, *path))
         for old, new in zip(gone, come, strict=False):
             facts = {"what": what, "old": old, "new": new}
-            yield say("%(what)s: was %(old)s, is now %(new)s.") % facts
+            yield _ended(say("%(what)s: was %(old)s, is now %(new)s.") % facts)
         for old in gone[len(come) :]:
-            yield say("%(what)s: no longer holds: %(old)s.") % {"what": what, "old": old}
+            yield _ended(say("%(what)s: no longer holds: %(old)s.") % {"what": what, "old": old})
         for new in come[len(gone) :]:
-            yield say("%(what)s: now holds: %(new)s.") % {"what": what, "new": new}
+            yield _ended(say("%(what)s: now holds: %(new)s.") % {"what": what, "new": new})
+
+
+def _ended(sentence: str) -> str:
+    """End a sentence with one stop, also after a value that ends with its own, as a Russian day."""
+    return sentence[:-1] if sentence.endswith("..") else sentence
 
 
 def _plan(readings: Readings) -> Iterator[tuple[str, Sayings]]:

@@ -57,6 +57,9 @@ _COUNTS = {
     "company": msg("number of members in the company with (%(of)s)"),
     "legs": msg("number of legs that have a member with (%(of)s)"),
 }
+# Of one level nobody says "levels 1 to 1".
+_FIRST_SUM = msg("sum over level 1 below (%(of)s)")
+_FIRST_COUNT = msg("number of members on level 1 below with (%(of)s)")
 _FUNCTIONS = {
     "sponsor_has": msg("the sponsor meets (%(of)s)"),
     "earned": msg("earned by bonuses (%(of)s)"),
@@ -220,8 +223,9 @@ class Phrases:
 
     def _call(self, node: Call) -> str:
         if node.function == "share":
-            above, below, *_ = (self._bracketed(part) for part in node.arguments)
-            return f"{above} ÷ {below}"
+            above, below, *instead = (self._bracketed(part) for part in node.arguments)
+            empty = self.say(" (if the divisor is 0: %(value)s)") if instead else ""
+            return f"{above} ÷ {below}" + (empty % {"value": instead[0]} if instead else "")
         number, rest = "", list(node.arguments)
         if node.function in _NUMBER_FIRST:
             number = self.operand(rest.pop(0))
@@ -230,6 +234,8 @@ class Phrases:
         counted = node.function in (*SUMS, *LEGS) and self._is_condition(rest[0])
         message = _COUNTS.get(node.function, "") if counted else ""
         message = message or _SUMS.get(node.function) or _FUNCTIONS[node.function]
+        if node.function == "team" and number == "1":
+            message = _FIRST_COUNT if counted else _FIRST_SUM
         said = self.phrase if counted or node.function in ("sponsor_has", "held") else self.operand
         if node.function in ("earned", "paid_on"):
             said = self._bonus_named

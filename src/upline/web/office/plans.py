@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from upline.compensation.plan.describe import describe
 from upline.compensation.plan.differences import diff
 from upline.compensation.plan.review import HEADS, IN_ALL, review, said
 from upline.compensation.plan.speech import speech
+from upline.documents.markdown import blocks_of
 from upline.plans import services
 from upline.plans.models import PlanVersion, State
 from upline.web.office import filters, words
@@ -25,7 +27,8 @@ from upline.web.office.acts import Act, ActForm, Doing, Reasoned
 from upline.web.office.audit import actors_of
 from upline.web.office.base import OfficeAdmin, column
 from upline.web.office.cells import Card, Cell, Part, Rows, Section, Tab, Words, facts
-from upline.web.office.documents import blocks_of
+from upline.web.office.plan_files import document_file
+from upline.web.office.screens import guarded
 from upline.web.office.site import site
 
 
@@ -181,6 +184,15 @@ class Plans(OfficeAdmin):
     def decided(self, row: PlanVersion) -> Cell:
         return Cell(row.said["decided"], note=row.decided_at or "")
 
+    def more_urls(self) -> Sequence[URLPattern]:
+        return (
+            path(
+                "<str:key>/document.<str:form>",
+                guarded(document_file(self), self.sees),
+                name=self.name_of("document"),
+            ),
+        )
+
     def card(self, request: HttpRequest, subject: Any) -> Card:
         self.prepare(request, [subject])
         return Card(
@@ -220,7 +232,12 @@ def _in_words(version: PlanVersion) -> list[Section]:
         template="office/parts/document.html",
         content=blocks_of(written),
     )
-    return [_head(version), document]
+    files = [
+        (words_of_form, ADMIN.address_at("document", version.pk, form))
+        for form, words_of_form in (("pdf", _("PDF to read and to sign")), ("md", _("Markdown")))
+    ]
+    kept = Part(title=_("As a file"), template="office/parts/files.html", content=files)
+    return [_head(version), kept, document]
 
 
 def _text(version: PlanVersion) -> list[Section]:

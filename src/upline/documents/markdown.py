@@ -1,4 +1,4 @@
-"""A description of a plan as blocks for a page: headings, lists, tables; never markup from text."""
+"""A description of a plan as blocks for a screen or a paper: headings, lists, tables; never markup."""
 
 from __future__ import annotations
 
