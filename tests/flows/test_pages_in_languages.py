@@ -196,6 +196,9 @@ def leaks(one: Address, english: list[str], translated: list[str], language: str
     fine = examples | (SAME_IN_POLISH if language == "pl" else set())
     same = set(english)
     found = {text for text in translated if language != "pl" or text in same} - fine
+    if any(english_in(text) for text in found):
+        # Other tests work in the same company, and what they wrote since is its own too.
+        values_of_the_company.cache_clear()
     return sorted(
         text for text in found if english_in(text) and not set(english_in(text)) <= examples
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reference.world import NotCovered
 from tests.reference.worlds import answers, cents, line_of, order, seen, with_field
 
 # f sponsors e, e sponsors d, and so on down to the buyer a; c, e and f are qualified.
@@ -352,14 +351,3 @@ bonuses:
     # On the same day o1 comes first: 100.00, and of o2's 200.00 the 150.00 that the cap leaves.
     capped = [(line.order, line.amount) for line in answer.lines if line.bonus == "capped"]
     assert capped == [("o1", 10000), ("o2", 15000)]
-
-
-def test_what_is_left_out_is_refused_and_named():
-    plan = """
-orders: {price: money}
-bonuses:
-  weekly: {kind: own, base: price, calendar: week}
-"""
-
-    with pytest.raises(NotCovered, match="several calendars"):
-        answers(plan, line_of("one"), [])

@@ -14,7 +14,11 @@ orders: {price: money}
 bonuses:
   unilevel: {kind: level, base: price, levels: {1: 10 %, 2: 5 %}}
 """
-YEARLY = "  yearly: {kind: award, amount: 100 EUR, calendar: year}\n"
+YEARLY = """\
+  yearly: {kind: award, amount: 100 EUR, calendar: year}
+limits:
+  payout: {most: 48 % * company(price), bonuses: all}
+"""
 CASE = """\
 case: The two levels above a sale earn 10 % and 5 %
 plan: ../plan.yaml
@@ -79,7 +83,7 @@ def test_a_rule_that_is_not_computed_yet_makes_its_case_wait(plan):
 
     assert answer.exit_code == 0, answer.output
     assert "0 passed, 0 failed, 2 waiting" in answer.output
-    assert "yearly" in answer.output
+    assert "payout" in answer.output
 
 
 def test_a_faulty_case_is_reported_and_ends_with_1(plan):

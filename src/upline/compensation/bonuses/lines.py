@@ -271,7 +271,7 @@ def order_mask(work: Work) -> npt.NDArray[np.bool_] | None:
     bonus, figures = work.bonus, work.figures
     mask = figures.world.orders.in_period
     parts = []
-    if bonus.orders is not None:
+    if getattr(bonus, "orders", None) is not None:
         parts.append(rule(bonus.orders, figures.order_scope))
     if getattr(bonus, "sources", None) is not None:
         parts.append(work.member_rule(bonus.sources)[figures.world.orders.member])

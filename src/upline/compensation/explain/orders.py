@@ -326,7 +326,7 @@ def _with_reason(view: View, work: Work, order: int, found: OrderBonus) -> Order
     """Say why a bonus paid nothing on an order."""
     bonus = work.bonus
     buyer = int(view.world.orders.member[order])
-    if bonus.orders is not None:
+    if getattr(bonus, "orders", None) is not None:
         of_order = Conditions(view.figures.order_scope, view.file, view.typing, "order")
         condition = of_order.held(bonus.orders, order)
         if not condition.holds:
