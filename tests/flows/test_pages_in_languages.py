@@ -44,6 +44,8 @@ ALLOWED = {
     "Chrome": "a name",
     "Linux": "a name",
     "CSV": "a name",
+    "Markdown": "a name",
+    "PDF": "a name",
     "XLSX": "a name",
     "UTC": "a name",
     "UTF": "a name",

@@ -14,7 +14,7 @@ from upline.compensation.plan.units import Typing
 
 # What tells that members are counted, or that somebody is new.
 _HEADS = {"recruits", "downline", "team", "legs", "leg", "legs_from", "legs_sum", "left", "right"}
-_NEW = {"joined", "joined_in_period", "number"}
+_NEW = {"joined", "joined_in_period"}
 
 
 def recruiting_findings(plan: Plan) -> Iterator[Finding]:
