@@ -6,9 +6,7 @@ What was paid is compared with the engine's own answer on the same company.
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import resource
 import tempfile
 import threading
@@ -23,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from benchmarks.ledger import server
+from benchmarks.machine import keep, machine
 
 PLAN = Path("examples/plans/unilevel-compression.yaml")
 MONTH = "2026-10"
@@ -222,9 +221,7 @@ def _report(
         "steps": {step: round(seconds, 1) for step, seconds in steps.items()},
         "peak_memory_mib": peak // 2**20,
         "peak_of_the_process_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "machine": machine(),
     }
-    if out is not None:
-        out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-        print(f"  Kept in {out}")
+    keep(result, out)
     return result

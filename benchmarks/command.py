@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 import statistics
 import subprocess
@@ -17,21 +16,13 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from benchmarks.machine import WITHOUT_PANDAS, keep, with_compiled_modules
 from benchmarks.workload import workload
 
 RUNS = 5
 PLAN = Path(__file__).with_name("hybrid.yaml")
 PERIOD = "2026-10"
-# Upline does not need pandas; where developers have it, pyarrow imports it, which takes 0.35 s.
-_START = """
-import sys
-class WithoutPandas:
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name == "pandas":
-            raise ImportError(name)
-sys.meta_path.insert(0, WithoutPandas)
-from upline.cli.main import main
+_START = f"""{WITHOUT_PANDAS}from upline.cli.main import main
 main(sys.argv[1:])
 """
 
@@ -59,9 +50,7 @@ def main(members: int, orders: int, out: Path | None = None) -> dict[str, Any]:
         "outputs_digest": json.loads(receipts.pop())["outputs_digest"],
     }
     print(f"  {members:,} members, {orders:,} orders: {result['seconds']} s")
-    if out is not None:
-        out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-        print(f"  Kept in {out}")
+    keep(result, out)
     return result
 
 
@@ -111,17 +100,15 @@ def _computed(paths: list[str], out: Path) -> dict[str, float]:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-c", _START, *asked], check=True, stdout=subprocess.DEVNULL, env=_kept()
+        [sys.executable, "-c", _START, *asked],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env=with_compiled_modules(),
     )
     wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"wall": wall, "processor": processor, "peak_mib": after.ru_maxrss // 1024}
-
-
-def _kept() -> dict[str, str]:
-    """Let Python keep compiled modules, as it does wherever nobody forbids it."""
-    return {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 if __name__ == "__main__":

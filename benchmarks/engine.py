@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from benchmarks import hybrid
 from benchmarks.levels import Row, levels, starts, volumes
-from benchmarks.machine import copy_bandwidth, described
+from benchmarks.machine import copy_bandwidth, described, keep
 from benchmarks.workload import SHAPES, workload
 
 RUNS = 5
@@ -35,9 +34,7 @@ def main(members: int, orders: int, out: Path | None = None) -> dict[str, Any]:
         **described(("numba", "numpy", "pyarrow", "duckdb")),
         "rows": table.rows,
     }
-    if out is not None:
-        out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-        print(f"  Kept in {out}")
+    keep(result, out)
     return result
 
 

@@ -6,9 +6,7 @@ every trigger and constraint is on.
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import statistics
 import tempfile
 import time
@@ -20,6 +18,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+
+from benchmarks.machine import keep, machine
 
 DAY = date(2026, 11, 1)
 ENTRIES_A_JOURNAL = 3
@@ -61,12 +61,10 @@ def _timed(entries: int, single_journals: int, out: Path | None) -> dict[str, An
         "repeated_entries_a_second": again_rate,
         "post_many_entries_a_second": draft_rate,
         "post_entries_a_second": single_rate,
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "machine": machine(),
         "server": _server_version(),
     }
-    if out is not None:
-        out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-        print(f"  Kept in {out}")
+    keep(result, out)
     return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import statistics
 import subprocess
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import contestants
-from benchmarks.machine import seconds_of
+from benchmarks.machine import WITHOUT_PANDAS, seconds_of, with_compiled_modules
 from benchmarks.workload import VOLUMES, Workload, bytes_of, plan_text
 from upline.compensation import load_plan, run
 from upline.compensation.columns import Numbers
@@ -131,15 +130,10 @@ def _assert_same(ours: dict[int, int], theirs: dict[int, int], who: str) -> None
         raise AssertionError(f"Upline and {who} differ for {different} members.")
 
 
-_START = """
-import sys, time
-class WithoutPandas:
-    # Upline does not need it; where developers have it, pyarrow imports it, which takes 0.35 s.
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name == "pandas":
-            raise ImportError(name)
-sys.meta_path.insert(0, WithoutPandas)
+_START = (
+    WITHOUT_PANDAS
+    + """
+import time
 started = time.perf_counter()
 from upline.compensation import Inputs, Period, load_plan, run
 plan = load_plan({plan!r})
@@ -148,17 +142,14 @@ orders = {{"id": ["1"], "member": ["b"], "date": ["2026-10-05"], "pv": ["200"]}}
 run(plan, Inputs(members=members, orders=orders, period=Period.parse("2026-10")))
 print(time.perf_counter() - started)
 """
+)
 
 
 def starts() -> tuple[float, float]:
     """Give seconds from import to result in new processes: with no kernels kept, and with."""
     code = _START.format(plan=plan_text())
     with tempfile.TemporaryDirectory() as folder:
-        # Python keeps compiled modules, as it does wherever nobody forbids it.
-        kept = {
-            name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
-        }
-        env = {**kept, "UPLINE_CACHE_DIR": folder}
+        env = {**with_compiled_modules(), "UPLINE_CACHE_DIR": folder}
         seconds = [
             float(subprocess.check_output([sys.executable, "-c", code], env=env, text=True))
             for _ in range(4)

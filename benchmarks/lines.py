@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import keep
 from benchmarks.workload import plan_text, workload
 from upline.compensation import Result, load_plan, run
 from upline.runs.lines import write_lines
@@ -37,9 +37,7 @@ def main(members: int, orders: int, out: Path | None = None) -> dict[str, Any]:
         "lines_a_second_a_core": round(lines / sum(seconds.values())),
     }
     print(f"  {lines:,} lines: {result['lines_a_second_a_core']:,} a second a core")
-    if out is not None:
-        out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-        print(f"  Kept in {out}")
+    keep(result, out)
     return result
 
 

@@ -6,9 +6,6 @@ every constraint is valid when the load returns.
 
 from __future__ import annotations
 
-import json
-import os
-import platform
 import resource
 import statistics
 import tempfile
@@ -22,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from benchmarks.ledger import server
+from benchmarks.machine import keep, machine
 
 FIRST_DAY = date(2020, 1, 1)
 DAYS = 2_000
@@ -87,11 +85,9 @@ def _timed(members: int, out: Path | None) -> dict[str, Any]:
         "snapshot_seconds": round(now, 2),
         "snapshot_half_way_seconds": round(then, 2),
         "peak_memory_mib": peak,
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "machine": machine(),
     }
-    if out is not None:
-        out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-        print(f"  Kept in {out}")
+    keep(result, out)
     return result
 
 

@@ -8,9 +8,6 @@ the work of the process alone, which tells more where a machine does other thing
 from __future__ import annotations
 
 import gzip
-import json
-import os
-import platform
 import statistics
 import sys
 import tempfile
@@ -24,6 +21,7 @@ import numpy as np
 
 from benchmarks.closing import MONTH, load_company
 from benchmarks.ledger import server
+from benchmarks.machine import keep, machine
 
 PLAN = Path("benchmarks/screens.yaml")
 NOW = datetime(2026, 10, 31, 18, tzinfo=UTC)
@@ -117,11 +115,9 @@ def _timed(made: Any, facts: int, visitors: int, out: Path | None) -> dict[str, 
         "genealogy_seconds": round(read, 2),
         "map": picture,
         "milliseconds": pages | questions,
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "machine": machine(),
     }
-    if out is not None:
-        out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-        print(f"  Kept in {out}")
+    keep(result, out)
     return result
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import statistics
 import tempfile
 import time
@@ -53,12 +52,11 @@ def _drawn(page: Any, members: int) -> float:
 
 @contextmanager
 def _site() -> Iterator[str]:
+    from tests.server import free_port
     from upline.cli.supervising import begin, end, upline
 
-    with tempfile.TemporaryDirectory(prefix="upline-bench-") as folder, socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = int(trial.getsockname()[1])
-        trial.close()
+    with tempfile.TemporaryDirectory(prefix="upline-bench-") as folder:
+        port = free_port()
         environ = {**os.environ, "UPLINE_ENV": "development", "UPLINE_HOME": folder}
         program = upline("site", "--host", "127.0.0.1", "--port", str(port))
         site = begin(program, environ=environ, log=Path(folder) / "site.log")

@@ -7,9 +7,6 @@ is among them. Queries are counted.
 
 from __future__ import annotations
 
-import json
-import os
-import platform
 import statistics
 import tempfile
 import time
@@ -21,6 +18,7 @@ import numpy as np
 
 from benchmarks.closing import BY, CLOSED_AT, MONTH, PLAN, load_company
 from benchmarks.ledger import server
+from benchmarks.machine import keep, machine
 
 ESTIMATE = "/my/estimate/"
 STATEMENT = f"/my/statements/monthly/{MONTH}/"
@@ -185,9 +183,7 @@ def _report(
         **size,
         "seconds": steps,
         "milliseconds": found,
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "machine": machine(),
     }
-    if out is not None:
-        out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-        print(f"  Kept in {out}")
+    keep(result, out)
     return result

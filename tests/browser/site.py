@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -43,7 +42,7 @@ def running(folder: Path) -> Iterator[str]:
         MARK: str(folder),
     }
     _loaded(home, environ)
-    port = _free_port()
+    port = server.free_port()
     parts = [
         begin(
             upline("site", "--host", "127.0.0.1", "--port", str(port)),
@@ -100,9 +99,3 @@ def _log(home: DemoHome, name: str) -> Path:
     log = home.log(name)
     log.parent.mkdir(exist_ok=True)
     return log
-
-
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])

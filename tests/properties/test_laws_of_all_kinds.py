@@ -79,6 +79,20 @@ def _is_sale(order: dict[str, Any]) -> bool:
     return min(figures) >= 0 and max(figures) > 0
 
 
+def with_and_without_some_sales(chance: Chance, company: Company) -> tuple[Company, Company]:
+    """Give a company in which some sales are wholly refunded, and one that never had them."""
+    taken_back = chance.some(company.orders, 3)
+    refunds = [
+        {**order, "id": f"{order['id']}r", **{name: f"-{order[name]}" for name in FIGURES}}
+        for order in taken_back
+    ]
+    left = [order for order in company.orders if order not in taken_back]
+    return (
+        replace(company, orders=[*company.orders, *refunds]),
+        replace(company, orders=left),
+    )
+
+
 def all_but_lines(results: list[Result]) -> list[dict[str, str]]:
     """Give the digests of all that came out, the lines left aside."""
     return [
@@ -105,16 +119,9 @@ def test_a_sale_wholly_refunded_in_its_period_leaves_no_trace(seed):
         "  second: {kind: award, requires: own(order_count where nth = 2) > 0, amount: 3 EUR}\n"
         f"{AFTER}"
     )
-    taken_back = chance.some(company.orders, 3)
-    refunds = [
-        {**order, "id": f"{order['id']}r", **{name: f"-{order[name]}" for name in FIGURES}}
-        for order in taken_back
-    ]
-    left = [order for order in company.orders if order not in taken_back]
+    refunded, without = with_and_without_some_sales(chance, company)
 
-    with_both = run_all(plan, replace(company, orders=[*company.orders, *refunds]))
-
-    assert all_but_lines(with_both) == all_but_lines(run_all(plan, replace(company, orders=left)))
+    assert all_but_lines(run_all(plan, refunded)) == all_but_lines(run_all(plan, without))
 
 
 @FEW
@@ -163,16 +170,9 @@ def test_a_sale_refunded_on_its_day_leaves_no_trace_in_any_calendar(seed):
         periods=[label for label, _ in both],
         calendars=[calendar for _, calendar in both],
     )
-    taken_back = chance.some(company.orders, 3)
-    refunds = [
-        {**order, "id": f"{order['id']}r", **{name: f"-{order[name]}" for name in FIGURES}}
-        for order in taken_back
-    ]
-    left = [order for order in company.orders if order not in taken_back]
+    refunded, without = with_and_without_some_sales(chance, company)
 
-    with_both = run_all(plan, replace(company, orders=[*company.orders, *refunds]))
-
-    assert all_but_lines(with_both) == all_but_lines(run_all(plan, replace(company, orders=left)))
+    assert all_but_lines(run_all(plan, refunded)) == all_but_lines(run_all(plan, without))
 
 
 def _without_match(source: str) -> Plan:

@@ -26,6 +26,11 @@ class Period:
             problem = f"The period from {self.start} to {self.end} holds no day."
             raise InputRefused.because("period.empty", problem, "Let it end after it starts.")
 
+    @property
+    def last_day(self) -> date:
+        """Give the last day that lies in the period."""
+        return self.end - timedelta(days=1)
+
     @classmethod
     def with_day(cls, day: date, every: str, starts: date | None = None) -> Period:
         """Give the period of a calendar that a day lies in; `starts` is a day on which one began.

@@ -141,9 +141,10 @@ class Compared:
 class BonusReason:
     """One bonus for one member: its amount with every line, or why it paid nothing.
 
-    `is_own_part` marks what is reported under a name of its own; `further_lines` were not asked for; they bring `further_amount`. `cap` is the member's cap
-    where it has cut lines; `cuts` are what was taken after all bonuses. `places` and `rounding`
-    say how a line is rounded, `residue` what becomes of the rest of a fund.
+    `is_own_part` marks what is reported under a name of its own; `further_lines` were not asked for,
+    and bring `further_amount`. `cap` is the member's cap where it has cut lines; `cuts` are what was
+    taken after all bonuses. `places` and `rounding` say how a line is rounded, `residue` what becomes
+    of the rest of a fund.
     """
 
     bonus: str

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from fractions import Fraction
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from upline.compensation.bonuses import own
 from upline.compensation.bonuses.lines import Paid, Work, order_mask
@@ -27,7 +24,7 @@ from upline.compensation.explain.paths import (
     Visit,
     step_of,
 )
-from upline.compensation.explain.view import View, money_text
+from upline.compensation.explain.view import View, money_text, row_with_id
 from upline.compensation.measures.evaluate import is_named, numbers, value
 from upline.compensation.plan import schema
 from upline.compensation.plan.schema import Words
@@ -114,14 +111,14 @@ def order_reasons(result: Result, order: str) -> OrderReasons:
     parts = [(part, *_lines_of(view, part, place)) for part in result.paid]
     total = sum((amount for _, _, amount in parts), Fraction(0))
     day = shown(view.figures.order_scope.named("date"), place)
-    by_order = [one for one in parts if one[1] or _is_by_order(view, _work(view, one[0].bonus))]
+    by_order = [one for one in parts if one[1] or _is_by_order(view, view.work(one[0].bonus))]
     return OrderReasons(
         order=view.order_id(place),
         member=world.id_of(int(world.orders.member[place])),
         day=day,
         plan=world.plan.id,
         first_day=world.period.start.isoformat(),
-        last_day=(world.period.end - timedelta(days=1)).isoformat(),
+        last_day=world.period.last_day.isoformat(),
         currency=view.file.currency,
         figures=tuple(_figures(view, place, total)),
         total=money_text(total, result.places),
@@ -133,11 +130,7 @@ def order_reasons(result: Result, order: str) -> OrderReasons:
 
 def _place_of(result: Result, order: str) -> int:
     world = result.world
-    try:
-        wanted = pa.scalar(order, pa.string()).cast(world.order_ids.type)
-    except pa.ArrowInvalid:
-        wanted = pa.scalar(None, world.order_ids.type)
-    row = pc.index(world.order_ids, wanted).as_py()
+    row = row_with_id(world.order_ids, order)
     found = np.flatnonzero(world.orders.rows == row) if row >= 0 else np.zeros(0, np.int64)
     in_period = world.orders.in_period
     if not len(found) or (in_period is not None and not in_period[int(found[0])]):
@@ -147,11 +140,6 @@ def _place_of(result: Result, order: str) -> int:
     return int(found[0])
 
 
-def _work(view: View, name: str) -> Work:
-    main = view.main_name(name)
-    return Work(main, view.file.bonuses[main], view.figures, keeps_lines=True, threads=1)
-
-
 def _lines_of(view: View, part: Paid, order: int) -> tuple[tuple[OrderLine, ...], Fraction]:
     """Give what a bonus paid on an order, the nearest receiver first, and the sum of it."""
     if part.lines is None:
@@ -159,7 +147,7 @@ def _lines_of(view: View, part: Paid, order: int) -> tuple[tuple[OrderLine, ...]
     lines = part.lines
     rows = np.flatnonzero(lines.order == order)
     rows = rows[np.lexsort((lines.receiver[rows], lines.level[rows]))]
-    work = _work(view, part.bonus)
+    work = view.work(part.bonus)
     found = tuple(
         OrderLine(
             member=view.world.id_of(int(lines.receiver[row])), line=line_at(view, work, part, row)
@@ -200,7 +188,7 @@ def _figures(view: View, order: int, total: Fraction) -> Iterator[OrderFigure]:
 def _counted_in(view: View, order: int) -> Iterator[str]:
     for name, bonus in view.file.bonuses.items():
         base = getattr(bonus, "base", None)
-        work = _work(view, name)
+        work = view.work(name)
         if base is None or view.typing.base_context(base) != "order" or _is_by_order(view, work):
             continue
         mask = order_mask(work)
@@ -240,7 +228,7 @@ def _budget(view: View, order: int, total: Fraction, lines: list[OrderLine]) -> 
 
 
 def _bonus(view: View, part: Paid, order: int, lines: tuple[OrderLine, ...]) -> OrderBonus:
-    work = _work(view, part.bonus)
+    work = view.work(part.bonus)
     is_own_part = part.bonus != work.name
     amount = sum((Fraction(one.line.amount) for one in lines), Fraction(0))
     found = OrderBonus(

@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from upline.compensation.bonuses import level
 from upline.compensation.bonuses.lines import Sources, Work, sources_of
@@ -61,6 +63,11 @@ class View:
             if name in (main, own_part(bonus)):
                 return main
         raise KeyError(name)
+
+    def work(self, name: str) -> Work:
+        """Give the bonus of a name, or of the part that is reported under it, as it was computed."""
+        main = self.main_name(name)
+        return Work(main, self.file.bonuses[main], self.figures, keeps_lines=True, threads=1)
 
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """Find a thing once."""
@@ -146,3 +153,12 @@ def money_text(exact: Fraction, places: int) -> str:
     text = str(abs(whole)).rjust(places + 1, "0")
     sign = "-" if whole < 0 else ""
     return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)
+
+
+def row_with_id(ids: Any, wanted: str) -> int:
+    """Give the row in which an id stands, as it is written in the file; -1 for none."""
+    try:
+        found = pa.scalar(wanted, pa.string()).cast(ids.type)
+    except pa.ArrowInvalid:
+        return -1
+    return int(pc.index(ids, found).as_py())

@@ -7,13 +7,9 @@ result was computed with.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from upline.compensation.bonuses.best_of import names_of
 from upline.compensation.bonuses.lines import Paid, Work
@@ -32,7 +28,7 @@ from upline.compensation.explain.facts import (
 from upline.compensation.explain.legs import leg_reasons
 from upline.compensation.explain.lines import line_at
 from upline.compensation.explain.nothing import why_nothing
-from upline.compensation.explain.view import View, money_text
+from upline.compensation.explain.view import View, money_text, row_with_id
 from upline.compensation.explain.ways import ways_to
 from upline.compensation.measures.evaluate import is_named, numbers, value
 from upline.compensation.plan import schema
@@ -69,7 +65,7 @@ def reasons_in(
         plan=result.world.plan.id,
         bonus=bonus or "",
         first_day=period.start.isoformat(),
-        last_day=(period.end - timedelta(days=1)).isoformat(),
+        last_day=period.last_day.isoformat(),
         currency=result.world.plan.file.currency,
         total=money_text(sum(amounts, Fraction(0)), result.places),
         bonuses=tuple(_bonus(view, part, position, most_lines) for part in chosen),
@@ -81,27 +77,19 @@ def reasons_in(
 def position_of(result: Result, member: str) -> int:
     """Give a member's position. Raises InputRefused for an unknown one."""
     ids = result.world.ids
-    row = pc.index(ids, _as_id(member, ids)).as_py()
+    row = row_with_id(ids, member)
     if row < 0:
         remedy = "Give an id from the members file, exactly as it is written there."
         raise InputRefused.because("explain.member", f"There is no member '{member}'.", remedy)
     return int(result.world.forest.positions[row])
 
 
-def _as_id(member: str, ids: Any) -> Any:
-    try:
-        return pa.scalar(member, pa.string()).cast(ids.type)
-    except pa.ArrowInvalid:
-        return pa.scalar(None, ids.type)
-
-
 # Bonuses
 
 
 def _bonus(view: View, part: Paid, position: int, most_lines: int | None) -> BonusReason:
-    name = view.main_name(part.bonus)
-    bonus = view.file.bonuses[name]
-    work = Work(name, bonus, view.figures, keeps_lines=True, threads=1)
+    work = view.work(part.bonus)
+    name, bonus = work.name, work.bonus
     amount = Fraction(int(part.totals[position]), 10**part.places)
     lines: tuple[LineReason, ...] = ()
     count, rest = 0, Fraction(0)
@@ -145,9 +133,8 @@ def line_reason(view: View, bonus: str, line: int) -> BonusReason:
     """Explain one line of a bonus, by its place among the bonus's lines, as if it were the only one."""
     part = next(part for part in view.result.paid if part.bonus == bonus)
     assert part.lines is not None
-    name = view.main_name(bonus)
-    kind = view.file.bonuses[name]
-    work = Work(name, kind, view.figures, keeps_lines=True, threads=1)
+    work = view.work(bonus)
+    name, kind = work.name, work.bonus
     found = line_at(view, work, part, line)
     position = int(part.lines.receiver[line])
     return BonusReason(
