@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from upline.compensation.explain.facts import BonusReason, LineReason
+from upline.compensation.plan.formula import Number, parse
 
 
 def rounded(exact: Fraction, places: int, mode: str) -> Fraction:
@@ -45,6 +46,32 @@ def amount_of(line: LineReason, bonus: BonusReason) -> Fraction:
         return rounded(fund * part, bonus.places, "down") + figure(line.residue)
     exact = base * Fraction(line.rate) - figure(line.taken_below)
     return whole(exact * figure(line.point_value, 1)) + figure(line.guaranteed)
+
+
+def unfounded(bonus: BonusReason) -> list[str]:
+    """Name every line whose rounding or rate does not stand where its explanation says."""
+    found = []
+    for line in bonus.lines:
+        told = Fraction(line.uncut or line.before or line.amount)
+        least = Fraction(1, 10**bonus.places)
+        if line.unrounded and not 0 < abs(Fraction(line.unrounded) - told) < least:
+            found.append(f"{bonus.bonus}: {told} is not rounded from {line.unrounded}")
+        named = {origin.factor: origin for origin in line.origins}
+        if "rounding" not in named:
+            found.append(f"{bonus.bonus}: nothing says how {line} is rounded")
+        rate = named.get("rate")
+        if rate is None or bonus.kind == "differential":
+            continue
+        stands = constant_of(rate.formula)
+        if stands is not None and stands != Fraction(line.rate):
+            found.append(f"{bonus.bonus}: {rate} is not the rate of {line}")
+    return found
+
+
+def constant_of(text: str) -> Fraction | None:
+    """Give the number that a formula is, if it is one."""
+    node = parse(text) if text else None
+    return node.value if isinstance(node, Number) else None
 
 
 def faults_of(bonus: BonusReason) -> list[str]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.properties.agreement import run_all
 from tests.properties.chance import Chance, Seeded
 from tests.properties.companies import random_company, wanted_by
-from tests.properties.explained import faults_of
+from tests.properties.explained import faults_of, unfounded
 from tests.properties.more_plans import whole_plan
 from upline.compensation import Inputs, Period, Plan, Result, load_plan, run
 from upline.compensation.explain.conditions import Condition
@@ -46,6 +46,7 @@ def test_every_line_follows_from_its_factors_and_lines_come_to_the_pay(seed):
             found = reasons_in(view, result.world.id_of(position))
             for bonus in found.bonuses:
                 assert not faults_of(bonus)
+                assert not unfounded(bonus)
                 lines = sum((Fraction(line.amount) for line in bonus.lines), Fraction(0))
                 assert lines == Fraction(bonus.amount)
                 assert lines == Fraction(paid.get((found.member, bonus.bonus), 0))

@@ -60,7 +60,8 @@ def explain(
 
     Each line comes with its factors and those who were passed over; each bonus that paid nothing
     with the condition that failed and what was missing; the next rank with what it still needs and
-    the ways to it. An order comes with every line of it, with those above its buyer who were not
+    the ways to it. At the end stands where the plan says what the lines are made of: field, row,
+    day and clause. An order comes with every line of it, with those above its buyer who were not
     paid, with the share of its price that was paid, and with its budget.
     """
     if (member is None) == (order is None):
@@ -97,8 +98,11 @@ def _of_member(asked: _Asked, lang: str, *, as_json: bool) -> list[str]:
     if as_json:
         return [_json(found)]
     from upline.compensation.explain.render import sentences
+    from upline.compensation.explain.render_origin import origin_sentences
 
-    return sentences(found, result.world.plan, lang, most_lines=asked.most_lines)
+    plan = result.world.plan
+    said = sentences(found, plan, lang, most_lines=asked.most_lines)
+    return said + origin_sentences(found, plan, lang)
 
 
 def _of_order(folder: Path, order: str, lang: str, *, as_json: bool) -> list[str]:
@@ -115,8 +119,10 @@ def _of_order(folder: Path, order: str, lang: str, *, as_json: bool) -> list[str
     if as_json:
         return [_json(found)]
     from upline.compensation.explain.render_order import order_sentences
+    from upline.compensation.explain.render_origin import order_origin_sentences
 
-    return order_sentences(found, result.world.plan, lang)
+    plan = result.world.plan
+    return order_sentences(found, plan, lang) + order_origin_sentences(found, plan, lang)
 
 
 def _json(found: MemberReasons | OrderReasons) -> str:

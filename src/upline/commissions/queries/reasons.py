@@ -22,6 +22,7 @@ from upline.commissions.queries.seeing import Reader, reader, run_of, words_of
 from upline.commissions.resident import Resident
 from upline.compensation.explain.facts import BonusReason, LineReason, Nothing, Step
 from upline.compensation.explain.render import bonus_sentences, path_reason
+from upline.compensation.explain.render_origin import place_words
 from upline.compensation.explain.why import line_reason, reasons_in
 from upline.compensation.explain.wording import Wording
 from upline.network.queries import TeamMember
@@ -40,6 +41,7 @@ _FACTORS = {
     "uncut": gettext_lazy("Before the cap"),
     "instalments": gettext_lazy("Number of equal parts"),
     "instalment": gettext_lazy("Which of them this is"),
+    "unrounded": gettext_lazy("Before rounding"),
     "before": gettext_lazy("Before it was cut"),
     "amount": gettext_lazy("Amount"),
 }
@@ -66,11 +68,12 @@ class PathNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factor:
-    """A figure that an amount is made of, in words."""
+    """A figure that an amount is made of, in words; `origin` says where in the plan it is written."""
 
     name: str
     title: str
     text: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,13 +279,21 @@ def _factors(line: LineReason, words: Wording) -> Iterator[Factor]:
             texts["point_value"] = words.money(line.point_value)
         if line.guaranteed:
             texts["guaranteed"] = words.money(line.guaranteed)
+    if line.unrounded:
+        texts["unrounded"] = words.money(line.unrounded)
     if line.uncut:
         texts["uncut"] = words.money(line.uncut)
     if line.before:
         texts["before"] = words.money(line.before)
     texts["amount"] = words.money(line.amount)
+    rounded = "unrounded" if line.unrounded else "amount"
+    places = {
+        rounded if one.factor == "rounding" else one.factor: place_words(one, words)
+        for one in line.origins
+    }
     for name, text in texts.items():
-        yield Factor(name=name, title=str(_FACTORS[name]), text=text)
+        title, origin = str(_FACTORS[name]), places.get(name, "")
+        yield Factor(name=name, title=title, text=text, origin=origin)
 
 
 def _bonus(reason: BonusReason, member: str, words: Wording) -> BonusReasons:

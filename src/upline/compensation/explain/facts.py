@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from upline.compensation.explain.conditions import Condition
+from upline.compensation.explain.rows import Row
 from upline.compensation.explain.ways import Way
 from upline.compensation.plan.schema import Words
 
@@ -62,6 +63,26 @@ class CutReason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where in the plan a factor is written, for the line that it is a factor of.
+
+    `factor` is a field of the line, 'rounding', or the 'share' of a wallet. It is written in the
+    `field` of what `name` names: `of` is bonus, wallet or plan. `rows` lead to `formula`, on `line`
+    of the file; it holds `since` a day where the plan dates it, by the `clause` of its document.
+    """
+
+    factor: str
+    of: str
+    name: str
+    field: str
+    rows: tuple[Row, ...] = ()
+    formula: str = ""
+    since: str = ""
+    clause: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineReason:
     """One pay line: base x rate (x point value) = amount, and who stands between.
 
@@ -71,7 +92,9 @@ class LineReason:
     leg has added; `left_to` is the one to whom he left it, on the leader's own line. `on_board`
     are those who filled a board, by place. `before` is the amount before the `cuts` that came
     after all bonuses. Of an award in `instalments` `base` is the whole, the line the `instalment`-th
-    of so many. `residue` is what of a fund was left after rounding down and went to this share. `carried` is the part of `base` that an earlier period left.
+    of so many. `residue` is what of a fund was left after rounding down and went to this share. `carried` is the part of `base` that an earlier period left. `unrounded`
+    is what the line comes to exactly, '' where nothing is rounded; `origins` say where its factors
+    are written.
     """
 
     order: str | None
@@ -100,6 +123,8 @@ class LineReason:
     instalment: int = 0
     residue: str = ""
     carried: str = ""
+    unrounded: str = ""
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +225,15 @@ class WalletReason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WalletShare:
+    """What of a period's pay goes into a wallet; `origin` says where its share is written."""
+
+    wallet: str
+    amount: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberReasons:
     """Everything about one member in one period; `bonus` is the only one that was asked for."""
 
@@ -213,3 +247,4 @@ class MemberReasons:
     bonuses: tuple[BonusReason, ...]
     ranks: tuple[RankReason, ...]
     wallets: tuple[WalletReason, ...] = ()
+    shares: tuple[WalletShare, ...] = ()

@@ -19,12 +19,14 @@ from upline.compensation.explain.boards import on_board
 from upline.compensation.explain.cuts import uncut, with_cuts
 from upline.compensation.explain.facts import LineReason, Step
 from upline.compensation.explain.legs import leg_line
+from upline.compensation.explain.origins import Source, origins_of
 from upline.compensation.explain.overrides import guarantee, passed_over
 from upline.compensation.explain.parts import (
     instalment_of,
     part_of,
     rounded_once,
     share_of_fund,
+    unrounded,
 )
 from upline.compensation.explain.paths import LevelPaths, SharePaths, steps_between
 from upline.compensation.explain.view import View, money_text
@@ -77,6 +79,9 @@ def line_at(view: View, work: Work, part: Paid, row: int) -> LineReason:
     line, whole = _KINDS.get(type(work.bonus), _plain)(one)
     if whole > one.amount:
         line = replace(line, uncut=money_text(whole, part.places))
+    line = replace(line, unrounded=unrounded(line))
+    source = Source(receiver=receiver, buyer=buyer, order=order, level=level)
+    line = replace(line, origins=origins_of(view, work, line, source))
     return with_cuts(view, part, row, line)
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from upline.compensation.bonuses import award, pool
 from upline.compensation.bonuses.lines import Lines, Paid, Work
 from upline.compensation.columns import Numbers, rounded
+from upline.compensation.decimals import exact_text
+from upline.compensation.explain.facts import LineReason
 from upline.compensation.explain.view import View
 
 
@@ -18,6 +20,18 @@ def rounded_once(work: Work, exact: Fraction, mode: str = "") -> Fraction:
     places = work.rounding.places
     whole = rounded(single, places, mode or work.rounding.mode).values[0]
     return Fraction(int(whole), 10**places)
+
+
+def unrounded(line: LineReason) -> str:
+    """Give what a line comes to exactly, '' where rounding changes nothing; instalments have none."""
+    if line.instalments or line.left_to:
+        return ""
+    if line.shares:
+        exact = Fraction(line.base) * Fraction(line.shares) / Fraction(line.shares_in_all)
+    else:
+        exact = Fraction(line.base) * Fraction(line.rate) - Fraction(line.taken_below or 0)
+        exact = exact * Fraction(line.point_value or 1) + Fraction(line.guaranteed or 0)
+    return "" if exact == Fraction(line.uncut or line.amount) else exact_text(exact)
 
 
 def instalment_of(view: View, part: Paid, work: Work, row: int) -> int:

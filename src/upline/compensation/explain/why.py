@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -24,10 +25,12 @@ from upline.compensation.explain.facts import (
     MemberReasons,
     RankReason,
     WalletReason,
+    WalletShare,
 )
 from upline.compensation.explain.legs import leg_reasons
 from upline.compensation.explain.lines import line_at
 from upline.compensation.explain.nothing import why_nothing
+from upline.compensation.explain.origins import wallet_origin
 from upline.compensation.explain.view import View, money_text, row_with_id
 from upline.compensation.explain.ways import ways_to
 from upline.compensation.measures.evaluate import is_named, numbers, value
@@ -35,6 +38,7 @@ from upline.compensation.plan import schema
 from upline.compensation.plan import values as written
 from upline.compensation.plan.calendars import is_elsewhere
 from upline.compensation.result import Result
+from upline.compensation.wallets import Payable
 
 
 def reasons(
@@ -71,6 +75,7 @@ def reasons_in(
         bonuses=tuple(_bonus(view, part, position, most_lines) for part in chosen),
         ranks=() if bonus else rank_reasons(view, position),
         wallets=() if bonus else wallet_reasons(view, position),
+        shares=() if bonus else wallet_shares(view, position),
     )
 
 
@@ -169,6 +174,25 @@ def wallet_reasons(view: View, position: int) -> tuple[WalletReason, ...]:
         _wallet(view, name, wallet.withdraw, position)
         for name, wallet in view.file.wallets.items()
         if wallet.withdraw is not None and f"{name}.balance" in view.figures.states
+    )
+
+
+def wallet_shares(view: View, position: int) -> tuple[WalletShare, ...]:
+    """Give what of a member's pay goes into each wallet; the last one takes what rounding leaves."""
+    result = view.result
+
+    def split() -> dict[str, Any]:
+        return Payable(result.figures, result.paid, result.gates).by_wallet(result.places)
+
+    by_wallet = view.once("wallets", split) if view.file.wallets else {}
+    return tuple(
+        WalletShare(
+            wallet=name,
+            amount=money_text(Fraction(int(units[position]), 10**result.places), result.places),
+            origin=wallet_origin(view, name, position),
+        )
+        for name, units in by_wallet.items()
+        if units[position]
     )
 
 

@@ -94,7 +94,7 @@ def value(part: written.Value, scope: Scope) -> Column:
         return marginal(part, scope)
     if isinstance(part, written.Table) and part.by is not None:
         return _looked_up(part, scope)
-    chosen, otherwise = _choices(part, scope)
+    chosen, otherwise = choices(part, scope)
     parts = [(holds, value(entry, scope)) for holds, entry in chosen]
     return _first_of(parts, value(otherwise, scope) if otherwise is not None else None)
 
@@ -103,7 +103,7 @@ def is_named(part: written.Value, scope: Scope) -> npt.NDArray[np.bool_]:
     """Say for which rows a value names something: a cap that is not named is no cap."""
     if isinstance(part, written.Formula) or (isinstance(part, written.Scale) and part.is_marginal):
         return np.asarray(1, np.bool_)
-    chosen, otherwise = _choices(part, scope)
+    chosen, otherwise = choices(part, scope)
     result = np.asarray(0, np.bool_) if otherwise is None else is_named(otherwise, scope)
     for holds, entry in reversed(chosen):
         result = np.where(holds, is_named(entry, scope), result)
@@ -111,11 +111,14 @@ def is_named(part: written.Value, scope: Scope) -> npt.NDArray[np.bool_]:
 
 
 _Parts = list[tuple[npt.NDArray[np.bool_], Column]]
-_Choices = tuple[list[tuple[npt.NDArray[np.bool_], written.Value]], written.Value | None]
+Choices = tuple[list[tuple[npt.NDArray[np.bool_], written.Value]], written.Value | None]
 
 
-def _choices(part: written.Value, scope: Scope) -> _Choices:
-    """Give conditions with their entries, of which the first that holds counts, and the rest."""
+def choices(part: written.Value, scope: Scope) -> Choices:
+    """Give conditions with their entries, of which the first that holds counts, and the rest.
+
+    Steps and versions come from the last to the first.
+    """
     match part:
         case written.Table(by=by, otherwise=otherwise):
             assert by is not None

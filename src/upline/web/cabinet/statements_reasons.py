@@ -37,6 +37,7 @@ def why(
             "factors": found.factors[:-1],
             "result": found.factors[-1],
             "sentences": [one.strip() for one in found.sentences[1:]],
+            "origins": [one.origin for one in found.factors if one.origin],
         },
     )
 

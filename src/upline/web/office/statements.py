@@ -192,6 +192,11 @@ def _why(admin: Any, _request: HttpRequest, named: dict[str, Any], line: int) ->
                 template="office/parts/sentences.html",
                 content=found.sentences,
             ),
+            Part(
+                title=_("Where the plan says it"),
+                template="office/parts/sentences.html",
+                content=[one.origin for one in found.factors if one.origin],
+            ),
             Rows(
                 title=_("From the buyer up"),
                 heads=[_("Member"), _("Level"), _("What happened")],
