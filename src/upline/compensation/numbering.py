@@ -15,6 +15,7 @@ from upline.compensation.columns import Days, Numbers
 from upline.compensation.measures.figures import Computed
 from upline.compensation.measures.windows import carried_numbers
 from upline.compensation.plan.formula import Name
+from upline.compensation.plan.once import once_a_plan
 from upline.compensation.plan.parts import all_nodes
 from upline.compensation.plan.schema import PlanFile
 
@@ -46,6 +47,7 @@ def number_orders(figures: Computed) -> None:
     figures.carries[_CARRY] = Numbers(total, Fraction(1))
 
 
+@once_a_plan
 def _asks(file: PlanFile) -> bool:
     """Say whether a formula names `nth`, and no field or value of the plan has taken the name."""
     if "nth" in file.orders or "nth" in file.order_values:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -16,6 +16,8 @@ Result = TypeVar("Result")
 
 # Under so many rows one thread is faster than two. The variable lets tests cut small columns.
 MANY = int(os.environ.get("UPLINE_PARTS_FROM", "500000"))
+# Under so many it is not worth starting one.
+_FEW = 2000
 
 
 def parts_of(count: int, *, workers: int = 0) -> list[tuple[int, int]]:
@@ -63,6 +65,31 @@ def at_once(count: int, *works: Callable[[], object]) -> None:
     """Do several things on `count` rows, at once where there are many."""
     workers = len(works) if count >= MANY else 1
     in_parts([(0, 0)] * workers, lambda part, *_: [work() for work in works[part::workers]])
+
+
+class Meanwhile:
+    """Does one thing after another beside its caller, or at once where it is about few rows."""
+
+    def __init__(self, count: int) -> None:
+        self._thread = ThreadPoolExecutor(1) if count >= _FEW else None
+
+    def __enter__(self) -> Meanwhile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._thread is not None:
+            self._thread.shutdown()
+
+    def submit(self, work: Callable[[], Result]) -> Future[Result]:
+        """Give what the work will come to; what it raises is raised to whoever asks."""
+        if self._thread is not None:
+            return self._thread.submit(work)
+        done: Future[Result] = Future()
+        try:
+            done.set_result(work())
+        except Exception as error:  # noqa: BLE001 - raised again by whoever asks
+            done.set_exception(error)
+        return done
 
 
 def mapped(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -36,6 +35,7 @@ from upline.compensation.given import Given, given_earnings, given_legs
 from upline.compensation.inputs import Inputs, World
 from upline.compensation.kernels import grouping
 from upline.compensation.orders import MadeOnce, Named, Orders
+from upline.compensation.parallel import Meanwhile
 from upline.compensation.plan.asked import order_fields_named, reach_days
 from upline.compensation.plan.calendars import spec_of
 from upline.compensation.plan.fields import default_of, places_of
@@ -72,7 +72,7 @@ class Preparation:
 
     def world(self) -> World:
         # Orders are read and brought together by member while the tree is laid out.
-        with ThreadPoolExecutor(1) as meanwhile:
+        with Meanwhile(len(self.members) + len(self.orders)) as meanwhile:
             # First what the tree waits for.
             self._joined_as = meanwhile.submit(self._joining)
             self._order_ids = meanwhile.submit(self._read_order_ids)
@@ -87,7 +87,7 @@ class Preparation:
     def world_with(self, orders: pa.Table, world: World) -> World:
         """Lay out other orders over a world that this gave; after a refusal it may be asked again."""
         self.orders = self._reader("orders", orders)
-        with ThreadPoolExecutor(1) as meanwhile:
+        with Meanwhile(len(self.members) + len(self.orders)) as meanwhile:
             self._order_ids = meanwhile.submit(self._read_order_ids)
             self._order_dates = meanwhile.submit(self._order_days)
             self._orders_read = meanwhile.submit(self._read_orders)
@@ -302,7 +302,7 @@ class Preparation:
         for name, spec in file.members.items():
             by_row[name] = _placed(self._column(self.members, name, spec), forest)
         for name in ("side", "person"):
-            if name not in by_row and (self.members.has(name) or asks_for(name, file)):
+            if name not in by_row and (self.members.has(name) or asks_for(file, name)):
                 by_row[name] = self.members.codes(name)
         if isinstance(file.ranks, GivenRanks):
             by_row["rank"] = self._given_rank(file.ranks.given)

@@ -35,6 +35,7 @@ from upline.compensation.numbering import number_orders
 from upline.compensation.plan import schema
 from upline.compensation.plan.calendars import calendars_of, faults_between, of_bonus, of_ranks
 from upline.compensation.plan.load import Plan
+from upline.compensation.plan.once import once_a_plan
 from upline.compensation.plan.review import blocking_faults
 from upline.compensation.plan.stages import asked_on_orders
 from upline.compensation.preparation import prepare
@@ -135,7 +136,8 @@ def _chosen(work: Work, paid: list[Paid]) -> list[Paid]:
     return [*(part for part in paid if part.bonus not in names), *parts]
 
 
-def _lines_needed(file: schema.PlanFile) -> set[str]:
+@once_a_plan
+def _lines_needed(file: schema.PlanFile) -> frozenset[str]:
     """Give the bonuses of which another rule asks what they paid on an order, or cuts it."""
     return asked_on_orders(file) | lines_needed(file) | best_of.lines_needed(file)
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.plan import schema, values
 from upline.compensation.plan.formula import Call, Name, Node, walk
+from upline.compensation.plan.once import once_a_plan
 from upline.compensation.plan.parts import nodes_of, own_part, parts_of, slots_of
 from upline.compensation.plan.schema import PlanFile
 
 _Content = values.Value | values.Rule
 
 
+@once_a_plan
 def calendars_of(file: PlanFile) -> tuple[str, ...]:
     """Give the spans of the calendars that a plan uses, its own first."""
     return tuple(dict.fromkeys(spec.every for spec, _ in _specs(file)))
@@ -61,8 +63,13 @@ def is_elsewhere(name: str, file: PlanFile, calendar: str) -> bool:
     return name in ladders_of(file) and of_ranks(file) != calendar
 
 
-def contents_of(file: PlanFile, calendar: str) -> Iterator[_Content]:
+@once_a_plan
+def contents_of(file: PlanFile, calendar: str) -> tuple[_Content, ...]:
     """Give every value and rule that the runs of one calendar compute."""
+    return tuple(_contents_of(file, calendar))
+
+
+def _contents_of(file: PlanFile, calendar: str) -> Iterator[_Content]:
     skipped = {
         id(part)
         for name, bonus in file.bonuses.items()
@@ -81,10 +88,11 @@ def contents_of(file: PlanFile, calendar: str) -> Iterator[_Content]:
     yield from (one.value for one in file.order_values.values())
 
 
-def asked_elsewhere(file: PlanFile, calendar: str) -> set[str]:
+@once_a_plan
+def asked_elsewhere(file: PlanFile, calendar: str) -> frozenset[str]:
     """Give the measures and ladders of a calendar that the runs of the others ask for."""
     if len(calendars_of(file)) == 1:
-        return set()
+        return frozenset()
     named = {
         node.name
         for other in calendars_of(file)
@@ -95,7 +103,7 @@ def asked_elsewhere(file: PlanFile, calendar: str) -> set[str]:
     }
     found = {name for name in named & set(file.measures) if of_measure(name, file) == calendar}
     # Ranks are listed in the result of every run.
-    return found | (set(ladders_of(file)) if of_ranks(file) == calendar else set())
+    return frozenset(found | (set(ladders_of(file)) if of_ranks(file) == calendar else set()))
 
 
 def is_unknown(name: str, file: PlanFile, calendar: str) -> bool:
@@ -105,6 +113,7 @@ def is_unknown(name: str, file: PlanFile, calendar: str) -> bool:
     return name not in asked_elsewhere(file, of_measure(name, file))
 
 
+@once_a_plan
 def earnings_asked(file: PlanFile, calendar: str) -> tuple[str, ...]:
     """Give the bonuses of other calendars of which the runs of this one ask what they earned."""
     asked = (
@@ -135,12 +144,13 @@ def _specs(file: PlanFile) -> Iterator[tuple[schema.CalendarSpec, schema.Part]]:
 # What cannot be said of runs of one calendar
 
 
-def faults_between(file: PlanFile) -> list[Fault]:
+@once_a_plan
+def faults_between(file: PlanFile) -> tuple[Fault, ...]:
     """List the rules that span calendars in a way that no run of one calendar can compute."""
     if len(calendars_of(file)) == 1:
-        return []
+        return ()
     found = (_two_beginnings, _cut_together, _chosen_among, _awarded_ranks, _paid_on)
-    return [fault for find in found for fault in find(file)]
+    return tuple(fault for find in found for fault in find(file))
 
 
 def _fault(part: schema.Part, what: str, remedy: str) -> Fault:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from upline.compensation.errors import Place
 from upline.compensation.plan import formula, schema, values
 from upline.compensation.plan.calendars import is_elsewhere, of_bonus, of_measure, of_ranks
+from upline.compensation.plan.once import once_a_plan
 from upline.compensation.plan.parts import nodes_of, nodes_of_now, parts_of, slots_of
 from upline.compensation.plan.schema import PlanFile
 from upline.compensation.plan.units import Typing
@@ -74,21 +75,22 @@ def _calendar_of(stage: Stage, file: PlanFile) -> str:
     return of_ranks(file) if stage.kind == "ladder" else ""
 
 
-def asked_on_orders(file: PlanFile) -> set[str]:
+@once_a_plan
+def asked_on_orders(file: PlanFile) -> frozenset[str]:
     """Give the bonuses of which some rule asks what they paid on an order, by themselves or a part."""
     owners = _owners_of_parts(file)
     contents = [content for part in parts_of(file) for _, content, _ in slots_of(part)]
     contents += [
         measure.value for measure in (*file.order_values.values(), *file.measures.values())
     ]
-    found = set()
+    found: set[str] = set()
     for content in contents:
         for node in nodes_of(content):
             if isinstance(node, formula.Call) and node.function == "paid_on":
                 asked = [one for one in formula.walk(node) if isinstance(one, formula.Name)]
                 stages = [Stage("bonus", one.name) for one in asked]
                 found |= {owners.get(stage, stage).name for stage in stages}
-    return found
+    return frozenset(found)
 
 
 def _owners_of_parts(file: PlanFile) -> dict[Stage, Stage]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from upline.compensation.plan.formula import Call, Name, Node, children
 from upline.compensation.plan.names import LEGS, OF_A_MEMBER, SUMS
+from upline.compensation.plan.once import once_a_plan
 from upline.compensation.plan.parts import all_nodes
 from upline.compensation.plan.schema import Binary, PlanFile
 from upline.compensation.plan.units import Typing
@@ -36,7 +37,8 @@ def tells_personal(node: Call) -> bool:
     return is_elsewhere(node) and any(map(_is_personal, _of_those_counted(node)))
 
 
-def trees_used(file: PlanFile) -> set[str]:
+@once_a_plan
+def trees_used(file: PlanFile) -> frozenset[str]:
     """Give the trees that a bonus goes up or a formula speaks of."""
     used = {
         bonus.tree
@@ -48,10 +50,11 @@ def trees_used(file: PlanFile) -> set[str]:
             used.add(tree_of(node, file))
         elif isinstance(node, Name) and node.name in _PLACED:
             used.update(file.trees)
-    return used
+    return frozenset(used)
 
 
-def asks_for(name: str, file: PlanFile) -> bool:
+@once_a_plan
+def asks_for(file: PlanFile, name: str) -> bool:
     """Say whether a plan needs `side` or `person`, which no section declares, of its members."""
     if name in file.measures:
         return False
