@@ -30,6 +30,7 @@ def test_facts_go_with_their_plan():
     def name(file):
         return file.plan
 
+    gc.collect()
     before = len(once._FACTS)
     plan = load_plan(SOURCE).file
     assert name(plan) == "p"
