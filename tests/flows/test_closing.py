@@ -17,6 +17,7 @@ from upline.foundation import clock, context
 from upline.ledger import queries as ledger
 from upline.ledger.models import Journal
 from upline.money import Money
+from upline.plans.errors import PlanHasFaults
 
 pytestmark = pytest.mark.django_db
 
@@ -274,3 +275,19 @@ def test_a_freeze_waits_for_a_transaction_that_holds_a_fact_and_counts_it():
 
     assert outcome == ["frozen"]
     assert FrozenFact.objects.count() == 2
+
+
+def test_a_check_that_has_become_stricter_does_not_stop_the_wages_of_an_approved_plan(monkeypatch):
+    welcome = "  welcome: {kind: award, requires: recruits(yes) >= 1, amount: 9 EUR}\n"
+    paying = closing.PLAN.replace("bonuses:\n", f"bonuses:\n{welcome}")
+    with pytest.raises(PlanHasFaults, match="recruiting_pay"):
+        closing.opened(paying)
+    with monkeypatch.context() as milder:
+        milder.setattr("upline.plans.services.refuse_blocked", lambda _: None)
+        members = closing.opened(paying)
+    closing.bought(members[CELINA], "A-1", "200.00")
+
+    closing.closed()
+
+    assert state() == "sealed"
+    assert (owed(BORIS), owed(ANNA)) == (Money(2900, "EUR"), Money(1900, "EUR"))

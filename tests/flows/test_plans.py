@@ -16,6 +16,8 @@ from upline.plans.services import approve_plan, draft_plan, withdraw_plan
 
 pytestmark = pytest.mark.django_db
 
+WELCOME = "  welcome: {kind: award, requires: recruits(joined_in_period) >= 1, amount: 9 EUR}\n"
+PAYING = closing.PLAN.replace("bonuses:\n", f"bonuses:\n{WELCOME}")
 LATER = closing.PLAN.replace("2026-01-01", "2026-11-01")
 
 
@@ -146,12 +148,25 @@ def test_the_database_itself_refuses_an_approval_by_whoever_drafted():
 
 
 def test_a_plan_that_pays_for_recruiting_is_no_draft_unless_it_says_why_it_may():
-    welcome = "  welcome: {kind: award, requires: recruits(joined_in_period) >= 1, amount: 9 EUR}\n"
-    paying = closing.PLAN.replace("bonuses:\n", f"bonuses:\n{welcome}")
     reason = "overrides: [{rule: recruiting_pay, reason: the fee covers a course}]\n"
 
     with pytest.raises(errors.PlanHasFaults, match=r"review\.recruiting_pay"):
-        draft(paying)
+        draft(PAYING)
 
     assert not PlanVersion.objects.exists()
-    assert draft(paying + reason).state == "draft"
+    assert draft(PAYING + reason).state == "draft"
+
+
+@pytest.fixture
+def kept_by_a_milder_check(monkeypatch):
+    """Keep a draft by a program whose check found nothing; give its version."""
+    with monkeypatch.context() as milder:
+        milder.setattr("upline.plans.services.refuse_blocked", lambda _: None)
+        return draft(PAYING)
+
+
+def test_a_draft_that_the_check_has_come_to_block_is_not_approved(kept_by_a_milder_check):
+    with pytest.raises(errors.PlanHasFaults, match=r"review\.recruiting_pay"):
+        approve(kept_by_a_milder_check)
+
+    assert PlanVersion.objects.get().state == "draft"

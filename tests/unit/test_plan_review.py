@@ -11,12 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from upline.cli.main import main
-from upline.compensation import PlanRefused, load_plan
+from upline.compensation import Inputs, Period, PlanRefused, load_plan, refuse_blocked, run
 from upline.compensation.plan.review import Bound, review
 from upline.compensation.plan.review.finding import RULES
 from upline.compensation.plan.review.linear import A_PERIOD, AN_ORDER
 from upline.compensation.plan.speech import speech
-from upline.compensation.run import refuse_uncomputed
 from upline.languages import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
@@ -91,14 +90,49 @@ def test_an_override_with_a_reason_lifts_a_rule():
     assert found_in(lifted, "recruiting_pay") == set()
 
 
-def test_a_run_refuses_what_the_check_blocks():
+def test_a_plan_is_refused_where_it_is_put_in_force_and_not_where_it_is_run():
     wrong = load_plan(whole(BLOCK.findall(RULES_OF_PAGE["recruiting_pay"])[0]))
+    members = {
+        "id": ["Ada", "Ben"],
+        "sponsor": [None, "Ada"],
+        "joined": ["2026-09-01", "2026-10-05"],
+    }
+    members["package"] = ["gold", "gold"]
+    none = {"id": [], "member": [], "date": [], "pv": [], "price": []}
 
     with pytest.raises(PlanRefused) as refused:
-        refuse_uncomputed(wrong)
+        refuse_blocked(wrong)
+    paid = run(wrong, Inputs(members=members, orders=none, period=Period.parse("2026-10")))
 
-    assert [fault.code for fault in refused.value.faults] == ["review.recruiting_pay"]
-    assert refused.value.faults[0].place.line == 10
+    (fault,) = refused.value.faults
+    assert (fault.code, fault.place.line) == ("review.recruiting_pay", 10)
+    assert fault.remedy == (
+        "Let it hang on a sale. Or let the plan say why it may:"
+        " overrides: [{rule: recruiting_pay, reason: ...}]"
+    )
+    assert paid.company_total() == 100
+
+
+@pytest.mark.parametrize("heads", ["recruits(yes)", "recruits(1)", "downline(not no)", "legs(yes)"])
+def test_heads_that_are_counted_without_a_condition_are_heads(heads):
+    rules = f"bonuses: {{b: {{kind: award, amount: 9 EUR, requires: '{heads} >= 1'}}}}"
+
+    assert found_in(START + rules, "recruiting_pay") == {(("what", "b"),)}
+
+
+def test_computing_files_refuses_what_the_check_blocks_and_names_the_override(tmp_path):
+    plan, members, orders = (tmp_path / name for name in ("plan.yaml", "members.csv", "orders.csv"))
+    plan.write_text(whole(BLOCK.findall(RULES_OF_PAGE["rank_unreachable"])[0]), encoding="utf-8")
+    members.write_text("id,sponsor,package\nAda,,gold\n", encoding="utf-8")
+    orders.write_text("id,member,date,pv,price\n1,Ada,2026-10-05,1,2.00\n", encoding="utf-8")
+    files = ["--plan", str(plan), "--members", str(members), "--orders", str(orders)]
+    asked = ["compute", *files, "--period", "2026-10", "--out", str(tmp_path / "run")]
+
+    refused = CliRunner().invoke(main, asked)
+
+    assert refused.exit_code == 1
+    assert "[review.rank_unreachable]" in refused.output
+    assert "overrides: [{rule: rank_unreachable, reason: ...}]" in refused.output
 
 
 # Bounds

@@ -221,6 +221,7 @@ def computed(
     """Read files and compute them, listing the faults of all files together."""
     from upline.compensation.errors import InputRefused, Refused
     from upline.compensation.plan.load import load_file
+    from upline.compensation.plan.review import refuse_blocked
     from upline.runs.folder import Given
     from upline.runs.parts import files_of, read_parts
     from upline.runs.rates import read_rates
@@ -230,6 +231,7 @@ def computed(
     plan: Plan | None = None
     try:
         plan = load_file(files.plan)
+        refuse_blocked(plan)
     except Refused as refused:
         faults.extend(refused.faults)
     steps("Reading members and orders")

@@ -9,7 +9,7 @@ from pathlib import Path
 from upline.company.calendars import CalendarDescription, calendars_of
 from upline.company.markets import MarketDescription, markets_of, refuse_without_rate
 from upline.company.reading import DescriptionRefused, Reading, is_zone
-from upline.compensation import Plan, PlanRefused, load_plan
+from upline.compensation import Plan, PlanRefused, load_plan, refuse_blocked
 from upline.compensation.plan.text import Entries
 from upline.compensation.run import refuse_unclosable
 
@@ -97,7 +97,9 @@ def _owner(reading: Reading) -> str:
 
 def _is_computed(path: Path) -> bool:
     try:
-        refuse_unclosable(load_plan(path.read_text(encoding="utf-8"), file=str(path)))
+        plan = load_plan(path.read_text(encoding="utf-8"), file=str(path))
+        refuse_blocked(plan)
+        refuse_unclosable(plan)
     except PlanRefused:
         return False
     return True
@@ -116,6 +118,7 @@ def _plan(reading: Reading, plans: PlanFinder) -> tuple[Plan | None, str]:
         return None, ""
     try:
         plan = load_plan(path.read_text(encoding="utf-8"), file=str(path))
+        refuse_blocked(plan)
         refuse_unclosable(plan)
     except PlanRefused as refused:
         reading.faults.extend(refused.faults)

@@ -23,6 +23,7 @@ from upline.compensation.periods import Period
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.load import load as load_plan
 from upline.compensation.plan.load import load_file as load_plan_file
+from upline.compensation.plan.review import refuse_blocked
 from upline.compensation.result import Result
 from upline.compensation.run import run
 from upline.compensation.session import Session
@@ -40,5 +41,6 @@ __all__ = [
     "Session",
     "load_plan",
     "load_plan_file",
+    "refuse_blocked",
     "run",
 ]

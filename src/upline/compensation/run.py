@@ -36,7 +36,6 @@ from upline.compensation.plan import schema
 from upline.compensation.plan.calendars import calendars_of, faults_between, of_bonus, of_ranks
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.once import once_a_plan
-from upline.compensation.plan.review import blocking_faults
 from upline.compensation.plan.stages import asked_on_orders
 from upline.compensation.preparation import prepare
 from upline.compensation.ranks.ladder import rank_members
@@ -154,7 +153,8 @@ def _remember(figures: Figures, part: Paid) -> None:
 def refuse_uncomputed(plan: Plan) -> None:
     """Raise PlanRefused, naming each, if a plan uses rules that are not computed yet.
 
-    What the review of a plan blocks (docs/reference/plan-check.md) is not computed either.
+    Whether a plan may be put in force is another question, which `refuse_blocked` answers: wages
+    that an approved plan owes are computed though a later review would block it.
     """
     file = plan.file
     found: list[tuple[str, schema.Part]] = []
@@ -172,7 +172,6 @@ def refuse_uncomputed(plan: Plan) -> None:
         for what, part in found
     ]
     faults += faults_between(file)
-    faults += blocking_faults(plan)
     if faults:
         raise PlanRefused(faults)
 

@@ -6,8 +6,7 @@ import hashlib
 
 from django.db import transaction
 
-from upline.compensation import PlanRefused, load_plan
-from upline.compensation.plan.review import blocking_faults
+from upline.compensation import Plan, PlanRefused, load_plan, refuse_blocked
 from upline.compensation.run import refuse_unclosable
 from upline.foundation import audit, clock, context, locking
 from upline.plans.errors import (
@@ -28,12 +27,7 @@ def draft_plan(*, text: str, file: str = "plan.yaml") -> PlanVersion:
     every error of the review, PlanNotComputed where the engine would refuse it.
     """
     digest = hashlib.sha256(text.encode()).hexdigest()
-    try:
-        plan = load_plan(text, file=file)
-    except PlanRefused as refused:
-        raise PlanHasFaults(count=len(refused.faults), faults=str(refused)) from refused
-    if blocked := blocking_faults(plan):
-        raise PlanHasFaults(count=len(blocked), faults=str(PlanRefused(blocked)))
+    plan = _sound(text, file)
     try:
         refuse_unclosable(plan)
     except PlanRefused as refused:
@@ -58,8 +52,9 @@ def draft_plan(*, text: str, file: str = "plan.yaml") -> PlanVersion:
 def approve_plan(*, version_id: int, reason: str = "") -> PlanVersion:
     """Put a draft in force from its day on; a second person does it.
 
-    Approving it again changes nothing. Raises PlanUnknown, PlanDecided, PlanNeedsAnother,
-    PlanStartTaken.
+    Approving it again changes nothing. A draft that the check has come to block since it was kept
+    is not approved; a version in force is never judged again. Raises PlanUnknown, PlanDecided,
+    PlanNeedsAnother, PlanHasFaults, PlanStartTaken.
     """
     with transaction.atomic():
         version = _locked(version_id)
@@ -70,6 +65,7 @@ def approve_plan(*, version_id: int, reason: str = "") -> PlanVersion:
             raise PlanDecided(version=version_id, state=version.state)
         if version.drafted_by == actor:
             raise PlanNeedsAnother(actor=actor)
+        _sound(version.text, "plan.yaml")
         others = PlanVersion.objects.filter(every=version.every, starts_on=version.starts_on)
         if others.filter(state=State.APPROVED).exists():
             raise PlanStartTaken(every=version.every, starts_on=version.starts_on)
@@ -86,6 +82,16 @@ def withdraw_plan(*, version_id: int, reason: str) -> PlanVersion:
         if version.state == State.DRAFT:
             _decide(version, State.WITHDRAWN, reason)
         return version
+
+
+def _sound(text: str, file: str) -> Plan:
+    """Read a plan that neither faults nor errors of the review keep from being in force."""
+    try:
+        plan = load_plan(text, file=file)
+        refuse_blocked(plan)
+    except PlanRefused as refused:
+        raise PlanHasFaults(count=len(refused.faults), faults=str(refused)) from refused
+    return plan
 
 
 def _locked(version_id: int) -> PlanVersion:

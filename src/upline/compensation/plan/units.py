@@ -341,7 +341,7 @@ class Typing:
             self.fault(node.place, "name.tree", problem, _did_you_mean(node.tree, self.names.trees))
         position = 1 if node.function in ("leg", "legs_from") else 0
         argument = node.arguments[position]
-        inner = self._argument_context(argument, node)
+        inner = self.argument_context(argument, node)
         unit = self.formula(argument, inner)
         if node.where is not None:
             if inner == "member":
@@ -366,7 +366,8 @@ class Typing:
             return ""
         return _counted("count" if unit == "number" else unit)
 
-    def _argument_context(self, argument: Node, node: Call) -> str:
+    def argument_context(self, argument: Node, node: Call) -> str:
+        """Say whether what a sum over members adds up belongs to orders or to members."""
         if node.function == "own" or node.last_days:
             return "order"
         if node.where is not None:

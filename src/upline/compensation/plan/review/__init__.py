@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from upline.compensation.errors import Fault
+from upline.compensation.errors import Fault, PlanRefused
 from upline.compensation.plan import schema
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.review import linear
@@ -19,10 +19,7 @@ from upline.compensation.plan.review.unused import unused_findings
 from upline.compensation.plan.review.words import HEADS, IN_ALL, said
 from upline.compensation.plan.speech import speech
 
-__all__ = ["HEADS", "IN_ALL", "Bound", "Finding", "Review", "blocking_faults", "review", "said"]
-
-_MOST_KEPT = 64
-_BLOCKING: dict[tuple[str, str], tuple[Fault, ...]] = {}
+__all__ = ["HEADS", "IN_ALL", "Bound", "Finding", "Review", "refuse_blocked", "review", "said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +56,19 @@ def review(plan: Plan) -> Review:
     return Review(tuple(ordered), bounds, in_all)
 
 
-def blocking_faults(plan: Plan) -> list[Fault]:
-    """Give the errors that the review of a plan finds, as faults of the plan.
+def refuse_blocked(plan: Plan) -> None:
+    """Raise PlanRefused with every error that the review of a plan finds.
 
-    A text is reviewed once, however often it is computed.
+    For the moment in which a plan is put in force, or computed from files at somebody's own risk;
+    a close of a plan that was put in force before is never stopped by it.
     """
-    key = (plan.file.place.file, plan.source)
-    if key not in _BLOCKING:
-        said_in = speech("en")
-        faults = [
-            Fault(one.place, f"review.{one.rule}", one.problem(said_in), one.remedy(said_in))
-            for one in review(plan).errors
-        ]
-        if len(_BLOCKING) >= _MOST_KEPT:
-            _BLOCKING.clear()
-        _BLOCKING[key] = tuple(faults)
-    return list(_BLOCKING[key])
+    said_in = speech("en")
+    faults = [
+        Fault(one.place, f"review.{one.rule}", one.problem(said_in), one.remedy(said_in))
+        for one in review(plan).errors
+    ]
+    if faults:
+        raise PlanRefused(faults)
 
 
 def _ranks(ranges: Ranges) -> Iterator[Finding]:

@@ -287,7 +287,7 @@ class _Bounds:
             case Number(value=number):
                 return {A_PERIOD: number} if number > 0 else {}
             case Call(function="company", arguments=(argument,), last_days=0):
-                return self.linear.of(argument, is_order=self.linear.is_of_orders(argument))
+                return self.linear.of(argument, is_order=self.linear.is_of_orders(node))
             case Operation(operator="+", left=left, right=right):
                 return linear.added([self._company(left), self._company(right)])
             case Operation(operator="-", left=left, right=right):

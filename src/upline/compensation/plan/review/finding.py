@@ -10,6 +10,7 @@ from upline.compensation.errors import Place
 from upline.compensation.plan.speech import Speech, msg
 
 Severity = Literal["error", "warning"]
+_LIFTED = msg("Or let the plan say why it may:")
 GRAVITY = {"error": msg("error"), "warning": msg("warning")}
 
 
@@ -39,7 +40,10 @@ class Finding:
 
     def remedy(self, speech: Speech) -> str:
         """Say what to write instead in the reader's language."""
-        return speech.say(RULES[self.rule][2]) % self._facts(speech)
+        remedy = speech.say(RULES[self.rule][2]) % self._facts(speech)
+        if self.severity == "warning":
+            return remedy
+        return f"{remedy} {speech.say(_LIFTED)} overrides: [{{rule: {self.rule}, reason: ...}}]"
 
     def _facts(self, speech: Speech) -> dict[str, str]:
         facts = dict(self.about)
@@ -53,10 +57,7 @@ RULES: dict[str, tuple[Severity, str, str]] = {
     "recruiting_pay": (
         "error",
         msg("“%(what)s” pays for bringing people in, with no sale to anybody."),
-        msg(
-            "Let it hang on a sale, or say under overrides why the plan may:"
-            " {rule: recruiting_pay, reason: ...}."
-        ),
+        msg("Let it hang on a sale."),
     ),
     "rank_unreachable": (
         "error",

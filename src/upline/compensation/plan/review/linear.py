@@ -187,14 +187,14 @@ class Linear:
             case "own":
                 return self.of(argument, is_order=True)
             case "recruits":
-                return self.of(argument, is_order=self.is_of_orders(argument))
+                return self.of(argument, is_order=self.is_of_orders(node))
             case "customers":
                 return {AN_ORDER: Fraction(1)}
             case "team":
                 levels = self.ranges.of(node.arguments[1]).high
                 if levels is None:
                     raise NoBound
-                most = self.of(argument, is_order=self.is_of_orders(argument))
+                most = self.of(argument, is_order=self.is_of_orders(node))
                 return scaled(most, max(levels, Fraction(0)))
             case "group" | "downline" | "left" | "right" | "company":
                 # Each order counts for everybody above, however many they are.
@@ -215,10 +215,9 @@ class Linear:
             more = Fraction(1, 2) / 10 ** int(self.ranges.of(node.arguments[1]).low or 0)
         return added([most, self._each(more, is_order=is_order)]) if most else most
 
-    def is_of_orders(self, node: Node) -> bool:
+    def is_of_orders(self, node: Call) -> bool:
         """Say whether what a function adds up belongs to orders."""
-        typing = Typing(self.ranges.names)
-        return typing.base_context(values.Formula(node, "")) == "order"
+        return Typing(self.ranges.names).argument_context(node.arguments[0], node) == "order"
 
     def _first_of(self, parts: tuple[Node, ...], *, is_order: bool) -> Sum:
         """Bound the least of several by the one that best follows from sales."""

@@ -207,11 +207,7 @@ class Ranges:
 
     def _summed(self, node: Call) -> Interval:
         argument = node.arguments[1 if node.function in ("leg", "legs_from") else 0]
-        is_of_orders = (
-            node.function == "own"
-            or node.last_days
-            or Typing(self.names).base_context(values.Formula(argument, "")) == "order"
-        )
+        is_of_orders = Typing(self.names).argument_context(argument, node) == "order"
         if is_of_orders and not self.has_sales:
             return NOTHING
         if node.where is not None and not self.is_possible([(node.where, True)]):
