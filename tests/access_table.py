@@ -74,6 +74,8 @@ ADDRESSES: dict[str, str] = {
         "cabinet:estimate",
         "cabinet:estimate-export",
         "cabinet:estimate-of",
+        "cabinet:estimate-order",
+        "cabinet:estimate-order-export",
         "cabinet:estimate-why",
         "cabinet:estimate-why-not",
         "cabinet:estimate-why-not-now",
@@ -81,6 +83,8 @@ ADDRESSES: dict[str, str] = {
         "cabinet:profile",
         "cabinet:statement-export",
         "cabinet:statement-of",
+        "cabinet:statement-order",
+        "cabinet:statement-order-export",
         "cabinet:statement-why",
         "cabinet:statement-why-not",
         "cabinet:statements",
@@ -162,6 +166,8 @@ ADDRESSES: dict[str, str] = {
             "refund-pieces": "orders.refund",
             "refund-amount": "orders.refund",
             "cancel": "orders.cancel",
+            "pay": "periods.see",
+            "pay_export": "periods.see",
         },
     ),
     **_office(
@@ -274,6 +280,23 @@ def _of_lines(name: str, label: str) -> Owned:
     )
 
 
+def _of_orders(name: str, label: str, month: str, **more: object) -> Owned:
+    """Give the row of an order of a month: the own and those of below, in the month that counts it."""
+    in_month = {"calendar": "monthly", "label": label, **more}
+    other = "2" if month == "1" else "1"
+    return Owned(
+        name=name,
+        seen=tuple({**in_month, "number": f"{code}-{month}"} for code in (ASKS, *BELOW, "ELENA")),
+        hidden=(
+            *(
+                {**in_month, "number": f"{code}-{month}"}
+                for code in (*ELSEWHERE, "FILIP", "NOBODY")
+            ),
+            {**in_month, "number": f"{ASKS}-{other}"},
+        ),
+    )
+
+
 # A member reads no statement of a month that is not approved. Reasons are those of the month,
 # closed or open; and an estimate says of a month that has none why there is none.
 _NOT_CLOSED = (OPEN_NOW, "1999-01")
@@ -294,10 +317,14 @@ OBJECTS: tuple[Owned, ...] = (
     _of_month("cabinet:statement-why-not", CLOSED, _NEVER),
     _of_month("cabinet:statement-export", CLOSED, _NOT_CLOSED, form="csv"),
     _of_lines("cabinet:statement-why", CLOSED),
+    _of_orders("cabinet:statement-order", CLOSED, "1"),
+    _of_orders("cabinet:statement-order-export", CLOSED, "1", form="csv"),
     _of_month("cabinet:estimate-of", OPEN_NOW, _NO_MONTH),
     _of_month("cabinet:estimate-why-not", OPEN_NOW, _NEVER),
     _of_month("cabinet:estimate-export", OPEN_NOW, _NEVER, form="csv"),
     _of_lines("cabinet:estimate-why", OPEN_NOW),
+    _of_orders("cabinet:estimate-order", OPEN_NOW, "2"),
+    _of_orders("cabinet:estimate-order-export", OPEN_NOW, "2", form="csv"),
 )
 
 # Pages of one's own month, which show lines: what BORIS reads there is his, whomever he names.

@@ -43,6 +43,16 @@ LAST_LINE = """
     WHERE run.fence = period.fence ORDER BY period.ends_on DESC, line.number LIMIT 1
 """
 
+# An order of the shop that the last close counted, and when.
+COUNTED_ORDER = """
+    SELECT {} FROM commissions_frozenfact AS counted
+    JOIN commissions_volumefact AS fact ON fact.id = counted.fact_id
+    JOIN orders_order AS sold ON sold.number = fact.order_number
+    JOIN commissions_period AS period ON period.id = counted.period_id
+    JOIN commissions_calendar AS calendar ON calendar.id = period.calendar_id
+    ORDER BY period.ends_on DESC, fact.id LIMIT 1
+"""
+
 # The first open month has orders, a sealed one statements.
 PERIOD = """
     SELECT {} FROM commissions_period AS period
@@ -70,6 +80,11 @@ EXAMPLES = {
     ),
     "office/members/<str:key>/statements/ line": LAST_LINE.format("line.number"),
     "office/members/by-number/<int:number>/ number": "SELECT max(number) FROM network_member",
+    "office/orders/<str:key>/pay/ key": COUNTED_ORDER.format("fact.order_number"),
+    "office/orders/<str:key>/pay/ period": COUNTED_ORDER.format(
+        "calendar.name || ':' || period.label"
+    ),
+    "office/orders/<str:key>/pay/ form": "SELECT 'csv'",
     "office/periods/ form": "SELECT 'csv'",
     "office/plans/ form": "SELECT 'pdf'",
     "office/periods/ key": """
@@ -86,7 +101,11 @@ LINKED_FROM = {
     _STATEMENT: "my/statements/",
     f"{_STATEMENT}why-not/": _STATEMENT,
     f"{_STATEMENT}lines/<int:number>/": _STATEMENT,
+    f"{_STATEMENT}orders/<str:number>/": _STATEMENT,
+    f"{_STATEMENT}orders/<str:number>/<slug:form>/": f"{_STATEMENT}orders/<str:number>/",
     f"{_ESTIMATE}lines/<int:number>/": _ESTIMATE,
+    f"{_ESTIMATE}orders/<str:number>/": _ESTIMATE,
+    f"{_ESTIMATE}orders/<str:number>/<slug:form>/": f"{_ESTIMATE}orders/<str:number>/",
 }
 
 NOT_VISITED = {

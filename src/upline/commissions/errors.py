@@ -69,6 +69,14 @@ class LineUnknown(DomainError):
     remedy = _("Open it from the list of lines; an estimate may have changed meanwhile.")
 
 
+class OrderNotCounted(DomainError):
+    """Nothing of this order counts in this period."""
+
+    code = "commissions.order_not_counted"
+    text = _("Nothing of the order %(order)s counts in this period.")
+    remedy = _("It counts once it is paid, in the period of the day on which it was placed.")
+
+
 class EstimateMissing(DomainError):
     """Nobody has computed the estimate yet, or it is older than the member."""
 

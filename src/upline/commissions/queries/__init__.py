@@ -39,6 +39,16 @@ from upline.commissions.queries.facts import (
     WayPart,
 )
 from upline.commissions.queries.line_pages import ORDERS as LINE_ORDERS
+from upline.commissions.queries.orders import (
+    OrderKey,
+    OrderPaid,
+    OrderPay,
+    OrderPeriod,
+    OrderSilent,
+    OrderUnpaid,
+    order_pay,
+    order_periods,
+)
 from upline.commissions.queries.overview import (
     Change,
     PeriodFigures,
@@ -88,6 +98,12 @@ __all__ = [
     "MemberStatement",
     "NextStep",
     "OpenPeriod",
+    "OrderKey",
+    "OrderPaid",
+    "OrderPay",
+    "OrderPeriod",
+    "OrderSilent",
+    "OrderUnpaid",
     "PathNode",
     "PayLine",
     "PeriodFigures",
@@ -115,6 +131,8 @@ __all__ = [
     "late_facts",
     "lines",
     "open_periods",
+    "order_pay",
+    "order_periods",
     "period_list",
     "period_overview",
     "period_progress",

@@ -40,7 +40,16 @@ class Own:
         """Give each line a number by what it is of, so that it keeps it in a newer estimate."""
         of_fact = self.fact >= 0
         source = np.where(of_fact, self.fact, np.maximum(self.buyer, 0))
-        return np.asarray((((source << 1) | of_fact) << 18) | ((self.level + 1) << 6) | self.bonus)
+        return np.asarray(_numbered((source << 1) | of_fact, self.level, self.bonus))
+
+
+def number_of(fact: int, level: int | None, bonus: int) -> int:
+    """Give the number of a line that is of an order."""
+    return int(_numbered(fact << 1 | 1, -1 if level is None else level, bonus))
+
+
+def _numbered(source: Any, level: Any, bonus: Any) -> Any:
+    return (source << 18) | ((level + 1) << 6) | bonus
 
 
 def page(by: Reader, held: Resident, position: int, words: Wording, wanted: LineFilter) -> LineList:

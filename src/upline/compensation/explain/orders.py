@@ -105,9 +105,12 @@ class OrderReasons:
 
 def order_reasons(result: Result, order: str) -> OrderReasons:
     """Explain one order. Raises InputRefused where the period of the run has none of that id."""
-    view = View.of(result)
-    world = result.world
-    place = _place_of(result, order)
+    return order_reasons_at(View.of(result), _place_of(result, order))
+
+
+def order_reasons_at(view: View, place: int) -> OrderReasons:
+    """Explain the order at a place of the run, in a view that is kept for many questions."""
+    result, world = view.result, view.result.world
     parts = [(part, *_lines_of(view, part, place)) for part in result.paid]
     total = sum((amount for _, _, amount in parts), Fraction(0))
     day = shown(view.figures.order_scope.named("date"), place)

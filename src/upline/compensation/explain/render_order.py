@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
-from upline.compensation.explain.orders import OrderBonus, OrderReasons
+from upline.compensation.explain.facts import LineReason
+from upline.compensation.explain.orders import OrderBonus, OrderBudget, OrderReasons
 from upline.compensation.explain.render import Writer, period_words, plan_words
 from upline.compensation.explain.wording import Wording
 from upline.compensation.plan.load import Plan
@@ -30,6 +31,31 @@ def order_sentences(reasons: OrderReasons, plan: Plan, language: str) -> list[st
     return list(_everything(reasons, Wording.of(plan, language, reasons.currency)))
 
 
+def line_words(kind: str, line: LineReason, words: Wording) -> str:
+    """Say what a line of a kind of bonus is made of, its amount first."""
+    return "; ".join(Writer(words).figures(kind, line))
+
+
+def nothing_words(bonus: OrderBonus, words: Wording) -> list[str]:
+    """Say why a bonus pays nobody on an order, with the condition behind it."""
+    found = [words.voice.say(NOTHING[bonus.nothing])]
+    if bonus.condition is not None:
+        found += words.condition(bonus.condition, "")
+    return found
+
+
+def budget_words(budget: OrderBudget, words: Wording) -> str:
+    """Say what an order could pay, what was spent, cut and left."""
+    figures = {
+        "most": words.money(budget.most),
+        "spent": words.money(budget.spent),
+        "cut": words.money(budget.cut),
+        "left": words.money(budget.left),
+    }
+    message = msg("Budget: %(most)s; spent before: %(spent)s; cut: %(cut)s; left: %(left)s.")
+    return words.voice.say(message) % figures
+
+
 def _everything(reasons: OrderReasons, words: Wording) -> Iterator[str]:
     say = words.voice.say
     day = words.voice.day(date.fromisoformat(reasons.day))
@@ -41,16 +67,9 @@ def _everything(reasons: OrderReasons, words: Wording) -> Iterator[str]:
     }
     yield ""
     yield say("Paid on this order: %(total)s.") % {"total": words.money(reasons.total)}
-    yield from _figures(reasons, words)
+    yield from (f"  {text}" for text in figure_words(reasons, words))
     if reasons.budget is not None:
-        figures = {
-            "most": words.money(reasons.budget.most),
-            "spent": words.money(reasons.budget.spent),
-            "cut": words.money(reasons.budget.cut),
-            "left": words.money(reasons.budget.left),
-        }
-        message = msg("Budget: %(most)s; spent before: %(spent)s; cut: %(cut)s; left: %(left)s.")
-        yield "  " + say(message) % figures
+        yield "  " + budget_words(reasons.budget, words)
     for bonus in reasons.bonuses:
         yield ""
         yield from _bonus(bonus, words)
@@ -60,11 +79,11 @@ def _everything(reasons: OrderReasons, words: Wording) -> Iterator[str]:
         yield say("Added up with other orders by: %(bonuses)s.") % {"bonuses": named}
 
 
-def _figures(reasons: OrderReasons, words: Wording) -> Iterator[str]:
+def figure_words(reasons: OrderReasons, words: Wording) -> Iterator[str]:
     """Write the figures of the order, of money also which share of it was paid."""
     for one in reasons.figures:
         name = words.voice.words(one.title) or words.phrase(one.name)
-        text = f"  {name}: {words.figure(one.figure, one.unit)}"
+        text = f"{name}: {words.figure(one.figure, one.unit)}"
         if one.paid_share:
             share = {"share": words.rate(round(Fraction(one.paid_share), 3))}
             text += "; " + words.voice.say("share of it that was paid: %(share)s") % share
@@ -81,9 +100,9 @@ def _bonus(bonus: OrderBonus, words: Wording) -> Iterator[str]:
             parts.append(words.voice.say("level: %(level)s") % {"level": str(level)})
         yield "  " + "; ".join([*parts, *writer.figures(bonus.kind, one.line)])
     if bonus.nothing:
-        yield "  " + words.voice.say(NOTHING[bonus.nothing])
-    if bonus.condition is not None:
-        yield from words.condition(bonus.condition, "    ")
+        first, *conditions = nothing_words(bonus, words)
+        yield "  " + first
+        yield from (f"    {text}" for text in conditions)
     yield from writer.all_passed_over(bonus.passed_over, "  ")
     if bonus.left_out:
         count = {"count": str(bonus.left_out)}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from upline.amounts import amount_text
 from upline.commissions import queries as commissions
 from upline.commissions.queries import LineFilter, LineList, LineRow
+from upline.foundation.errors import DomainError
 from upline.web.cabinet.statements_places import Place
 from upline.web.shared import files, formats
 
@@ -73,8 +74,22 @@ def lines_of(request: HttpRequest, place: Place) -> dict[str, Any]:
         "wanted": wanted,
         "is_filtered": bool(wanted.bonus or wanted.level is not None or wanted.search),
         "choices": _choices(found),
+        "order_found": "" if found.rows else _order_meant(place, wanted.search),
         "query": request.GET.urlencode(),
     }
+
+
+def _order_meant(place: Place, text: str) -> str:
+    """Give the order that somebody looks for among lines where it has none, '' for no such order."""
+    key = place.key
+    for number in dict.fromkeys((text, text.upper())) if text else ():
+        try:
+            periods = commissions.order_periods(viewer=place.by, order=number)
+        except DomainError:
+            continue
+        if any((one.calendar, one.label) == (key.calendar, key.label) for one in periods):
+            return number
+    return ""
 
 
 def page_number(request: HttpRequest) -> int:

@@ -20,6 +20,7 @@ _NOT_FOUND = (
     MemberUnknown,
     errors.StatementUnknown,
     errors.LineUnknown,
+    errors.OrderNotCounted,
     errors.EstimateMissing,
     errors.MemberNotEstimated,
     errors.CalendarUnknown,
@@ -51,6 +52,14 @@ class Place:
         if self.is_estimate:
             return [(reverse("cabinet:home"), gettext("Home"))]
         return [(reverse("cabinet:statements"), gettext("Statements"))]
+
+
+def span_at(place: Place) -> commissions.Span:
+    """Give the days and the state of the period of which a page speaks, or 404."""
+    found = commissions.span_of(place.key.calendar, place.key.label)
+    if found is None:
+        raise Http404
+    return found
 
 
 def found_or_404(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from upline.amounts import amount_text
@@ -11,7 +11,7 @@ from upline.commissions.models import State
 from upline.foundation import access
 from upline.web.cabinet.positions import standpoint
 from upline.web.cabinet.statements_lines import as_file
-from upline.web.cabinet.statements_places import Place, found_or_404, place_of, reader_at
+from upline.web.cabinet.statements_places import Place, found_or_404, place_of, reader_at, span_at
 
 
 @access.needs("cabinet.use")
@@ -31,7 +31,7 @@ def why(
         {
             "here": place.here,
             "place": place,
-            "period": _period(place),
+            "period": span_at(place),
             "found": found,
             "amount": amount_text(line.amount, line.currency, place.language),
             "factors": found.factors[:-1],
@@ -96,16 +96,9 @@ def _why_not(request: HttpRequest, place: Place) -> HttpResponse:
         {
             "here": place.here,
             "place": place,
-            "period": _period(place),
+            "period": span_at(place),
             "found": found,
             "unpaid": [one for one in found.bonuses if not one.is_paid],
             "paid": [one for one in found.bonuses if one.is_paid],
         },
     )
-
-
-def _period(place: Place) -> commissions.Span:
-    found = commissions.span_of(place.key.calendar, place.key.label)
-    if found is None:
-        raise Http404
-    return found

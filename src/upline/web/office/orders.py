@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from upline.catalog import queries as catalog
@@ -20,12 +22,13 @@ from upline.network.models import Member
 from upline.orders import queries as orders
 from upline.orders.cards import OrderCard
 from upline.orders.models import Order
-from upline.web.office import filters, words
+from upline.web.office import filters, order_pay, words
 from upline.web.office.base import OfficeAdmin, column
 from upline.web.office.cells import Card, Cell, Rows, Section, Tab, facts
 from upline.web.office.member_card import link_to
 from upline.web.office.order_acts import ACTS
 from upline.web.office.places import country_name
+from upline.web.office.rights import may
 from upline.web.office.site import site
 from upline.web.office.trail import trail_tabs
 from upline.web.shared.templatetags.formats import number, percent
@@ -75,6 +78,9 @@ class Orders(OfficeAdmin):
         filters.days("placed", _("Placed"), "placed_at"),
     )
     acts = ACTS
+
+    def more_urls(self) -> Sequence[URLPattern]:
+        return order_pay.urls(self)
 
     def searched(self, request: HttpRequest, rows: QuerySet, text: str) -> QuerySet:  # noqa: ARG002
         """Find an order by its number, or those of a member or customer."""
@@ -142,6 +148,9 @@ class Orders(OfficeAdmin):
             Tab(name="way", label=_("What became of it"), sections=lambda: _way(request, subject)),
             Tab(name="volumes", label=_("Volumes"), sections=lambda: _volumes(subject)),
         ]
+        if may(request, order_pay.SEES):
+            pay = partial(order_pay.sections, self, request, subject.number)
+            tabs.append(Tab(name="pay", label=_("Whom it pays"), sections=pay))
         tabs += trail_tabs(request, lambda: [f"order:{subject.number}"])
         return Card(
             title=_("Order %(number)s") % {"number": subject.number},
