@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from upline.compensation.plan import schema, values
 from upline.compensation.plan.differences import diff
 from upline.compensation.plan.load import Plan
-from upline.compensation.plan.readings import Readings
+from upline.compensation.plan.readings import WORDS, Readings
 from upline.compensation.plan.units import Typing
 from upline.compensation.plan.wording import KINDS
 
@@ -54,12 +54,15 @@ class _Document:
         self._section(say("Limits"), file.limits)
         if file.budget is not None:
             self._heading(2, self.readings.label("budget"))
+            self._own_words("", file.budget)
             self._part(file.budget)
         self._section(say("Wallets"), file.wallets)
         self._section(say("Legal conditions"), file.legal)
         if file.overrides:
             self._heading(2, self.readings.label("overrides"))
-            self.lines += [f"- `{override.rule}`: {override.reason}" for override in file.overrides]
+        for override in file.overrides:
+            self.lines.append(f"- `{override.rule}`: {override.reason}")
+            self._own_words("  ", override)
 
     # Sections
 
@@ -73,8 +76,8 @@ class _Document:
         self._item("", "version", said.speech.day(file.version))
         self._item("", "currency", file.currency)
         self._item("", "time_zone", file.time_zone)
-        self._item("", "calendar", said.calendar(file.calendar))
-        self._item("", "rounding", said.rounding(file.rounding))
+        self._content("", "calendar", file.calendar)
+        self._content("", "rounding", file.rounding)
         self._words(file)
         for name in ("point_value", "exchange", "pay_currency", "pay_exchange", "rank_calendar"):
             self._content("", name, getattr(file, name))
@@ -91,16 +94,21 @@ class _Document:
             if not specs:
                 continue
             self._heading(2, title)
-            heads = [
-                said.say("Name"),
-                *(said.label(name) for name in ("unit", "places", "default")),
+            # Few fields have a clause or a note: such columns stand where one has.
+            more = [
+                name for name in WORDS[1:] if any(getattr(spec, name) for spec in specs.values())
             ]
-            rows = []
-            for name, spec in specs.items():
-                places = "" if spec.places is None else str(spec.places)
-                unit = said.choice("unit", spec.unit)
-                rows.append([self._titled(name, spec), unit, places, spec.default or ""])
+            asked = ("unit", "places", "default", *more)
+            heads = [said.say("Name"), *map(said.label, asked)]
+            rows = [
+                [self._titled(name, spec), *(self._of_field(spec, one) for one in asked)]
+                for name, spec in specs.items()
+            ]
             self._table("", heads, rows)
+
+    def _of_field(self, spec: schema.FieldSpec, name: str) -> str:
+        content = getattr(spec, name)
+        return "" if content is None else self.readings.plain(name, content)
 
     def _constants(self, file: schema.PlanFile) -> None:
         if not file.constants:
@@ -114,6 +122,7 @@ class _Document:
         if isinstance(file.ranks, schema.GivenRanks):
             self._heading(2, say("Ranks"))
             self._item("", "given", ", ".join(file.ranks.given))
+            self._own_words("", file.ranks)
         elif file.ranks:
             self._heading(2, say("Ranks"))
             self._ranks(file.ranks)
@@ -154,6 +163,12 @@ class _Document:
             if words := getattr(part, name):
                 self._item("", name, self.readings.speech.words(words))
 
+    def _own_words(self, indent: str, part: schema.Part) -> None:
+        """Write the words of a part that has no heading of its own."""
+        for name in WORDS:
+            if words := getattr(part, name):
+                self._item(indent, name, self.readings.speech.words(words))
+
     # Parts
 
     def _part(self, part: schema.Part, indent: str = "") -> None:
@@ -189,10 +204,13 @@ class _Document:
                 self._value(f"{indent}  ", name, content)
             case schema.CalendarSpec():
                 self._item(indent, name, said.calendar(content))
+                self._own_words(f"{indent}  ", content)
             case schema.Rounding():
                 self._item(indent, name, said.rounding(content))
+                self._own_words(f"{indent}  ", content)
             case schema.Part():
                 self.lines.append(f"{indent}- **{said.label(name)}:**")
+                self._own_words(f"{indent}  ", content)
                 self._part(content, f"{indent}  ")
             case dict():
                 if content:
@@ -203,6 +221,7 @@ class _Document:
                 self.lines.append(f"{indent}- **{said.label(name)}:**")
                 for number, inner in enumerate(content, 1):
                     self.lines.append(f"{indent}  - {number}")
+                    self._own_words(f"{indent}    ", inner)
                     self._part(inner, f"{indent}    ")
             case _:
                 self._item(indent, name, said.plain(name, content))
@@ -285,7 +304,9 @@ class _Document:
                 for key, entry in entries
                 if isinstance(entry, values.Formula)
             ]
-            self._table(indent, [head, self.readings.label(name)], rows)
+            # The field's own word stands above the table already.
+            given = "rate" if name in ("levels", "generations") else "is"
+            self._table(indent, [head, self.readings.label(given)], rows)
             return
         for key, entry in entries:
             bullet = f"{indent}- {head}: {key}:" if head else f"{indent}- {key}:"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from upline.compensation.plan import schema, values
 from upline.compensation.plan.load import Plan
-from upline.compensation.plan.readings import Readings
+from upline.compensation.plan.readings import WORDS, Readings
 from upline.compensation.plan.speech import msg, speech
 
 _SECTIONS = {
@@ -23,10 +23,15 @@ _SECTIONS = {
     "legal": msg("Legal condition %(what)s"),
 }
 _RANK = msg("Rank %(what)s")
+_LADDER = msg("Ranks of %(what)s")
 _BONUSES_IN_ORDER = msg("The bonuses now stand in this order: %(what)s.")
 _RANKS_IN_ORDER = msg("The ranks now stand in this order: %(what)s.")
+_IN_ORDER = msg("%(what)s: now in this order: %(order)s.")
+_LIMITS, _WALLETS = msg("Limits"), msg("Wallets")
+_CASES = msg("cases")
 _HEAD = (
-    *("plan", "title", "version", "currency", "time_zone", "calendar", "rounding", "point_value"),
+    *("plan", "title", "clause", "note", "version", "currency"),
+    *("time_zone", "calendar", "rounding", "point_value"),
     *("exchange", "pay_currency", "pay_exchange", "given_earnings", "rank_calendar", "budget"),
 )
 _SKIPPED = ("place",)
@@ -57,10 +62,28 @@ def diff(old: Plan, new: Plan, language: str) -> list[str]:
     if _is_other_order(list(old.file.bonuses), list(new.file.bonuses)):
         listed = "; ".join(readings.phrases.bonus(name) for name in new.file.bonuses)
         sentences.append(readings.say(_BONUSES_IN_ORDER) % {"what": listed})
-    ranks = list(new.names.ranks.get("rank", ()))
-    if _is_other_order(list(old.names.ranks.get("rank", ())), ranks):
+    ranks = _ranks(new.file.ranks)
+    if _is_other_order(_ranks(old.file.ranks), ranks):
         sentences.append(readings.say(_RANKS_IN_ORDER) % {"what": ", ".join(ranks)})
-    return sentences
+    return [*sentences, *_other_orders(old.file, new.file, readings)]
+
+
+def _other_orders(old: schema.PlanFile, new: schema.PlanFile, readings: Readings) -> Iterator[str]:
+    """Say where limits, wallets and further ladders follow each other otherwise than before."""
+    orders = [
+        (readings.say(_LIMITS), list(old.limits), list(new.limits)),
+        (readings.say(_WALLETS), list(old.wallets), list(new.wallets)),
+    ]
+    for name, ladder in new.ladders.items():
+        what = readings.say(_LADDER) % {"what": f"`{name}`"}
+        orders.append((what, _ranks(old.ladders.get(name, [])), _ranks(ladder)))
+    for what, before, after in orders:
+        if _is_other_order(before, after):
+            yield readings.say(_IN_ORDER) % {"what": what, "order": ", ".join(after)}
+
+
+def _ranks(ladder: schema.GivenRanks | list[schema.Rank]) -> list[str]:
+    return ladder.given if isinstance(ladder, schema.GivenRanks) else [one.rank for one in ladder]
 
 
 def says_the_same(language: str) -> str:
@@ -78,6 +101,11 @@ def _changes(name: str, before: Sayings, after: Sayings, readings: Readings) -> 
         gone = list((Counter(before.get(path, [])) - Counter(after.get(path, []))).elements())
         come = list((Counter(after.get(path, [])) - Counter(before.get(path, []))).elements())
         what = ", ".join((name, *path))
+        if path[-1:] == (say(_CASES),):
+            ordered = before.get(path, []), after.get(path, [])
+            if _is_other_order(*ordered):
+                yield _ended(say(_IN_ORDER) % {"what": what, "order": "; ".join(ordered[1])})
+            continue
         for old, new in zip(gone, come, strict=False):
             facts = {"what": what, "old": old, "new": new}
             yield _ended(say("%(what)s: was %(old)s, is now %(new)s.") % facts)
@@ -102,15 +130,33 @@ def _plan(readings: Readings) -> Iterator[tuple[str, Sayings]]:
             title = readings.titled(name, part) if isinstance(part, schema.Part) else f"`{name}`"
             what = readings.say(message) % {"what": title}
             yield what, dict(_content(section, part, (), readings))
-    for ladder in (file.ranks, *file.ladders.values()):
-        if isinstance(ladder, schema.GivenRanks):
-            yield readings.label("given"), {(): [", ".join(ladder.given)]}
-            continue
-        for rank in ladder:
-            what = readings.say(_RANK) % {"what": rank.rank}
+    if isinstance(file.ranks, schema.GivenRanks):
+        listed = ", ".join(file.ranks.given)
+        yield readings.label("given"), {(): [listed], **dict(_words(file.ranks, (), readings))}
+    for name, ladder in {"": file.ranks, **file.ladders}.items():
+        of = f"{readings.say(_LADDER) % {'what': f'`{name}`'}}, " if name else ""
+        for rank in ladder if isinstance(ladder, list) else ():
+            what = of + readings.say(_RANK) % {"what": rank.rank}
             yield what, dict(_content("ranks", rank, (), readings))
-    for override in file.overrides:
-        yield f"{readings.label('overrides')} `{override.rule}`", {(): [override.reason]}
+    yield from _overrides(readings)
+
+
+def _overrides(readings: Readings) -> Iterator[tuple[str, Sayings]]:
+    """Give the reasons of each rule that is overridden, however often it is named."""
+    said: dict[str, Sayings] = {}
+    for override in readings.plan.file.overrides:
+        name = f"{readings.label('overrides')} `{override.rule}`"
+        of_rule = said.setdefault(name, {})
+        of_rule.setdefault((), []).append(override.reason)
+        for path, words in _words(override, (), readings):
+            of_rule.setdefault(path, []).extend(words)
+    yield from said.items()
+
+
+def _words(part: schema.Part, path: Path, readings: Readings) -> Iterator[tuple[Path, list[str]]]:
+    for name in WORDS:
+        if words := getattr(part, name):
+            yield (*path, readings.label(name)), [_plain(name, words, readings)]
 
 
 def _content(
@@ -127,12 +173,15 @@ def _content(
             yield from _value(name, content, path, readings)
         case schema.CalendarSpec():
             yield path, [readings.calendar(content)]
+            yield from _words(content, path, readings)
         case schema.Rounding():
             yield path, [readings.rounding(content)]
+            yield from _words(content, path, readings)
         case schema.Part():
             for inner, spec in type(content).model_fields.items():
                 part = getattr(content, inner)
-                if inner not in _SKIPPED and part not in (None, "", {}, []):
+                is_empty = part in (None, "", {}, []) and not (inner == "default" and part == "")
+                if inner not in _SKIPPED and not is_empty:
                     word = spec.alias or inner
                     yield from _content(word, part, (*path, readings.label(word)), readings)
         case dict():
@@ -146,7 +195,7 @@ def _content(
 
 
 def _plain(name: str, content: object, readings: Readings) -> str:
-    if name in ("title", "note", "clause") and isinstance(content, str | dict):
+    if name in WORDS and isinstance(content, str | dict):
         return readings.say("“%(what)s”") % {"what": readings.speech.words(content)}
     if name == "version":
         return readings.speech.day(readings.plan.file.version)
@@ -165,6 +214,8 @@ def _value(
         if value.is_marginal:
             said = f"{said}; {readings.marginal}"
         yield (*path, readings.say("Scale")), [said]
+    if isinstance(value, values.Cases):
+        yield (*path, readings.say(_CASES)), [readings.rule(when) for when, _ in value.cases]
     if isinstance(value, values.Table) and value.by is not None:
         yield (*path, readings.say("Table by")), [readings.phrases.written(value.by)]
 

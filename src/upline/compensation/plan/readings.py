@@ -13,6 +13,9 @@ from upline.compensation.plan.phrases import Phrases
 from upline.compensation.plan.speech import Speech, speech
 from upline.compensation.plan.wording import CHOICES, LABELS
 
+# What every part may say of itself.
+WORDS = ("title", "clause", "note")
+
 
 @dataclass(frozen=True, slots=True)
 class Readings:
@@ -68,6 +71,10 @@ class Readings:
             if field == "kept":
                 return self.say("further periods: %(number)s") % {"number": content}
             return str(content)
+        if field in WORDS and isinstance(content, str | dict):
+            return self.speech.words(content)
+        if field == "default" and content == "":
+            return self.say("“%(what)s”") % {"what": ""}
         return self.choice(field, str(content))
 
     def calendar(self, spec: schema.CalendarSpec) -> str:
