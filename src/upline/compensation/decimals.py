@@ -14,6 +14,8 @@ from upline.compensation import columns
 from upline.compensation.columns import Numbers
 
 SHOWN_PLACES = 9
+# As many as a number of 64 bits always holds.
+NARROW_DIGITS = 18
 # Arrow writes decimals of more places with an exponent.
 _PLAIN = 6
 
@@ -29,6 +31,17 @@ def decimals(values: npt.NDArray[Any], places: int) -> pa.Array:
     words[:, 0], words[:, 1] = whole, whole >> 63
     kind = pa.decimal128(38, places)
     return pa.Array.from_buffers(kind, len(whole), [None, pa.py_buffer(words)])
+
+
+def narrow_decimals(values: npt.NDArray[np.int64], places: int) -> pa.Array:
+    """Give whole units below 10**18 as exact decimals of 64 bits: their own memory, not copied.
+
+    >>> narrow_decimals(np.asarray([1250]), 2).to_pylist()
+    [Decimal('12.50')]
+    """
+    whole = np.ascontiguousarray(values, np.int64)
+    kind = pa.decimal64(NARROW_DIGITS, places)
+    return pa.Array.from_buffers(kind, len(whole), [None, pa.py_buffer(whole)])
 
 
 def decimal_text(exact: Fraction) -> str:

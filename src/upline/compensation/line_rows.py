@@ -14,7 +14,7 @@ import numpy.typing as npt
 from upline.compensation import columns, memory
 from upline.compensation.bonuses.lines import Lines, Paid
 from upline.compensation.columns import Numbers
-from upline.compensation.decimals import SHOWN_PLACES
+from upline.compensation.decimals import NARROW_DIGITS, SHOWN_PLACES
 from upline.compensation.inputs import World
 from upline.compensation.kernels import divisors, grouping, sequences
 from upline.compensation.parallel import in_parts, parts_of
@@ -126,6 +126,20 @@ class LineSequence:
     def bonuses_with_lines(self) -> Array:
         """Give the places in `bonuses` of those that have lines."""
         return np.asarray([kept.index for kept in self._kept], np.int64)
+
+    def narrow(self) -> frozenset[str]:
+        """Give which of base, rate and amount have no figure of more digits than 64 bits hold."""
+        limit = 10**NARROW_DIGITS
+
+        def fits(values: Array, factor: int) -> bool:
+            return bool(columns.greatest(values) * factor < limit)
+
+        all_fit = {
+            "base": all(fits(kept.base, kept.base_factor) for kept in self._kept),
+            "rate": all(fits(kept.rate, kept.rate_factor) for kept in self._kept),
+            "amount": all(fits(kept.lines.amount, kept.amount_factor) for kept in self._kept),
+        }
+        return frozenset(name for name, does in all_fit.items() if does)
 
     def divisors(self) -> dict[str, int]:
         """Give what all figures of a column have in common; ids count by their place in order."""

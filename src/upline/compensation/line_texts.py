@@ -8,48 +8,86 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from upline.compensation.decimals import SHOWN_PLACES, decimals
+from upline.compensation.decimals import NARROW_DIGITS, SHOWN_PLACES, decimals, narrow_decimals
 from upline.compensation.inputs import World
-from upline.compensation.line_rows import LineRows
+from upline.compensation.line_rows import LineRows, LineSequence
 
 Array = npt.NDArray[Any]
+_TEXT, _NAMED = pa.string(), pa.dictionary(pa.int32(), pa.string())
 
 
 class LineTexts:
-    """Writes the rows of lines out as tables of one schema."""
+    """Writes the rows of lines out as tables, made to be written to a file.
 
-    def __init__(self, world: World, bonuses: tuple[str, ...], places: int) -> None:
+    Who is paid is a dictionary of each table's own. Figures take 64 bits where those of all lines
+    do, so all tables have one schema.
+    """
+
+    def __init__(self, world: World, sequence: LineSequence) -> None:
         self._ids = world.id_texts()
-        self._orders = world.order_ids.cast(pa.string())
-        self._bonuses = pa.array(bonuses, pa.string())
-        text, exact = pa.string(), pa.decimal128(38, SHOWN_PLACES)
+        self._orders = world.order_ids.cast(_TEXT)
+        self._bonuses = pa.array(sequence.bonuses, _TEXT)
+        self._narrow = sequence.narrow()
+        self._places = {"base": SHOWN_PLACES, "rate": SHOWN_PLACES, "amount": sequence.places}
         self.schema = pa.schema(
             [
-                ("member", text),
-                ("bonus", pa.dictionary(pa.int32(), text)),
-                ("order", text),
-                ("buyer", text),
+                pa.field("member", _NAMED, nullable=False),
+                pa.field("bonus", _NAMED, nullable=False),
+                ("order", _TEXT),
+                ("buyer", _TEXT),
                 ("level", pa.int32()),
-                ("base", exact),
-                ("rate", exact),
-                ("amount", pa.decimal128(38, places)),
+                *(pa.field(name, self._kind(name), nullable=False) for name in self._places),
             ]
         )
-        self._places = places
+
+    @property
+    def usual_schema(self) -> pa.Schema:
+        """Give what whoever computes with lines expects: texts, and decimals of the usual width."""
+        usual = {name: pa.decimal128(38, places) for name, places in self._places.items()}
+        usual["member"] = _TEXT
+        return pa.schema([(one.name, usual.get(one.name, one.type)) for one in self.schema])
 
     def table(self, rows: LineRows) -> pa.Table:
         """Give member, bonus, order, buyer, level, base, rate, amount."""
         bonus = pa.array(rows.bonus.astype(np.int32))
         return pa.table(
             [
-                self._ids.take(pa.array(rows.member)),
+                self._receivers(rows.member),
                 pa.DictionaryArray.from_arrays(bonus, self._bonuses),
-                self._orders.take(pa.array(rows.order, mask=rows.order < 0)),
-                self._ids.take(pa.array(rows.buyer, mask=rows.buyer < 0)),
-                pa.array(rows.level.astype(np.int32), mask=rows.level < 0),
-                decimals(rows.base, SHOWN_PLACES),
-                decimals(rows.rate, SHOWN_PLACES),
-                decimals(rows.amount, self._places),
+                _taken(self._orders, rows.order),
+                _taken(self._ids, rows.buyer),
+                _known(rows.level.astype(np.int32)),
+                self._figures("base", rows.base),
+                self._figures("rate", rows.rate),
+                self._figures("amount", rows.amount),
             ],
             schema=self.schema,
         )
+
+    def _receivers(self, members: Array) -> pa.Array:
+        """Name each member once: his lines stand together."""
+        begins = np.ones(len(members), np.bool_)
+        np.not_equal(members[1:], members[:-1], out=begins[1:])
+        names = self._ids.take(pa.array(members[begins]))
+        places = np.cumsum(begins, dtype=np.int32)
+        return pa.DictionaryArray.from_arrays(pa.array(places - np.int32(1)), names)
+
+    def _kind(self, name: str) -> pa.DataType:
+        kind, digits = (
+            (pa.decimal64, NARROW_DIGITS) if name in self._narrow else (pa.decimal128, 38)
+        )
+        return kind(digits, self._places[name])
+
+    def _figures(self, name: str, values: Array) -> pa.Array:
+        write = narrow_decimals if name in self._narrow else decimals
+        return write(values, self._places[name])
+
+
+def _taken(texts: pa.Array, rows: Array) -> pa.Array:
+    return texts.take(_known(rows))
+
+
+def _known(values: Array) -> pa.Array:
+    """Give numbers of which those below 0 are none."""
+    is_missing = values < 0
+    return pa.array(values, mask=is_missing) if is_missing.any() else pa.array(values)

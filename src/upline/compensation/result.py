@@ -252,8 +252,7 @@ class Result:
 
     def line_texts(self) -> LineTexts:
         """Give what writes rows of lines out as tables."""
-        sequence = self.line_sequence()
-        return LineTexts(self.world, sequence.bonuses, sequence.places)
+        return LineTexts(self.world, self.line_sequence())
 
     def line_digests(self) -> dict[str, str]:
         """Give the digest of each column of the lines; nothing where there are none."""
@@ -271,7 +270,7 @@ class Result:
     def _lines(self) -> pa.Table:
         texts = self.line_texts()
         parts = [texts.schema.empty_table(), *map(texts.table, self.line_parts())]
-        return pa.concat_tables(parts).combine_chunks()
+        return pa.concat_tables(parts).cast(texts.usual_schema).combine_chunks()
 
     def _totals(self) -> pa.Table:
         member = self.id_ranks()[0][self.world.forest.rows]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,15 +12,40 @@ from pyarrow import parquet
 from upline.compensation import Result
 from upline.runs.csv_text import write_csv
 
+# Ids of orders and buyers hardly repeat within a part: a dictionary of them would cost a search for
+# each line and save nothing, and strong compression takes longer than all else.
+_MANY = ("order", "buyer")
+_FEW = ("member", "bonus", "level", "base", "rate", "amount")
+
 
 def write_lines(result: Result, path: Path) -> None:
     """Write the lines of a run as CSV or Parquet, by the file's ending."""
     texts = result.line_texts()
-    parts: Iterator[pa.Table] = (texts.table(rows) for rows in result.line_parts())
+    parts = (texts.table(rows) for rows in result.line_parts())
     if path.suffix == ".parquet":
-        with parquet.ParquetWriter(path, texts.schema, compression="zstd") as writer:
-            for part in parts:
-                writer.write_table(part, row_group_size=part.num_rows)
+        _write_parquet(texts.schema, parts, path)
         return
     with path.open("wb") as file:
         write_csv(texts.schema.names, parts, file)
+
+
+def _write_parquet(schema: pa.Schema, parts: Iterable[pa.Table], path: Path) -> None:
+    """Write each part as a row group while the next is made."""
+    writer = parquet.ParquetWriter(
+        path,
+        schema,
+        compression={**dict.fromkeys(_FEW, "zstd"), **dict.fromkeys(_MANY, "snappy")},
+        use_dictionary=list(_FEW),
+        write_statistics=["member", "bonus"],
+        store_decimal_as_integer=True,
+        # Whoever reads the file finds texts and decimals, however they are kept in it.
+        store_schema=False,
+    )
+    with writer, ThreadPoolExecutor(1) as beside:
+        writing: Future[None] | None = None
+        for part in parts:
+            if writing is not None:
+                writing.result()
+            writing = beside.submit(writer.write_table, part, row_group_size=part.num_rows)
+        if writing is not None:
+            writing.result()
