@@ -51,7 +51,7 @@ class Drawn:
 class Seeded(Drawn):
     """Choices that follow from a seed: quicker, for long runs."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | str) -> None:
         self._random = random.Random(seed)  # noqa: S311 - made-up data
 
     def number(self, low: int, high: int) -> int:

@@ -37,6 +37,7 @@ class Company:
         self.orders = sorted(world.orders, key=lambda order: (order["date"], str(order["id"])))
         self._trees: dict[str, Tree] = {}
         self._without_place: dict[str, list[str]] = {}
+        self._figures: dict[str, tuple[Fraction, ...]] = {}
         self._refuse_strangers()
 
     def _refuse_strangers(self) -> None:
@@ -53,11 +54,14 @@ class Company:
 
     def figures(self, order: Order) -> tuple[Fraction, ...]:
         """Give the numbers that an order brings."""
-        return tuple(
-            number(self.field(order, name, spec))
-            for name, spec in self.file.orders.items()
-            if spec.unit not in EMPTY
-        )
+        name = str(order["id"])
+        if name not in self._figures:
+            self._figures[name] = tuple(
+                number(self.field(order, name, spec))
+                for name, spec in self.file.orders.items()
+                if spec.unit not in EMPTY
+            )
+        return self._figures[name]
 
     def is_refund(self, order: Order) -> bool:
         """Say whether an order takes something back and gives nothing."""

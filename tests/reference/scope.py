@@ -63,6 +63,8 @@ def of_receiver(receiver: str, *, order: Order | None = None, buyer: str | None 
 
 def number(value: object) -> Fraction:
     """Read a number; a yes counts 1."""
+    if type(value) is Fraction:
+        return value
     if isinstance(value, bool):
         return Fraction(int(value))
     if isinstance(value, int | Fraction):
