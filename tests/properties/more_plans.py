@@ -193,7 +193,7 @@ class WholeMaker(Maker):
     def binary(self, _: str) -> dict[str, Any]:
         made: dict[str, Any] = {"kind": "binary", "tree": "places", **self.common()}
         unit = self.chance.pick(("points", "points", "money", "count"))
-        if unit != "money" and self.chance.one_in(4):
+        if unit != "money" and self.chance.one_in(2):
             made["given_legs"] = unit
         else:
             made["base"] = {
@@ -207,13 +207,16 @@ class WholeMaker(Maker):
         made |= self.matching(unit)
         if self.chance.one_in(2):
             made["carry"] = self.carry()
+        if self.chance.one_in(2):
+            # So low that matched volume goes beyond it.
+            made["cap"] = self.by_rank(lambda: self.chance.pick(("0.10 EUR", "1 EUR", "6.5 EUR")))
         if "cap" in made:
-            made["cap_uses"] = self.chance.pick(("all", "paid"))
+            made["cap_uses"] = self.chance.pick(("all", "paid", "paid"))
         return made
 
     def matching(self, unit: str) -> dict[str, Any]:
         """Give cycles or steps and what they pay."""
-        how = self.chance.number(0, 4)
+        how = self.chance.number(0, 5)
         rate = "rate" if unit != "count" else "per_cycle"
         if how == 0:
             return {
@@ -223,9 +226,9 @@ class WholeMaker(Maker):
                 ],
                 "max_ratio": self.chance.pick(("2", "1", "1.5")),
             }
-        if how == 1 and rate == "rate":
+        if how in (1, 5) and rate == "rate":
             whole: dict[str, Any] = {"cycle": "whole", "rate": self.by_rank(self.positive_rate)}
-            if self.chance.one_in(2):
+            if not self.chance.one_in(3):
                 whole["two_to_one"] = self.two_to_one()
             return whole
         size = {"points": ("50", "33.3"), "money": ("60", "12.5"), "count": ("2", "3")}[unit]
@@ -244,11 +247,11 @@ class WholeMaker(Maker):
         return made
 
     def two_to_one(self) -> dict[str, Any]:
-        rule = self.chance.pick(("flag", "reach < 4", self.member_rule()))
+        rule = self.chance.pick(("flag", "reach < 4", "reach < 5", self.member_rule()))
         return {"members": rule, "rate": self.positive_rate()}
 
     def positive_rate(self) -> str:
-        return self.chance.pick(("10 %", "5 %", "0.333 %", "1/3 * 10 %"))
+        return self.chance.pick(("10 %", "5 %", "0.333 %", "1/3 * 10 %", "25 %"))
 
     def sum_of_money(self) -> str:
         return self.chance.pick(("10 EUR", "2.50 EUR", "0.015 EUR", "33.33 EUR"))
@@ -271,7 +274,7 @@ class WholeMaker(Maker):
         made["head"] = self.chance.pick((self.member_rule(deep=False), "own_pv >= 20", "flag"))
         made["rate"] = self.by_rank(self.positive_rate)
         if not self.chance.one_in(4):
-            made["guarantee"] = self.by_rank(lambda: self.chance.pick(("5 EUR", "40 EUR")))
+            made["guarantee"] = self.by_rank(lambda: self.chance.pick(("5 EUR", "40 EUR", "90 EUR")))
         return self.walked(made)
 
     def board(self, _: str) -> dict[str, Any]:
@@ -285,12 +288,12 @@ class WholeMaker(Maker):
     def bonuses(self) -> None:
         super().bonuses()
         made = self.file["bonuses"]
-        binary = [self.binary] * 3 if "binary" in self.parts else []
+        binary = [self.binary] * 5 if "binary" in self.parts else []
         kinds = [
             *binary,
             *(getattr(self, one) for one in ("breakaway", "board", "balance") if one in self.parts),
         ]
-        for place in range(self.chance.number(0, 2) if kinds else 0):
+        for place in range(self.chance.pick((0, 1, 1, 2, 2, 3)) if kinds else 0):
             name = f"c{place}"
             made[name] = self.chance.pick(kinds)(name)
             self.earned.append(name)
@@ -334,7 +337,7 @@ class WholeMaker(Maker):
                 budget["cut"] = self.chance.pick(("in_proportion", "last_first"))
             self.file["budget"] = budget
         for place in range(self.chance.pick((0, 0, 1, 2)) if "limits" in self.parts else 0):
-            per = self.chance.pick(("company", "member", "person"))
+            per = self.chance.pick(("company", "member", "person", "person"))
             most: Any = self.chance.pick(("15 EUR", "2 % * company(price)", "7.77 EUR"))
             if per == "member":
                 most = self.by_rank(
