@@ -274,7 +274,9 @@ class WholeMaker(Maker):
         made["head"] = self.chance.pick((self.member_rule(deep=False), "own_pv >= 20", "flag"))
         made["rate"] = self.by_rank(self.positive_rate)
         if not self.chance.one_in(4):
-            made["guarantee"] = self.by_rank(lambda: self.chance.pick(("5 EUR", "40 EUR", "90 EUR")))
+            made["guarantee"] = self.by_rank(
+                lambda: self.chance.pick(("5 EUR", "40 EUR", "90 EUR"))
+            )
         return self.walked(made)
 
     def board(self, _: str) -> dict[str, Any]:

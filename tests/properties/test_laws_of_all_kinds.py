@@ -116,6 +116,9 @@ def test_a_sale_wholly_refunded_in_its_period_leaves_no_trace(seed):
     company = company_of(chance)
     plan = load_plan(
         f"{ALL}  board: {{kind: board, width: 2, depth: 1, pay: 7 EUR}}\n"
+        "  one: {kind: award, amount: 0.2 % * group(price)}\n"
+        "  other: {kind: own, base: cv, rate: 4 %, lines: per_period}\n"
+        "  better: {kind: best_of, of: [one, other]}\n"
         "  second: {kind: award, requires: own(order_count where nth = 2) > 0, amount: 3 EUR}\n"
         f"{AFTER}"
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import pyarrow as pa
 from hypothesis import given
 
+from tests.properties.agreement import ORDER_COLUMNS as ALL_ORDER_COLUMNS
 from tests.properties.agreement import table
 from tests.properties.chance import Seeded
-from tests.properties.companies import MONTHS, Company
+from tests.properties.companies import MONTHS, Company, random_company, wanted_by
+from tests.properties.more_plans import PARTS, whole_plan
 from tests.properties.test_laws_of_all_kinds import (
     AFTER,
     ALL,
@@ -59,6 +62,23 @@ def test_a_session_gives_the_receipt_of_a_fresh_run_after_every_append(seed: int
         fresh = replace(company, orders=company.orders[:end])
         found = session.result()
         assert found.receipt() == run(plan, inputs_of(fresh, company.periods[0])).receipt()
+
+
+@FEW
+@given(SEEDS)
+def test_facts_given_in_parts_come_to_one_run_under_any_plan(seed: int) -> None:
+    chance = Seeded(seed)
+    plan = load_plan(whole_plan(chance, [one for one in PARTS if one != "calendars"]))
+    company = random_company(chance, wanted=wanted_by(plan.source))
+    orders = table(company.orders, ALL_ORDER_COLUMNS)
+    inputs = replace(inputs_of(company, company.periods[0]), orders=orders)
+    cuts = sorted(chance.number(0, orders.num_rows) for _ in range(3))
+    session = Session(plan, replace(inputs, orders=orders.slice(0, cuts[0])))
+
+    for start, end in pairwise([*cuts, orders.num_rows]):
+        session.append(orders.slice(start, end - start))
+        fresh = run(plan, replace(inputs, orders=orders.slice(0, end)))
+        assert session.result().receipt() == fresh.receipt()
 
 
 def closings(chance: Seeded) -> list[tuple[str, str]]:
