@@ -22,7 +22,7 @@ from functools import lru_cache
 from tests.properties.agreement import Verdict, compare
 from tests.properties.chance import Chance, Seeded
 from tests.properties.companies import Company, random_company, wanted_by
-from tests.properties.more_plans import whole_plan
+from tests.properties.plans.whole import whole_plan
 from tests.properties.rules import RULES
 from upline.compensation import Plan, load_plan
 

@@ -15,7 +15,7 @@ from tests.properties.agreement import run_all
 from tests.properties.chance import Chance, Seeded
 from tests.properties.companies import random_company, wanted_by
 from tests.properties.explained import faults_of, unfounded
-from tests.properties.more_plans import whole_plan
+from tests.properties.plans.whole import whole_plan
 from upline.compensation import Inputs, Period, Plan, Result, load_plan, run
 from upline.compensation.explain.conditions import Condition
 from upline.compensation.explain.orders import order_reasons

@@ -14,7 +14,7 @@ from tests.properties.agreement import run_all
 from tests.properties.calendars import closings
 from tests.properties.chance import Chance, Seeded
 from tests.properties.companies import Company, Wanted, random_company, wanted_by
-from tests.properties.more_plans import whole_plan
+from tests.properties.plans.whole import whole_plan
 from tests.properties.worlds import outputs
 from upline.compensation import Plan, Result, load_plan
 

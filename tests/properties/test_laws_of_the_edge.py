@@ -11,7 +11,7 @@ import pytest
 from tests.properties.agreement import run_all
 from tests.properties.chance import Chance, Seeded
 from tests.properties.companies import Company, random_company, wanted_by
-from tests.properties.more_plans import PARTS, whole_plan
+from tests.properties.plans.whole import PARTS, whole_plan
 from tests.properties.test_laws_of_all_kinds import pay
 from upline.compensation import Plan, load_plan
 from upline.compensation.plan.formula import Call, Name, walk

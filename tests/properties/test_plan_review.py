@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.properties.agreement import run_all
 from tests.properties.chance import Chance, Seeded
 from tests.properties.companies import Company, random_company, wanted_by
-from tests.properties.more_plans import whole_plan
+from tests.properties.plans.whole import whole_plan
 from upline.compensation import InputRefused, Plan, PlanRefused, Result, load_plan
 from upline.compensation.plan.parts import own_part
 from upline.compensation.plan.review import Bound, review

@@ -14,7 +14,7 @@ from tests.properties.agreement import ORDER_COLUMNS as ALL_ORDER_COLUMNS
 from tests.properties.agreement import table
 from tests.properties.chance import Seeded
 from tests.properties.companies import MONTHS, Company, random_company, wanted_by
-from tests.properties.more_plans import PARTS, whole_plan
+from tests.properties.plans.whole import PARTS, whole_plan
 from tests.properties.test_laws_of_all_kinds import (
     AFTER,
     ALL,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.properties.agreement import Verdict, compare
 from tests.properties.chance import Chance, Drawn, Seeded
 from tests.properties.companies import random_company, wanted_by
-from tests.properties.plans import random_plan
+from tests.properties.plans.whole import random_plan
 from tests.properties.rules import RULES
 from tests.properties.soak import Tally, report, tally, thin, whole_world
 from upline.compensation import load_plan

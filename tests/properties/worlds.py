@@ -7,8 +7,7 @@ from typing import Any
 
 from tests.properties.chance import Seeded
 from tests.properties.companies import Company, random_company, wanted_by
-from tests.properties.more_plans import whole_plan
-from tests.properties.plans import random_plan
+from tests.properties.plans.whole import random_plan, whole_plan
 from upline.compensation import Plan, Result, load_plan
 
 
