@@ -98,6 +98,8 @@ ADDRESSES: dict[str, str] = {
         "cabinet:team-map-names",
         "cabinet:team-member",
         "cabinet:team-table",
+        "cabinet:wallet",
+        "cabinet:wallet-export",
     ),
     # The office of the staff.
     **_of(STAFF, "admin:index", "admin:login", "admin:logout"),

@@ -74,6 +74,7 @@ EXAMPLES = {
     "my/statements/ label": PERIOD.format("period.label", "DESC"),
     "my/statements/ form": "SELECT 'csv'",
     "my/team/table/<slug:form>/ form": "SELECT 'csv'",
+    "my/wallet/<slug:form>/ form": "SELECT 'csv'",
     "office/members/<str:key>/statements/ key": LAST_LINE.format("member.code"),
     "office/members/<str:key>/statements/ period": LAST_LINE.format(
         "calendar.name || ':' || period.label"

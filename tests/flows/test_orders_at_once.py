@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import transaction
 
 from tests import shop
-from upline.foundation.errors import DomainError
+from tests.at_once import PATIENCE_SECONDS, at_once, refusals
 from upline.money import Money
 from upline.orders import errors, services
 from upline.orders.locks import order_for_update
@@ -17,40 +16,10 @@ from upline.orders.models import Order, Receipt, Refund
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE_SECONDS = 20
-
 
 @pytest.fixture(autouse=True)
 def aiman():
     return shop.opened()
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Do acts in connections of their own, started together; give what each gave or refused."""
-    found: list[object] = [None] * len(acts)
-    ready = threading.Barrier(len(acts), timeout=PATIENCE_SECONDS)
-
-    def does(place: int) -> None:
-        try:
-            connection.ensure_connection()
-            ready.wait()
-            found[place] = acts[place]()
-        except DomainError as refusal:
-            found[place] = refusal
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=does, args=(place,)) for place in range(len(acts))]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(PATIENCE_SECONDS)
-    assert not any(one.is_alive() for one in threads), "two acts wait for each other"
-    return found
-
-
-def refusals(found):
-    return [type(one) for one in found if isinstance(one, DomainError)]
 
 
 def test_the_same_order_placed_twice_at_once_is_one_order():

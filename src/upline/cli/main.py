@@ -23,6 +23,7 @@ COMMANDS = {
     "logins": "upline.cli.logins:logins",
     "manage": "upline.cli.manage:manage",
     "outbox": "upline.cli.worker:outbox",
+    "payouts": "upline.cli.payouts:payouts",
     "periods": "upline.cli.periods:periods",
     "plan": "upline.cli.plan_texts:plan",
     "plans": "upline.cli.plans:plans",

@@ -27,6 +27,7 @@ APPS = (
     "upline.orders",
     "upline.plans",
     "upline.commissions",
+    "upline.payouts",
     "upline.demo",
     "upline.web.shared",
     "upline.web.accounts",

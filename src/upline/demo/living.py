@@ -31,6 +31,8 @@ from upline.ledger import rates
 from upline.network import services as network
 from upline.network.models import Member
 from upline.orders import services as orders
+from upline.payouts import services as payouts
+from upline.payouts.models import DatedRule
 from upline.people.services import load_contacts
 
 COMMAND = "command:demo"
@@ -38,6 +40,7 @@ BEGUN, LOADED = "demo.begun", "demo.loaded"
 SUBJECT = "company:1"
 VOLUMES = ("pv", "cv")
 _PATIENCE_SECONDS = 900.0
+_RETURN_WINDOW_DAYS = 14
 _PERSONS = """
 SELECT member.code, holder.person_id FROM network_member AS member
 JOIN network_holder AS holder ON holder.member_id = member.id
@@ -67,6 +70,13 @@ def begin(company: DemoCompany) -> None:
                     "today": company.size.today.isoformat(),
                 },
             )
+        # The time in which consumers of the Union may return goods: directive 2011/83, article 9.
+        payouts.set_rule(
+            name=DatedRule.Name.RETURN_WINDOW,
+            value=_RETURN_WINDOW_DAYS,
+            starts_on=first.starts_on,
+            reason="Goods can be returned for 14 days",
+        )
     with done(at=first.at(1, 0, 6)):
         logins.open_staff()
 
@@ -182,10 +192,11 @@ def give_back(company: DemoCompany, place: int) -> None:
 
 
 def settle(company: DemoCompany) -> None:
-    """Let members sign in, count rows anew, and note that everything is there."""
+    """Let members sign in, settle wallets, count rows anew, and note that everything is there."""
     with done(at=company.months[-1].now):
         logins.open_members(company.size.members)
         deliver_news()
+        payouts.settle_wallets()
         count_rows()
         audit.record(act=LOADED, subject=SUBJECT)
 

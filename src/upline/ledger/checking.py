@@ -133,6 +133,7 @@ WHERE tgrelid IN ('ledger_account'::regclass, 'ledger_journal'::regclass,
 GUARDS_WANTED = (
     "ledger_account.append_only",
     "ledger_balance.kept",
+    "ledger_balance.wallet_kept",
     "ledger_closing.alone",
     "ledger_closing.append_only",
     "ledger_entry.added",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -30,6 +30,16 @@ from upline.compensation.explain.why import reasons
 from upline.money import Money
 from upline.network import queries as network
 from upline.network.models import Member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedPeriod:
+    """The period of a run that was posted: by it a reader finds the statement."""
+
+    calendar: str
+    label: str
+    first_on: date
+    last_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,3 +251,22 @@ def late_facts(*, calendar: str, first: int = 0, most: int = 100) -> list[LateFa
         rows = cursor.fetchall()
     names = ("key", "order_number", "member", "occurred_at", "recorded_at")
     return [LateFact(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def posted_periods(references: Iterable[str]) -> dict[str, PostedPeriod]:
+    """Give the period behind each reference of a journal, where one of ours posted it."""
+    keys = {
+        int(number): f"run:{number}"
+        for kind, _, number in (one.partition(":") for one in references)
+        if kind == "run" and number.isdecimal()
+    }
+    runs = Run.objects.filter(pk__in=keys).select_related("period__calendar")
+    return {
+        keys[run.pk]: PostedPeriod(
+            calendar=run.period.calendar.name,
+            label=run.period.label,
+            first_on=run.period.starts_on,
+            last_on=run.period.ends_on - timedelta(days=1),
+        )
+        for run in runs.defer("receipt", "summary")
+    }

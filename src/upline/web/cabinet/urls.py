@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from upline.web.cabinet import views
+from upline.web.cabinet import views, wallet
 
 app_name = "cabinet"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("profile/", views.profile, name="profile"),
+    path("wallet/", wallet.wallet, name="wallet"),
+    path("wallet/<slug:form>/", wallet.export, name="wallet-export"),
     path("team/", include("upline.web.cabinet.team_urls")),
     path("", include("upline.web.cabinet.statements_urls")),
 ]

@@ -20,6 +20,8 @@ JOURNALS: Mapping[str, Words] = {
     "orders.receipt_return": _("Returned receipt"),
     "orders.refund": _("Refund of an order"),
     "reversal": _("Reversal"),
+    "wallet.mature": _("Pay became available"),
+    "wallet.recover": _("Kept for what was owed"),
 }
 
 LINES: Mapping[str, Words] = {

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from upline.commissions import queries as commissions
-from upline.ledger.models import Account, Balance
-from upline.money import Money
 from upline.network import queries as network
 from upline.network.cards import Days, MemberCard
 from upline.network.genealogy import TeamMember
@@ -23,13 +20,13 @@ from upline.people import queries as people
 from upline.people.models import Person
 from upline.web.office import words
 from upline.web.office.cells import Card, Cell, Rows, Section, Tab, facts
-from upline.web.office.chart import meaning_of
 from upline.web.office.person_sections import person_sections
 from upline.web.office.places import country_name
 from upline.web.office.reason_words import reason_in_words
 from upline.web.office.rights import may
 from upline.web.office.site import site
 from upline.web.office.trail import trail_tabs
+from upline.web.office.wallet_sections import account_sections, wallet_sections
 from upline.web.shared import formats
 
 _ORDERS_SHOWN = 50
@@ -56,8 +53,14 @@ def card_of(admin: Any, request: HttpRequest, member: Member) -> Card:
         tabs.append(
             Tab(name="pay", label=_("Statements"), sections=lambda: _statements(request, member))
         )
+    if may(request, "payouts.see"):
+        tabs.append(
+            Tab(name="wallet", label=_("Wallet"), sections=lambda: wallet_sections(request, member))
+        )
     if may(request, "ledger.see"):
-        tabs.append(Tab(name="books", label=_("Accounts"), sections=lambda: _accounts(member)))
+        tabs.append(
+            Tab(name="books", label=_("Accounts"), sections=lambda: account_sections(member))
+        )
     tabs += trail_tabs(request, lambda: _subjects(request, member))
     return Card(
         title=known.name if known and known.name else member.code,
@@ -290,30 +293,6 @@ def _statements(request: HttpRequest, member: Member) -> Sequence[Section]:
             ],
             figures=(2, 3),
             empty=_("No period was computed yet."),
-        )
-    ]
-
-
-def _accounts(member: Member) -> Sequence[Section]:
-    codes = Q(code__in=[f"{line}:{member.code}" for line in ("commissions:payable", "wallet")])
-    held = list(Account.objects.filter(codes).order_by("code", "currency"))
-    kept = dict(Balance.objects.filter(account__in=held).values_list("account", "balance_minor"))
-    admin = site.get_model_admin(Account)
-    return [
-        Rows(
-            title=_("Accounts"),
-            heads=[_("Account"), _("Meaning"), _("Balance")],
-            rows=[
-                [
-                    Cell(one.code, is_code=True, href=admin.address_of(one)),
-                    Cell(meaning_of(one.code)),
-                    Cell(Money(kept.get(one.pk, 0), one.currency)),
-                ]
-                for one in held
-            ],
-            figures=(2,),
-            note=_("What we owe is negative: a credit."),
-            empty=_("Nothing was booked for this member yet."),
         )
     ]
 

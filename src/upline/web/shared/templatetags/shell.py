@@ -32,6 +32,7 @@ class Entry:
 _CABINET = (
     ("", "home", gettext_lazy("Home")),
     ("statements/", "receipt", gettext_lazy("Statements")),
+    ("wallet/", "wallet", gettext_lazy("Wallet")),
     ("team/", "network", gettext_lazy("Team")),
     ("profile/", "user", gettext_lazy("Profile")),
 )

@@ -1,0 +1,82 @@
+"""`upline payouts`: rules of payouts, and the wallets of members."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from upline.cli.on_platform import actor_of, on_the_platform
+
+_actor = click.option(
+    "--as", "email", required=True, help="The e-mail of the login that answers for it."
+)
+
+
+@click.group()
+def payouts() -> None:
+    """Set the rules of payouts, settle wallets and look into one."""
+
+
+@payouts.command()
+@click.argument("name")
+@click.argument("value", type=int)
+@click.option(
+    "--from", "starts", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day."
+)
+@click.option("--reason", required=True, help="Why; the audit keeps it.")
+@_actor
+@on_the_platform
+def rule(name: str, value: int, starts: datetime, reason: str, email: str) -> None:
+    """Let a figure hold from a day on, as: return_window_days 14 --from 2026-01-01."""
+    from upline.foundation import context
+    from upline.payouts import services
+
+    with context.working(actor=actor_of(email, "company.configure")):
+        services.set_rule(name=name, value=value, starts_on=starts.date(), reason=reason)
+    click.echo(f"{name} is {value} from {starts.date()}.")
+
+
+@payouts.command()
+@on_the_platform
+def rules() -> None:
+    """List the figures with the days on which they hold."""
+    from upline.payouts.models import DatedRule
+    from upline.payouts.rules import spans
+
+    for name in DatedRule.Name.values:
+        found = spans(name)
+        for span in found:
+            click.echo(f"{name:<24} {span.value:>8}  from {span.since}")
+        if not found:
+            click.echo(f"{name:<24}  not set")
+
+
+@payouts.command()
+@on_the_platform
+def settle() -> None:
+    """Make available what is past its return window, and recover what is owed."""
+    from upline.payouts import services
+
+    done = services.settle_wallets(say=lambda text: click.echo(text, err=True))
+    click.echo(f"{done.matured} wallets were credited, {done.recovered} debts taken back.")
+
+
+@payouts.command()
+@click.argument("member")
+@_actor
+@on_the_platform
+def wallet(member: str, email: str) -> None:
+    """Print what a member has, by currency."""
+    from upline.payouts import queries
+    from upline.people.models import Login
+
+    viewer = Login.objects.get(pk=int(actor_of(email, queries.SEES_ALL).partition(":")[2]))
+    found = queries.wallet(viewer=viewer, member=member)
+    for one in found.balances:
+        for title in ("accrued", "available", "reserved", "owed"):
+            click.echo(f"{title:<10} {getattr(one, title)!s:>20}")
+        for part in one.maturing:
+            click.echo(f"  available from {part.on or 'a day not set'}: {part.amount}")
+    if not found.balances:
+        click.echo("Nothing was earned yet.")

@@ -1,0 +1,1 @@
+"""What members have with the company, and how it leaves."""

@@ -1,0 +1,21 @@
+"""What moved a wallet, in the words of whoever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+CAUSES: Mapping[str, str | Promise] = {
+    "commissions": _("Pay of a period"),
+    "wallet.mature": _("Became available"),
+    "wallet.recover": _("Kept for what was owed"),
+    "reversal": _("Taken back"),
+}
+_OTHER = _("Correction")
+
+
+def cause_of(kind: str) -> str | Promise:
+    """Give what a kind of journal is called; one without a word of its own corrects something."""
+    return CAUSES.get(kind, _OTHER)
