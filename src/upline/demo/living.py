@@ -70,6 +70,8 @@ def begin(company: DemoCompany) -> None:
                     "today": company.size.today.isoformat(),
                 },
             )
+    with done(at=first.at(1, 0, 6)):
+        logins.open_staff()
         # The time in which consumers of the Union may return goods: directive 2011/83, article 9.
         payouts.set_rule(
             name=DatedRule.Name.RETURN_WINDOW,
@@ -77,8 +79,6 @@ def begin(company: DemoCompany) -> None:
             starts_on=first.starts_on,
             reason="Goods can be returned for 14 days",
         )
-    with done(at=first.at(1, 0, 6)):
-        logins.open_staff()
 
 
 def stock_up(company: DemoCompany) -> None:
