@@ -121,12 +121,13 @@ def compute(
     The folder holds lines, totals, pay, ranks and carries, the inputs as they came, the plan, and a
     receipt by which anybody can verify the run. Nothing is written if anything is wrong.
     """
+    from upline.cli.memory import kept_memory
     from upline.cli.progress import Steps
     from upline.runs.folder import refuse_taken, write_run
 
     refuse_taken(out, force=force)
     started = time.perf_counter()
-    with Steps() as steps:
+    with kept_memory(), Steps() as steps:
         files = Files(
             plan=plan_path,
             members=members_path,

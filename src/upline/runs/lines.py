@@ -11,11 +11,7 @@ from pyarrow import parquet
 
 from upline.compensation import Result
 from upline.runs.csv_text import write_csv
-
-# Ids of orders and buyers hardly repeat within a part: a dictionary of them would cost a search for
-# each line and save nothing, and strong compression takes longer than all else.
-_MANY = ("order", "buyer")
-_FEW = ("member", "bonus", "level", "base", "rate", "amount")
+from upline.runs.tables import IDS
 
 
 def write_lines(result: Result, path: Path) -> None:
@@ -31,11 +27,16 @@ def write_lines(result: Result, path: Path) -> None:
 
 def _write_parquet(schema: pa.Schema, parts: Iterable[pa.Table], path: Path) -> None:
     """Write each part as a row group while the next is made."""
+    few = [
+        name
+        for name in schema.names
+        if name not in IDS or pa.types.is_dictionary(schema.field(name).type)
+    ]
     writer = parquet.ParquetWriter(
         path,
         schema,
-        compression={**dict.fromkeys(_FEW, "zstd"), **dict.fromkeys(_MANY, "snappy")},
-        use_dictionary=list(_FEW),
+        compression={name: "zstd" if name in few else "snappy" for name in schema.names},
+        use_dictionary=few,
         write_statistics=["member", "bonus"],
         store_decimal_as_integer=True,
         # Whoever reads the file finds texts and decimals, however they are kept in it.
