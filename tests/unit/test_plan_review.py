@@ -135,6 +135,38 @@ def test_computing_files_refuses_what_the_check_blocks_and_names_the_override(tm
     assert "overrides: [{rule: rank_unreachable, reason: ...}]" in refused.output
 
 
+@pytest.mark.parametrize(
+    "rate",
+    [
+        "kind: level, base: price, levels: {1: 10 %}",
+        "kind: own, base: price, rate: 0.5",
+        # Euros for each unit are no shares.
+        "kind: level, base: order_count, levels: {1: 5 EUR}",
+        "kind: level, base: joined_in_period, levels: {1: 20 EUR}, sources: own(price) > 9 EUR",
+    ],
+)
+def test_rates_that_are_no_bare_numbers_of_1_or_more_are_not_named(rate):
+    assert found_in(START + f"bonuses: {{b: {{{rate}}}}}", "rate_without_sign") == set()
+
+
+def test_bare_rates_are_found_in_scales_and_wallets_too():
+    rules = (
+        "bonuses: {b: {kind: own, base: price, rate: {scale: own(pv), steps: {0: 5 %, 9: 7}}}}\n"
+        "wallets: {cash: 20}"
+    )
+
+    assert found_in(START + rules, "rate_without_sign") == {
+        (("what", "7"), ("share", "7")),
+        (("what", "20"), ("share", "20")),
+    }
+
+
+def test_a_bonus_on_orders_that_cannot_be_is_dead():
+    rules = "bonuses: {b: {kind: own, base: price, rate: 5 %, orders: pv > 5 and pv < 3}}"
+
+    assert found_in(START + rules, "bonus_dead") == {(("what", "b"),)}
+
+
 # Bounds
 
 

@@ -10,6 +10,7 @@ from upline.compensation.plan import schema
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.review import linear
 from upline.compensation.plan.review.bounds import Bound, bounds_of
+from upline.compensation.plan.review.figures import figure_findings
 from upline.compensation.plan.review.finding import RULES, Finding
 from upline.compensation.plan.review.ranges import Ranges
 from upline.compensation.plan.review.reaching import ladders, ranges_of
@@ -46,6 +47,7 @@ def review(plan: Plan) -> Review:
         *_ranks(ranges),
         *_bonuses(ranges, bounds),
         *_spending(ranges, bounds, in_all),
+        *figure_findings(ranges),
         *scale_findings(ranges),
         *_rounding(plan.file),
         *unused_findings(plan.file),
@@ -89,13 +91,13 @@ def _ranks(ranges: Ranges) -> Iterator[Finding]:
 def _bonuses(ranges: Ranges, bounds: dict[str, Bound]) -> Iterator[Finding]:
     for name, bonus in ranges.file.bonuses.items():
         can_hold = ranges.is_possible([(bonus.requires, True)])
-        sources = getattr(bonus, "sources", None)
-        if sources is not None:
-            can_hold = can_hold and ranges.is_possible([(sources, True)])
+        for rule in (getattr(bonus, name, None) for name in ("sources", "orders", "joins")):
+            if rule is not None:
+                can_hold = can_hold and ranges.is_possible([(rule, True)])
         pays_nothing = bounds[name] == Bound("finite") and not isinstance(bonus, schema.BestOf)
         if not can_hold or pays_nothing:
-            rule = "bonus_pays_nothing" if can_hold else "bonus_dead"
-            yield Finding(rule, bonus.place, (("what", name),))
+            found = "bonus_pays_nothing" if can_hold else "bonus_dead"
+            yield Finding(found, bonus.place, (("what", name),))
 
 
 def _spending(ranges: Ranges, bounds: dict[str, Bound], in_all: Bound) -> Iterator[Finding]:

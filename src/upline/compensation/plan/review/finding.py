@@ -96,6 +96,21 @@ RULES: dict[str, tuple[Severity, str, str]] = {
         msg("Nobody can stay at “%(what)s”: whoever meets it meets “%(other)s” too."),
         msg("Let “%(other)s” need more than “%(what)s”, or leave one of them out."),
     ),
+    "rank_weaker": (
+        "warning",
+        msg("“%(what)s” asks for less of %(measure)s than “%(other)s” below it."),
+        msg("Let a higher rank ask for at least as much, or leave the condition out there."),
+    ),
+    "rate_without_sign": (
+        "warning",
+        msg("The rate %(what)s without a sign is %(share)s."),
+        msg("Write “%(what)s %%” if per cent are meant, else “%(share)s”."),
+    ),
+    "rate_negative": (
+        "warning",
+        msg("The rate %(what)s is below 0: it takes away what a member has earned."),
+        msg("Write it without the minus, unless it is to be taken away."),
+    ),
     "levels_gap": (
         "warning",
         msg("Between %(low)s and %(high)s nothing is listed, and nothing is paid there."),
