@@ -226,6 +226,10 @@ def aligned(left: Numbers, right: Numbers) -> tuple[Ints, Ints, Fraction]:
 
 def added(left: Numbers, right: Numbers, sign: int = 1) -> Numbers:
     """Give left + sign * right, exactly."""
+    if not right.values.ndim and not right.values:
+        return left
+    if not left.values.ndim and not left.values and sign > 0:
+        return right
     a, b, unit = aligned(left, right)
     if greatest(a) + greatest(b) >= SAFE:
         a, b = a.astype(object), b.astype(object)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from upline.compensation import memory
 from upline.compensation.columns import Column, Members, Quotients
 from upline.compensation.genealogy.forest import Forest
-from upline.compensation.kernels import grouping
+from upline.compensation.kernels import grouping, trees
 from upline.compensation.parallel import in_parts, parts_of
 
 Array = npt.NDArray[Any]
@@ -158,6 +158,13 @@ class Orders(Mapping[str, Column]):
         )
         out = self._out_of_buckets(bucketed)
         return out if self._chosen is None else self._chosen[out]
+
+    def summed(self, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Add up whole numbers, one for each order, by member."""
+        starts = self.starts
+        out = memory.empty(len(starts) - 1, np.int64)
+        in_parts(parts_of(len(out)), lambda _, *part: trees.sum_groups(starts, values, out, *part))
+        return out
 
     @cached_property
     def member(self) -> Array:

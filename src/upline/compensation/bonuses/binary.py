@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from upline.compensation import columns
+from upline.compensation import columns, memory
 from upline.compensation.bonuses import lines as shared
 from upline.compensation.bonuses.legs import Leg, Volume, kept, report, volume_of
 from upline.compensation.bonuses.lines import NO_LEVEL, Lines, Paid, Work
@@ -69,7 +69,8 @@ def match(work: Work) -> Matching:
 
 
 def _amount(part: written.Value, work: Work) -> Numbers:
-    return numbers(value(part, work.figures.member_scope)).spread(len(work.figures.world))
+    """Give an amount for each member, or one for all."""
+    return numbers(value(part, work.figures.member_scope))
 
 
 def _cap(work: Work) -> tuple[Numbers, Flagged] | None:
@@ -77,7 +78,7 @@ def _cap(work: Work) -> tuple[Numbers, Flagged] | None:
     if work.bonus.cap is None or work.bonus.cap_uses == "all":
         return None
     cap = _amount(work.bonus.cap, work)
-    named = np.broadcast_to(is_named(work.bonus.cap, work.figures.member_scope), cap.values.shape)
+    named = is_named(work.bonus.cap, work.figures.member_scope)
     return Numbers(np.maximum(cap.values, 0), cap.unit), named
 
 
@@ -100,7 +101,7 @@ def _cycled(work: Work) -> Matching:
     if bonus.two_to_one is not None:
         chosen = qualified & work.member_rule(bonus.two_to_one.members)
         may_two, most_two = _terms(work, bonus.two_to_one.rate, side, chosen)
-    cycles, used_left, used_right, before = (np.zeros(count, np.int64) for _ in range(4))
+    cycles, used_left, used_right = (memory.zeros(count, np.int64) for _ in range(3))
     out = (cycles, used_left, used_right, np.zeros(count, np.bool_))
     units_of_cycle, is_anew = np.asarray([a, b], np.int64), is_decided_anew(bonus)
 
@@ -111,6 +112,7 @@ def _cycled(work: Work) -> Matching:
         kernels.matched(*legs, units_of_cycle, is_anew, *asked, *(one[mine] for one in out))
 
     in_parts(parts_of(count), part)
+    before = np.broadcast_to(np.int64(0), cycles.shape)
     taken = _Taken(cycles=cycles, left=used_left, right=used_right, is_two=out[3], before=before)
     return _matching(work, volume, (a, b), taken)
 
@@ -167,7 +169,7 @@ def _terms(work: Work, pay: written.Value, side: Numbers, chosen: Flagged) -> tu
     """Say who is matched at a rate or a sum, and at most how many cycles of each are used."""
     per_unit = _amount(pay, work)
     may = chosen & (per_unit.values > 0)
-    most = np.full(len(may), kernels.NO_MOST, np.int64)
+    most = memory.filled(len(may), np.int64, kernels.NO_MOST)
     capped = _cap(work)
     if capped is None:
         return may, most
@@ -182,7 +184,7 @@ def _terms(work: Work, pay: written.Value, side: Numbers, chosen: Flagged) -> tu
     rows = np.flatnonzero(may & has_cap)
     if len(rows):
         cycles = columns.rounded(Quotients(cap.taken(rows), per_unit.taken(rows)), 0, "ceil").values
-        most[rows] = np.minimum(cycles, kernels.NO_MOST).astype(np.int64)
+        most[rows] = np.asarray(np.minimum(cycles, kernels.NO_MOST)).astype(np.int64)
     return may, most
 
 
@@ -203,7 +205,7 @@ def _lines_at(work: Work, matching: Matching, chosen: Flagged, pay: written.Valu
         worth = work.point_value()
         shared.check_point_values(work, worth, rows)
         rate = rate if worth is None else columns.multiplied(rate, worth.taken(rows))
-    return _lines(work, rows, NO_LEVEL, base, rate)
+    return _lines(work, rows, NO_LEVEL, base, rate.spread(len(rows)))
 
 
 def _lines(work: Work, rows: Array, level: int, base: Numbers, rate: Numbers) -> Lines:
@@ -297,5 +299,6 @@ def _step_lines(work: Work, matching: Matching) -> Lines:
         pay = _amount(step.pay, work)
         climbed = (matching.before <= index) & (index < last) & (pay.values != 0)
         rows = np.flatnonzero(climbed)
-        parts.append(_lines(work, rows, index + 1, pay.taken(rows), constant(1).spread(len(rows))))
+        base = pay.taken(rows).spread(len(rows))
+        parts.append(_lines(work, rows, index + 1, base, constant(1).spread(len(rows))))
     return shared.joined(parts)

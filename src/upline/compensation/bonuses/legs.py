@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from upline.compensation import columns
+from upline.compensation import columns, memory
 from upline.compensation.bonuses import lines as shared
 from upline.compensation.bonuses.lines import Work
 from upline.compensation.bonuses.stairstep import own_base
@@ -32,22 +32,16 @@ class Leg:
     `ages` are what is left over, that of this period first.
     """
 
-    carried: Array
     new: Array
+    total: Array
     used: Array
     ages: list[Array]
+    carry: Array
+    flushed: Array
 
     @property
-    def total(self) -> Array:
-        return np.asarray(self.carried + self.new)
-
-    @property
-    def carry(self) -> Array:
-        return np.asarray(sum(self.ages[1:], self.ages[0]))
-
-    @property
-    def flushed(self) -> Array:
-        return np.asarray(self.total - self.used - self.carry)
+    def carried(self) -> Array:
+        return np.asarray(self.total - self.new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +85,9 @@ def _new(work: Work) -> tuple[Numbers, tuple[Numbers, Numbers]]:
         assert given is not None
         return columns.constant(0), given
     own = own_base(work)
-    groups = shared.in_tree(work, own.values).copy()
+    groups = shared.in_tree(work, own.values)
+    if groups is own.values:
+        groups = groups.copy()
     trees.add_up(work.forest.parent, groups)
     left, right = (shared.to_members(work, leg) for leg in legs_of(work.forest, groups))
     return own, (Numbers(left, own.unit), Numbers(right, own.unit))
@@ -137,13 +133,13 @@ def _carried(work: Work, side: str) -> list[Numbers]:
 
 def kept(work: Work, ages: list[Array], used: Array, unit: Fraction) -> Leg:
     """Say what of a leg is left over, after what is used, too old, too much or flushed."""
-    left = _added(ages) - used
-    return Leg(
-        carried=_added(ages[1:]) if len(ages) > 1 else np.zeros_like(used),
-        new=ages[0],
-        used=used,
-        ages=_left_over(work, ages, left, unit),
-    )
+    total = _added(ages)
+    left = np.subtract(total, used, out=memory.empty(len(used), np.int64))
+    over = _left_over(work, ages, left, unit)
+    carry = _added(over)
+    nothing = np.broadcast_to(np.int64(0), left.shape)
+    flushed = nothing if carry is left else np.asarray(left - carry)
+    return Leg(new=ages[0], total=total, used=used, ages=over, carry=carry, flushed=flushed)
 
 
 def _left_over(work: Work, ages: list[Array], left: Array, unit: Fraction) -> list[Array]:

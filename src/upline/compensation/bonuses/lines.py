@@ -10,17 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from upline.compensation import columns
+from upline.compensation import columns, memory
 from upline.compensation.columns import Days, Numbers
 from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.finding import is_rising
 from upline.compensation.genealogy.forest import Forest
-from upline.compensation.kernels import trees
+from upline.compensation.kernels import grouping, trees
 from upline.compensation.kernels.rounding import MODES
 from upline.compensation.measures.evaluate import is_named, not_computed, numbers, rule, value
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.measures.sums import raise_out_of_range
 from upline.compensation.orders import Orders
+from upline.compensation.parallel import in_parts, parts_of
 from upline.compensation.plan import schema
 from upline.compensation.plan import values as written
 from upline.compensation.plan.legs import unit_of
@@ -170,12 +171,16 @@ class Work:
         if columns.greatest(lines.amount) * max(len(lines), 1) >= columns.SAFE:
             raise_out_of_range(f"What '{self.name}' pays")
         totals = np.zeros(len(self.figures.world), np.int64)
-        np.add.at(totals, lines.receiver, lines.amount)
+        if _is_one_each(lines):
+            totals[lines.receiver] = lines.amount
+        else:
+            np.add.at(totals, lines.receiver, lines.amount)
+        return replace(self.paid_in_all(totals, bonus=bonus), lines=lines)
+
+    def paid_in_all(self, totals: Array, *, bonus: str | None = None) -> Paid:
+        """Give what everybody is paid, without lines."""
         return Paid(
-            bonus=bonus or self.name,
-            places=self.rounding.places,
-            totals=totals,
-            lines=lines,
+            bonus=bonus or self.name, places=self.rounding.places, totals=totals, lines=None
         )
 
 
@@ -309,9 +314,7 @@ def _buyer_sources(
     if mask is not None:
         whole = np.where(mask, whole, 0)
     if starting is None:
-        sums = np.zeros(len(work.figures.world), np.int64)
-        trees.sum_groups(orders.starts, whole, sums)
-        return _one_a_member(work, Numbers(sums, base.unit), None)
+        return _one_a_member(work, Numbers(orders.summed(whole), base.unit), None)
     chosen = np.flatnonzero((starting >= 0) & (whole != 0))
     pairs = orders.member[chosen].astype(np.int64) * len(work.figures.world) + starting[chosen]
     distinct, where = np.unique(pairs, return_inverse=True)
@@ -373,7 +376,12 @@ def in_tree(work: Work, column: Array) -> Array:
     world = work.figures.world
     if work.forest is world.forest:
         return column
-    return np.ascontiguousarray(column[_places(work)])
+    places = places_of(work)
+    if column.dtype == object:
+        return np.asarray(column[places])
+    out = memory.empty(len(places), column.dtype)
+    in_parts(parts_of(len(places)), lambda _, *part: grouping.gathered(column, places, out, *part))
+    return out
 
 
 def from_tree(work: Work, positions: Array) -> Array:
@@ -381,19 +389,22 @@ def from_tree(work: Work, positions: Array) -> Array:
     world = work.figures.world
     if work.forest is world.forest:
         return positions
-    return np.asarray(_places(work)[positions])
+    return np.asarray(places_of(work)[positions])
 
 
 def to_members(work: Work, column: Array) -> Array:
     """Bring a column of the bonus's tree back into the sponsor tree's order."""
-    if work.forest is work.figures.world.forest:
+    world = work.figures.world
+    if work.forest is world.forest:
         return column
-    back = np.empty_like(column)
-    back[_places(work)] = column
+    back, places = memory.empty(len(world), column.dtype), places_of(work)
+    in_parts(
+        parts_of(len(places)), lambda _, *part: grouping.scattered(column, places, back, *part)
+    )
     return back
 
 
-def _places(work: Work) -> Array:
+def places_of(work: Work) -> Array:
     """Give where in the sponsor tree each one of the bonus's tree stands."""
     places, forest = work.figures.places, work.figures.world.forest
     if work.bonus.tree not in places:
@@ -428,6 +439,8 @@ def capped(lines: Lines, work: Work) -> Lines:
     """Cut later lines of members who pass the cap, in order of date and order, or of joining."""
     if work.bonus.cap is None:
         return lines
+    if _is_one_each(lines):
+        return _each_capped(lines, work)
     scope = work.figures.member_scope
     count = len(work.figures.world)
     cap = numbers(value(work.bonus.cap, scope))
@@ -444,11 +457,24 @@ def capped(lines: Lines, work: Work) -> Lines:
     return replace(lines, amount=amounts)
 
 
+def _is_one_each(lines: Lines) -> bool:
+    """Say whether lines go up by receiver, so that nobody has two."""
+    return bool(grouping.is_rising(lines.receiver))
+
+
+def _each_capped(lines: Lines, work: Work) -> Lines:
+    """Cut the only line of each to his cap."""
+    scope, rows = work.figures.member_scope, lines.receiver
+    cap = numbers(value(work.bonus.cap, scope)).taken(rows)
+    most = np.maximum(columns.rounded(cap, work.rounding.places, "down").values, 0)
+    has_cap = is_named(work.bonus.cap, scope)
+    is_cut = (has_cap[rows] if has_cap.ndim else has_cap) & (lines.amount > most)
+    return replace(lines, amount=np.where(is_cut, most, lines.amount))
+
+
 def _one_after_another(lines: Lines, rows: Array, work: Work) -> Array:
     """Put rows receiver by receiver, each one's as they follow each other."""
     receiver = lines.receiver[rows]
-    if np.bincount(receiver).max(initial=0) <= 1:
-        return rows
     return np.asarray(rows[np.lexsort((*sequence_keys(lines, rows, work.figures), receiver))])
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from upline.compensation import columns
+from upline.compensation import columns, memory
 from upline.compensation.bonuses import lines as shared
 from upline.compensation.bonuses.lines import Lines, Paid, Work
 from upline.compensation.columns import Numbers, constant
@@ -28,6 +27,10 @@ def compute(work: Work) -> list[Paid]:
     """Pay each member rate x group, less what the groups of his recruits have taken."""
     steps = group_steps(work)
     paid = steps.qualified & steps.takes_itself
+    if not work.keeps_lines and work.bonus.cap is None:
+        totals = _totals(work, paid, steps)
+        if totals is not None:
+            return totals
     own_lines = _own_lines(work, paid, steps)
     recruit_lines = _recruit_lines(work, paid, steps)
     lines = shared.capped(shared.joined([own_lines, recruit_lines]), work)
@@ -65,10 +68,10 @@ def group_steps(work: Work) -> GroupSteps:
     count = len(figures.world)
     rate = numbers(value(bonus.rate, figures.member_scope)).spread(count)
     own = own_base(work)
-    low_rate, low_own = _below_first_step(work)
     has_rate = rate.values != 0
-    low_rate = _only(low_rate.spread(count), ~has_rate)
-    group, low_group = _groups(work, own), _groups(work, low_own)
+    low_rate, low_own = _below_first_step(work, ~has_rate)
+    group = _groups(work, own)
+    low_group = _groups(work, low_own) if bonus.below_first_step is not None else constant(0)
     gross = columns.added(columns.multiplied(rate, group), columns.multiplied(low_rate, low_group))
     qualified = work.member_rule(bonus.requires)
     takes_itself = has_rate | (low_rate.values != 0)
@@ -103,9 +106,7 @@ def own_base(
     whole = shared.summable(base, "the base of a bonus")
     if mask is not None:
         whole = np.where(mask, whole, 0)
-    sums = np.zeros(len(figures.world), np.int64)
-    trees.sum_groups(figures.world.orders.starts, whole, sums)
-    return Numbers(sums, base.unit)
+    return Numbers(figures.world.orders.summed(whole), base.unit)
 
 
 def _is_of_all_orders(bonus: Any) -> bool:
@@ -114,11 +115,11 @@ def _is_of_all_orders(bonus: Any) -> bool:
     return isinstance(bonus.base, Formula) and not is_filtered
 
 
-def _below_first_step(work: Work) -> tuple[Numbers, Numbers]:
-    """Give the rate below the first step and each member's own base for it."""
+def _below_first_step(work: Work, is_below: Array) -> tuple[Numbers, Numbers]:
+    """Give the rate of those below the first step and each member's own base for it."""
     below = work.bonus.below_first_step
     if below is None:
-        return constant(0), Numbers(np.zeros(len(work.figures.world), np.int64), Fraction(1))
+        return constant(0), constant(0)
 
     def mask(work: Work) -> npt.NDArray[np.bool_] | None:
         chosen = shared.order_mask(work)
@@ -128,7 +129,8 @@ def _below_first_step(work: Work) -> tuple[Numbers, Numbers]:
         chosen = holds if chosen is None else chosen & holds
         return np.broadcast_to(chosen, (len(work.figures.world.orders),))
 
-    return numbers(value(below.rate, work.figures.member_scope)), own_base(work, mask)
+    rate = numbers(value(below.rate, work.figures.member_scope))
+    return Numbers(np.where(is_below, rate.values, 0), rate.unit), own_base(work, mask)
 
 
 def _groups(work: Work, own: Numbers) -> Numbers:
@@ -147,15 +149,49 @@ def _taken(work: Work, takes_itself: Array, gross: Numbers) -> Numbers:
     return Numbers(shared.to_members(work, out), gross.unit)
 
 
-def _only(column: Numbers, holds: npt.NDArray[np.bool_]) -> Numbers:
-    return Numbers(np.where(holds, column.values, 0), column.unit)
-
-
 def _amounts(work: Work, exact: Numbers, receiver: Array) -> Array:
     worth = work.point_value()
     shared.check_point_values(work, worth, receiver)
     rate = constant(1) if worth is None else worth.taken(receiver)
     return shared.line_amounts(exact, rate, work.rounding)
+
+
+def _totals(work: Work, paid: Array, steps: GroupSteps) -> list[Paid] | None:
+    """Add up what the lines come to without making them; None where they must be made."""
+    bonus, worth = work.bonus, work.point_value() or constant(1)
+    if bonus.below_first_step is not None or not worth.values.all():
+        return None
+    exact = steps.rate.unit * steps.group.unit
+    times = int(exact / steps.taken.unit)
+    above, divisor = shared.fraction_of(steps.taken.unit, worth.unit, work.rounding.places)
+    columns_of = (steps.rate, steps.own, steps.group, steps.taken, worth)
+    if any(one.values.dtype == object for one in columns_of):
+        return None
+    most_rate, most_own, most_group, most_taken, most_worth = (
+        columns.greatest(one.values) for one in columns_of
+    )
+    most = most_rate * max(most_own, most_group) * times + most_taken
+    count = len(paid)
+    if (most * most_worth * above + divisor) * 2 * max(count, 1) >= columns.SAFE:
+        return None
+    own, recruits = memory.zeros(count, np.int64), memory.zeros(count, np.int64)
+    walks.group_totals(
+        parents(work),
+        paid,
+        steps.rate.values,
+        steps.own.values,
+        steps.group.values,
+        steps.taken.values,
+        times,
+        np.atleast_1d(columns.scaled(worth.values, above)),
+        divisor,
+        work.mode,
+        own,
+        recruits,
+    )
+    if bonus.own_part is None:
+        return [work.paid_in_all(np.add(recruits, own, out=recruits))]
+    return [work.paid_in_all(recruits), work.paid_in_all(own, bonus=bonus.own_part)]
 
 
 def _own_lines(work: Work, paid: Array, steps: GroupSteps) -> Lines:

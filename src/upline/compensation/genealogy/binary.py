@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from upline.compensation.columns import Codes
 from upline.compensation.genealogy.forest import Forest, Positions
 from upline.compensation.kernels import trees
 from upline.compensation.tables import Reader
 
 SIDES = ("left", "right")
+_SIDE_OF = {side: code for code, side in enumerate(SIDES)}
 
 
 def sides_of(members: Reader, parent: Positions, ids: pa.Array) -> npt.NDArray[np.bool_]:
@@ -24,17 +26,22 @@ def sides_of(members: Reader, parent: Positions, ids: pa.Array) -> npt.NDArray[n
         members.raw("side")
         return np.zeros(len(members), np.bool_)
     sides = members.codes("side")
-    known = np.asarray(
-        [*(SIDES.index(label) if label in SIDES else -2 for label in sides.labels), -1]
-    )
-    side = known[sides.values]
-    placed = parent >= 0
-    for row in np.flatnonzero(placed & (side < 0)).tolist():
+    known = np.asarray([*(_SIDE_OF.get(label, -1) for label in sides.labels), -1], np.int8)
+    is_right, taken = np.empty(len(parent), np.bool_), np.zeros(2 * len(parent), np.bool_)
+    # An empty side is code -1, the last of the table.
+    codes = np.ascontiguousarray(sides.values)
+    if trees.take_places(parent, codes, known, taken, is_right):
+        side = known[codes]
+        _list_unknown_sides(members, sides, np.flatnonzero((parent >= 0) & (side < 0)))
+        _list_shared_places(members, parent, np.where(parent >= 0, side, -1), ids)
+    return is_right
+
+
+def _list_unknown_sides(members: Reader, sides: Codes, rows: npt.NDArray[np.int64]) -> None:
+    for row in rows.tolist():
         text = sides.at(row)
         problem = f"'{text}' is no side." if text else "This member has a place, but no side."
         members.fault(row, "side", "table.side", problem, "Write left or right.")
-    _list_shared_places(members, parent, np.where(placed, side, -1), ids)
-    return np.asarray(side == 1)
 
 
 def _list_shared_places(
@@ -43,8 +50,6 @@ def _list_shared_places(
     """List everybody who stands where another stands already."""
     rows = np.flatnonzero(side >= 0)
     places = parent[rows].astype(np.int64) * 2 + side[rows]
-    if not (np.bincount(places) > 1).any():
-        return
     order = np.argsort(places, kind="stable")
     taken = places[order]
     for index in np.flatnonzero(taken[1:] == taken[:-1]).tolist():

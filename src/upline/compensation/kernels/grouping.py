@@ -24,6 +24,13 @@ def gathered(values, rows, out, first, last):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def scattered(values, rows, out, first, last):  # type: ignore[no-untyped-def]
+    """Fill out[rows[k]] with values[k] for first <= k < last; no row stands twice."""
+    for k in range(first, last):
+        out[rows[k]] = values[k]
+
+
+@kernel
 def find_buckets(ids, low, table, shift, counts, out, first, last):  # type: ignore[no-untyped-def]
     """As places_of; counts[place >> shift] gains one each, and how many are -1 is returned."""
     unknown = 0

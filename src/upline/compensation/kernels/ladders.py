@@ -11,6 +11,19 @@ AND, OR, NOT, ADD, SUBTRACT, TIMES, LEAST, GREATEST, REQUIRE = 5, 6, 7, 8, 9, 10
 
 
 @kernel
+def plausible(known, leads, out, first, last):  # type: ignore[no-untyped-def]
+    """Fill out[i] with the highest rank whose leading condition known[leads[r], i] holds, or -1.
+
+    A rank without one (leads[r] < 0) is always plausible.
+    """
+    for i in range(first, last):
+        found = len(leads) - 1
+        while found >= 0 and leads[found] >= 0 and known[leads[found], i] == 0:
+            found -= 1
+        out[i] = found
+
+
+@kernel
 def climb(  # type: ignore[no-untyped-def]
     parent,
     kinds,
@@ -23,6 +36,7 @@ def climb(  # type: ignore[no-untyped-def]
     words,
     operands,
     program_starts,
+    highest,
     kept,
     stack,
     counts,
@@ -37,17 +51,14 @@ def climb(  # type: ignore[no-untyped-def]
     no rank below, figures[f, i] his numbers; the program of rank r is words[program_starts[r] :
     program_starts[r + 1]], in postfix, with operands naming a condition, a counter, a figure, a
     number or how to compare; REQUIRE takes a condition away, without which there is no rank r.
-    kept[i] is the rank kept from before or -1; `stack` is scratch. counts[c, i] and subtree[c, i]
+    highest[i] bounds the ranks that are looked at, kept[i] is the rank kept from before or -1; `stack` is scratch. counts[c, i] and subtree[c, i]
     come in as 0; rank[i] is filled, counts[c, i] hold what each member had below.
     """
     members = len(parent)
-    ranks = len(program_starts) - 1
     counters = len(kinds)
     for i in range(members - 1, -1, -1):
         found = kept[i]
-        for r in range(ranks - 1, -1, -1):
-            if r <= kept[i]:
-                break
+        for r in range(highest[i], found, -1):
             height = 0
             holds = True
             for w in range(program_starts[r], program_starts[r + 1]):
@@ -94,9 +105,8 @@ def climb(  # type: ignore[no-untyped-def]
             if kind == RECRUITS:
                 counts[c, above] += own
             elif kind == LEGS:
-                has = 1 if (own > 0 or subtree[c, i] > 0) else 0
-                counts[c, above] += has
-                if has:
+                if own > 0 or subtree[c, i] > 0:
+                    counts[c, above] += 1
                     subtree[c, above] = 1
             else:
                 counts[c, above] += own + counts[c, i]

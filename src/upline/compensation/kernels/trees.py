@@ -161,6 +161,42 @@ def greatest_legs(parent, values, top):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def greatest_leg(parent, values, top):  # type: ignore[no-untyped-def]
+    """Fill top[i] with the greatest value directly below i, 0 where nobody is; it comes in as minimum.
+
+    Whoever is below i comes after him, so that his figure is settled in a sweep from the last.
+    """
+    lowest = top[0] if len(top) else 0
+    for i in range(len(values) - 1, -1, -1):
+        above = parent[i]
+        if above >= 0 and values[i] > top[above]:
+            top[above] = values[i]
+        if top[i] == lowest:
+            top[i] = 0
+
+
+@kernel
+def take_places(parent, codes, known, taken, is_right):  # type: ignore[no-untyped-def]
+    """Put everybody at a side, known[codes[row]], of the one above him; fills `is_right`.
+
+    `taken`, two places for each row, comes in as False. Returns how many have no side (-1), or
+    one that is taken.
+    """
+    faults = 0
+    for row in range(len(parent)):
+        side = known[codes[row]]
+        above = parent[row]
+        is_right[row] = side == 1
+        if above < 0:
+            continue
+        if side < 0 or taken[2 * above + side]:
+            faults += 1
+        else:
+            taken[2 * above + side] = True
+    return faults
+
+
+@kernel
 def split_legs(parent, is_right, groups, left, right):  # type: ignore[no-untyped-def]
     """Fill the left and right leg of everybody from the groups below; legs come in as 0."""
     for i in range(len(parent)):
@@ -205,9 +241,9 @@ def group_rows(groups, starts, rows):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def sum_groups(starts, values, out):  # type: ignore[no-untyped-def]
-    """Fill out[g] with the sum of values[starts[g] : starts[g + 1]]."""
-    for g in range(len(out)):
+def sum_groups(starts, values, out, first, last):  # type: ignore[no-untyped-def]
+    """Fill out[g] with the sum of values[starts[g] : starts[g + 1]] for first <= g < last."""
+    for g in range(first, last):
         total = 0
         for index in range(starts[g], starts[g + 1]):
             total += values[index]

@@ -11,7 +11,7 @@ import numpy as np
 from numba import int64, uint32, uint64
 
 from upline.compensation.kernels import kernel
-from upline.compensation.kernels.rounding import line_amount
+from upline.compensation.kernels.rounding import line_amount, rounded
 
 NONE, COUNT_BETWEEN, REMOVE, MERGE_UP, ROLL_UP, BELOW = 0, 1, 2, 3, 4, 5
 TOTALS, COUNT, WRITE = 0, 1, 2
@@ -512,3 +512,23 @@ def take_up(parent, has_own, own, out):  # type: ignore[no-untyped-def]
         above = parent[i]
         if above >= 0 and not has_own[above]:
             out[above] += out[i]
+
+
+@kernel
+def group_totals(  # type: ignore[no-untyped-def]
+    parent, paid, rate, own, group, taken, times, worth, divisor, rounding, own_totals, totals
+):
+    """Add up, for all who are paid, rate x own in own_totals and, in totals, what recruits' groups left.
+
+    A line is (rate x base x times - taken) x worth / divisor, rounded; `worth` has one value for
+    all, or one for each member.
+    """
+    for i in range(len(parent)):
+        if paid[i]:
+            factor = worth[i] if len(worth) > 1 else worth[0]
+            own_totals[i] = rounded(rate[i] * own[i] * times * factor, divisor, rounding)
+        above = parent[i]
+        if above >= 0 and paid[above]:
+            factor = worth[above] if len(worth) > 1 else worth[0]
+            left = rate[above] * group[i] * times - taken[i]
+            totals[above] += rounded(left * factor, divisor, rounding)

@@ -105,8 +105,11 @@ def is_named(part: written.Value, scope: Scope) -> npt.NDArray[np.bool_]:
         return np.asarray(1, np.bool_)
     chosen, otherwise = choices(part, scope)
     result = np.asarray(0, np.bool_) if otherwise is None else is_named(otherwise, scope)
-    for holds, entry in reversed(chosen):
-        result = np.where(holds, is_named(entry, scope), result)
+    entries = [is_named(entry, scope) for _, entry in chosen]
+    if all(not one.ndim and one for one in (result, *entries)):
+        return np.asarray(1, np.bool_)
+    for (holds, _), named in reversed(list(zip(chosen, entries, strict=True))):
+        result = np.where(holds, named, result)
     return np.asarray(result)
 
 

@@ -188,7 +188,7 @@ class MemberScope(_OfOneRun):
     def _earned(self, node: Call) -> Numbers:
         argument = node.arguments[0]
         listed = argument.arguments if isinstance(argument, Call) else (argument,)
-        total = Numbers(np.zeros(self.size, np.int64), Fraction(1))
+        total = constant(0)
         for name in listed:
             assert isinstance(name, Name)
             given = self.figures.world.given_earnings.get(name.name)
@@ -198,7 +198,7 @@ class MemberScope(_OfOneRun):
             if name.name in self.figures.earned:
                 unit = self.figures.earned_unit[name.name]
                 total = columns.added(total, Numbers(self.figures.earned[name.name], unit))
-        return total
+        return total.spread(self.size)
 
     def _position(self, node: Call) -> Numbers:
         keys: list[npt.NDArray[Any]] = []

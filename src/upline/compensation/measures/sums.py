@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from upline.compensation import columns
+from upline.compensation import columns, memory
 from upline.compensation.columns import Codes, Flags, Numbers
 from upline.compensation.errors import InputRefused
 from upline.compensation.genealogy.binary import legs_of
@@ -194,6 +194,11 @@ def _nth_legs(
 ) -> npt.NDArray[np.int64]:
     lowest = np.iinfo(np.int64).min
     depth = number if function == "leg" else number - 1
+    if function == "leg" and number == 1:
+        # Of the strongest leg alone nothing below is kept.
+        most = memory.filled(len(legs), np.int64, lowest)
+        trees.greatest_leg(parent, legs, most)
+        return most
     top = np.full((max(depth, 1), len(legs)), lowest, np.int64)
     trees.greatest_legs(parent, legs, top)
     top[top == lowest] = 0
@@ -240,9 +245,7 @@ def per_member(figures: Computed, column: Numbers, mask: npt.NDArray[np.bool_] |
         whole = np.where(mask, whole, 0)
     if len(whole) and columns.greatest(whole) * len(whole) >= columns.SAFE:
         raise_out_of_range("the sum of order values")
-    out = np.zeros(len(world), np.int64)
-    trees.sum_groups(world.orders.starts, whole, out)
-    return Numbers(out, column.unit)
+    return Numbers(world.orders.summed(whole), column.unit)
 
 
 def raise_out_of_range(what: str) -> None:

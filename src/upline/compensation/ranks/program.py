@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from upline.compensation import columns
+from upline.compensation import columns, memory
 from upline.compensation.columns import Codes, Column, Flags, Numbers, Quotients
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.kernels import ladders
@@ -19,6 +19,7 @@ from upline.compensation.measures.evaluate import formula, not_computed, numbers
 from upline.compensation.measures.figures import OrderValues
 from upline.compensation.measures.scopes import AssumingScope, Figures
 from upline.compensation.measures.sums import raise_out_of_range, summed_column
+from upline.compensation.parallel import in_parts, parts_of
 from upline.compensation.plan import formula as formulas
 from upline.compensation.plan import schema
 from upline.compensation.plan import values as written
@@ -94,6 +95,7 @@ class Program:
     Counts in `tree` are found in a sweep from its bottom. What else asks for ranks below is in
     `rounds`: conditions that are computed from the ranks of the round before, by their places
     among the known columns. They only rise, so the rounds end with the least ranks that fit.
+    `leads` are the places of what each rank needs first, -1 where that asks for ranks below.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Program:
     numbers: list[npt.NDArray[np.int64]] = field(default_factory=list)
     words: list[_Word] = field(default_factory=list)
     starts: list[int] = field(default_factory=lambda: [0])
+    leads: list[int] = field(default_factory=list)
 
     @classmethod
     def of(cls, name: str, ranks: list[schema.Rank], figures: Figures) -> Program:
@@ -131,7 +134,9 @@ class Program:
         parts = needs.parts if isinstance(needs, written.All) else (needs,)
         known = tuple(part for part in parts if not asks_in(part, self.name))
         holds = rule(written.All(known), self.figures.member_scope)
+        self.leads.append(-1)
         if holds.ndim or not holds:
+            self.leads[-1] = len(self.known)
             self._known(holds)
             self.words.append((ladders.REQUIRE, 0))
         for part in parts:
@@ -311,6 +316,9 @@ class Program:
         figures = np.empty((max(len(self.numbers), 1), count), np.int64)
         for index, number in enumerate(self.numbers):
             figures[index] = _placed(number, order)
+        highest = np.empty(count, np.int32)
+        leads = np.asarray(self.leads, np.int64)
+        in_parts(parts_of(count), lambda _, *part: ladders.plausible(known, leads, highest, *part))
         rank = np.full(count, -1, np.int32)
         words = np.asarray(self.words, np.int64).reshape(-1, 2)
         ladders.climb(
@@ -325,9 +333,10 @@ class Program:
             np.ascontiguousarray(words[:, 0]),
             np.ascontiguousarray(words[:, 1]),
             np.asarray(self.starts, np.int64),
+            highest,
             np.ascontiguousarray(_placed(kept, order)),
             np.zeros(len(self.words) + 1, np.int64),
-            np.zeros((counters, count), np.int64),
+            memory.zeros(counters * count, np.int64).reshape(counters, count),
             np.zeros((counters, count), np.int8),
             rank,
         )
