@@ -125,4 +125,4 @@ def test_whoever_asks_for_an_own_part_waits_for_the_bonus_that_reports_it():
 """
     )
 
-    assert [stage.name for stage in plan.stages if stage.kind == "bonus"] == ["steps", "match"]
+    assert [[stage.name for stage in stages] for stages in plan.rounds] == [["steps"], ["match"]]

@@ -117,6 +117,10 @@ class Orders(Mapping[str, Column]):
             self._made[name] = self._together(self._raw[name])
         return self._made[name]
 
+    def settle(self) -> None:
+        """Bring groups together now: from then on several threads may ask for columns at once."""
+        _ = self.starts
+
     def _wait(self) -> None:
         brought, self._brought = self._brought, None
         if brought is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
@@ -90,6 +90,30 @@ class Meanwhile:
         except Exception as error:  # noqa: BLE001 - raised again by whoever asks
             done.set_exception(error)
         return done
+
+
+def side_by_side(works: Sequence[Callable[[], Result]], lanes: int) -> list[Result]:
+    """Do works that may themselves use `in_parts`, so many at once; raises the first one's error."""
+    if min(lanes, len(works)) < 2:
+        return [work() for work in works]
+    with ThreadPoolExecutor(min(lanes, len(works)) - 1) as others:
+        waiting = [others.submit(work) for work in works[1:]]
+        first = Future[Result]()
+        _settle(first, works[0])
+        for future, work in zip(waiting, works[1:], strict=True):
+            # What nobody has begun is done here.
+            if future.cancel():
+                index = waiting.index(future)
+                waiting[index] = Future[Result]()
+                _settle(waiting[index], work)
+    return [future.result() for future in (first, *waiting)]
+
+
+def _settle(future: Future[Result], work: Callable[[], Result]) -> None:
+    try:
+        future.set_result(work())
+    except Exception as error:  # noqa: BLE001 - it is raised again by whoever asks for the result
+        future.set_exception(error)
 
 
 def mapped(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

@@ -121,9 +121,9 @@ def _outputs(result: Result, positions: Array, rank_at: Array) -> _Tasks:
         tasks[f"ranks.{name}"] = _of(scope.named(name), positions)
     for name, flags in result.gates.items():
         tasks[f"legal.{name}"] = _of(flags, positions)
-    for name, column in result.figures.states.items():
+    for name, column in sorted(result.figures.states.items()):
         tasks[f"states.{name}"] = _of(column, positions, rank_at)
-    for name, column in resolve_carries(scope).items():
+    for name, column in sorted(resolve_carries(scope).items()):
         tasks[f"carries.{named(name, result.world)}"] = _of(column, positions, rank_at)
     return tasks
 

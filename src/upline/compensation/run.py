@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -32,11 +34,12 @@ from upline.compensation.inputs import Inputs, World
 from upline.compensation.measures.elsewhere import leave_closed, take_earnings
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.numbering import number_orders
+from upline.compensation.parallel import MANY, side_by_side
 from upline.compensation.plan import schema
 from upline.compensation.plan.calendars import calendars_of, faults_between, of_bonus, of_ranks
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.once import once_a_plan
-from upline.compensation.plan.stages import asked_on_orders
+from upline.compensation.plan.stages import Stage, asked_on_orders
 from upline.compensation.preparation import prepare
 from upline.compensation.ranks.ladder import rank_members
 from upline.compensation.result import Result
@@ -88,30 +91,26 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
     take_earnings(figures)
     file = world.plan.file
     workers = threads if threads is not None else min(os.cpu_count() or 1, 8)
-    paid: list[Paid] = []
+    lanes = workers if len(world) + len(world.orders) >= MANY else 1
+    if lanes > 1:
+        # Whoever asks first brings orders together; of several at once none must.
+        world.orders.settle()
     needed = _lines_needed(file)
-    for stage in world.plan.stages:
-        if stage.kind == "ladder":
-            ladder = file.ladders.get(stage.name, file.ranks)
-            assert isinstance(ladder, list)
-            if of_ranks(file) != world.calendar:
-                continue
-            rank_members(stage.name, ladder, figures)
-        elif stage.kind == "bonus" and of_bonus(stage.name, file) == world.calendar:
-            bonus = file.bonuses[stage.name]
-            work = Work(
-                stage.name,
-                bonus,
-                figures,
-                keep_lines or stage.name in needed,
-                workers,
-            )
-            if isinstance(bonus, schema.BestOf):
+    paid: list[Paid] = []
+    for stages in world.plan.rounds:
+        works = [
+            partial(_computed, stage, figures, keep_lines or stage.name in needed, workers)
+            for stage in stages
+            if _is_here(stage, world)
+        ]
+        for part in chain.from_iterable(side_by_side(works, lanes)):
+            _remember(figures, part)
+            paid.append(part)
+        for stage in stages:
+            bonus = file.bonuses.get(stage.name)
+            if isinstance(bonus, schema.BestOf) and _is_here(stage, world):
+                work = Work(stage.name, bonus, figures, keep_lines, workers)
                 paid = _chosen(work, paid)
-                continue
-            for part in KINDS[type(bonus)](work):
-                _remember(figures, part)
-                paid.append(part)
     leave_closed(figures.member_scope)
     order = {name: index for index, name in enumerate(world.plan.names.bonuses)}
     paid.sort(key=lambda part: order[part.bonus])
@@ -123,6 +122,27 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
         # A missing rate stops the run, not only the one table that asks for it.
         result.in_own_currency()
     return result
+
+
+def _is_here(stage: Stage, world: World) -> bool:
+    """Say whether a stage belongs to the calendar that is computed."""
+    file = world.plan.file
+    own = of_ranks(file) if stage.kind == "ladder" else of_bonus(stage.name, file)
+    return own == world.calendar
+
+
+def _computed(stage: Stage, figures: Figures, keep_lines: bool, threads: int) -> list[Paid]:  # noqa: FBT001
+    """Rank members on a ladder, or compute a bonus; choices between bonuses come later."""
+    file = figures.world.plan.file
+    if stage.kind == "ladder":
+        ladder = file.ladders.get(stage.name, file.ranks)
+        assert isinstance(ladder, list)
+        rank_members(stage.name, ladder, figures)
+        return []
+    bonus = file.bonuses[stage.name]
+    if isinstance(bonus, schema.BestOf):
+        return []
+    return KINDS[type(bonus)](Work(stage.name, bonus, figures, keep_lines, threads))
 
 
 def _chosen(work: Work, paid: list[Paid]) -> list[Paid]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from threading import RLock
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,9 +30,14 @@ class Choice:
 
 @dataclass(slots=True)
 class Computed:
-    """Everything that one run has computed so far, each thing once."""
+    """Everything that one run has computed so far, each thing once.
+
+    Bonuses that are computed at once ask for members' values under `lock`, so that none is computed
+    twice.
+    """
 
     world: World
+    lock: RLock = field(default_factory=RLock)
     members: dict[str, Column] = field(default_factory=dict)
     orders: dict[str, Column] = field(default_factory=dict)
     # What members have of an order value, by the text of the function that adds it up.

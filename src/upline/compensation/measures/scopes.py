@@ -103,7 +103,13 @@ class MemberScope(_OfOneRun):
         figures = self.figures
         if name in figures.members:
             return figures.members[name]
-        world = figures.world
+        with figures.lock:
+            if name not in figures.members:
+                figures.members[name] = self._found(name)
+            return figures.members[name]
+
+    def _found(self, name: str) -> Column:
+        figures, world = self.figures, self.figures.world
         measure = world.plan.file.measures.get(name)
         if is_elsewhere(name, world.plan.file, world.calendar):
             column = closed(name, figures)
@@ -126,7 +132,6 @@ class MemberScope(_OfOneRun):
             raise not_computed("The value 'title' of a member here")
         else:
             raise KeyError(name)
-        figures.members[name] = column
         return column
 
     def _placement_parent(self) -> Members:
@@ -153,11 +158,14 @@ class MemberScope(_OfOneRun):
         return title
 
     def call(self, node: Call) -> Column:
-        key = text_of(node)
-        found = self.figures.calls.get(key)
-        if found is None:
-            found = self.figures.calls[key] = self._computed(node)
-        return found
+        figures, key = self.figures, text_of(node)
+        found = figures.calls.get(key)
+        if found is not None:
+            return found
+        with figures.lock:
+            if key not in figures.calls:
+                figures.calls[key] = self._computed(node)
+            return figures.calls[key]
 
     def _computed(self, node: Call) -> Column:
         if node.function in SUMS or node.function in LEGS:

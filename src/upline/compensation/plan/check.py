@@ -14,15 +14,15 @@ from upline.compensation.plan.quotients import check_quotients
 from upline.compensation.plan.ranking import check_ladders
 from upline.compensation.plan.references import check_references
 from upline.compensation.plan.schema import Bonus, Own, Part, PlanFile, Sourced
-from upline.compensation.plan.stages import Stage, stages_of
+from upline.compensation.plan.stages import Rounds, rounds_of
 from upline.compensation.plan.trees import check_trees
 from upline.compensation.plan.units import Typing
 
 
 def check(
     file: PlanFile, *, refused: frozenset[tuple[str, str]] = frozenset()
-) -> tuple[Names, tuple[Stage, ...], list[Fault]]:
-    """Give the plan's names with units, the order of its stages, and every fault found.
+) -> tuple[Names, Rounds, list[Fault]]:
+    """Give the plan's names with units, the rounds of its stages, and every fault found.
 
     `refused` names, as (section, name), what the schema has refused already: using it is no
     further fault.
@@ -44,11 +44,11 @@ def check(
     check_ladders(file, typing)
     check_trees(file, typing)
     check_binaries(file, typing)
-    stages = stages_of(file, typing)
+    rounds = rounds_of(file, typing)
     following = {
         code for section, name in refused if name == "*" for code in _FOLLOWING.get(section, _NAMES)
     }
-    return names, stages, [fault for fault in typing.faults if fault.code not in following]
+    return names, rounds, [fault for fault in typing.faults if fault.code not in following]
 
 
 # Faults that may only follow from a whole section that was itself refused.

@@ -13,16 +13,16 @@ from upline.compensation.plan import check as checks
 from upline.compensation.plan import schema, text
 from upline.compensation.plan.names import Names
 from upline.compensation.plan.refusals import Refusal, faults_of, refusals
-from upline.compensation.plan.stages import Stage
+from upline.compensation.plan.stages import Rounds
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A checked plan: its file, what its names mean, and the order of its stages."""
+    """A checked plan: its file, what its names mean, and the rounds in which it is computed."""
 
     file: schema.PlanFile
     names: Names
-    stages: tuple[Stage, ...]
+    rounds: Rounds
     source: str
 
     @property
@@ -41,10 +41,10 @@ def load(source: str, *, file: str = "plan.yaml") -> Plan:
     parsed, faults, refused = _validated(raw)
     if parsed is None:
         raise PlanRefused(faults)
-    names, stages, found = checks.check(parsed, refused=refused)
+    names, rounds, found = checks.check(parsed, refused=refused)
     if faults or found:
         raise PlanRefused([*faults, *found])
-    return Plan(parsed, names, stages, source)
+    return Plan(parsed, names, rounds, source)
 
 
 def load_file(path: str | Path) -> Plan:

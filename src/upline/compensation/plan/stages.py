@@ -22,11 +22,30 @@ class Stage:
     name: str
 
 
-def stages_of(file: PlanFile, typing: Typing) -> tuple[Stage, ...]:
-    """Put measures, ladders and bonuses in an order in which each can be computed."""
+Rounds = tuple[tuple[Stage, ...], ...]
+
+
+def rounds_of(file: PlanFile, typing: Typing) -> Rounds:
+    """Put ladders and bonuses in rounds: each asks only for what earlier rounds have computed.
+
+    Measures and order values are computed when they are asked for.
+    """
+    uses = _uses_of(file)
+    rounds: dict[int, list[Stage]] = {}
+    found: dict[Stage, int] = {}
+    for stage in _in_order(uses, file, typing):
+        found[stage] = max((found[other] for other in uses[stage] if other in found), default=0)
+        if stage.kind in ("ladder", "bonus"):
+            rounds.setdefault(found[stage], []).append(stage)
+            found[stage] += 1
+    return tuple(tuple(rounds[number]) for number in sorted(rounds))
+
+
+def _uses_of(file: PlanFile) -> dict[Stage, list[Stage]]:
+    """Give, for each stage, those that must come before it."""
     owners = _owners_of_parts(file)
     choices = _choices_of(file)
-    uses = {
+    return {
         stage: [
             step
             for other in _uses(stage, file)
@@ -35,6 +54,10 @@ def stages_of(file: PlanFile, typing: Typing) -> tuple[Stage, ...]:
         ]
         for stage in _all_stages(file)
     }
+
+
+def _in_order(uses: dict[Stage, list[Stage]], file: PlanFile, typing: Typing) -> tuple[Stage, ...]:
+    """Put measures, ladders and bonuses in an order in which each can be computed; lists circles."""
     order: dict[Stage, None] = {}
     path: list[Stage] = []
 
@@ -166,6 +189,9 @@ def _uses(stage: Stage, file: PlanFile) -> Iterator[Stage]:
             parts.append(file.point_value)
         for gate in file.legal.values():
             parts.append(gate.needs)
+        if isinstance(bonus, schema.Award) and bonus.once == "per_rank":
+            # Where no table says by which ladder, it is the ranks.
+            yield Stage("ladder", "rank")
         if isinstance(bonus, schema.BestOf):
             yield from (Stage("bonus", other) for other in bonus.of)
     for part in parts:
