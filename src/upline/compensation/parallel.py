@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
@@ -57,10 +58,6 @@ def _helpers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(min(os.cpu_count() or 1, 8), thread_name_prefix="upline")
 
 
-# A forked process has none of the threads.
-os.register_at_fork(after_in_child=_helpers.cache_clear)
-
-
 def at_once(count: int, *works: Callable[[], object]) -> None:
     """Do several things on `count` rows, at once where there are many."""
     workers = len(works) if count >= MANY else 1
@@ -93,27 +90,39 @@ class Meanwhile:
 
 
 def side_by_side(works: Sequence[Callable[[], Result]], lanes: int) -> list[Result]:
-    """Do works that may themselves use `in_parts`, so many at once; raises the first one's error."""
-    if min(lanes, len(works)) < 2:
-        return [work() for work in works]
-    with ThreadPoolExecutor(min(lanes, len(works)) - 1) as others:
-        waiting = [others.submit(work) for work in works[1:]]
-        first = Future[Result]()
-        _settle(first, works[0])
-        for future, work in zip(waiting, works[1:], strict=True):
-            # What nobody has begun is done here.
-            if future.cancel():
-                index = waiting.index(future)
-                waiting[index] = Future[Result]()
-                _settle(waiting[index], work)
-    return [future.result() for future in (first, *waiting)]
+    """Do works that may themselves use `in_parts`, at most so many at once.
+
+    Raises the error of the first that fails, when all are done. A work must not do works itself.
+    """
+    waiting = deque((work, Future[Result]()) for work in works)
+    futures = [future for _, future in waiting]
+
+    def take() -> None:
+        while waiting:
+            try:
+                work, future = waiting.popleft()
+            except IndexError:
+                return
+            try:
+                future.set_result(work())
+            except Exception as error:  # noqa: BLE001 - raised by whoever asks for the result
+                future.set_exception(error)
+
+    others = [_lanes().submit(take) for _ in range(min(lanes, len(works)) - 1)]
+    take()
+    for other in others:
+        other.result()
+    return [future.result() for future in futures]
 
 
-def _settle(future: Future[Result], work: Callable[[], Result]) -> None:
-    try:
-        future.set_result(work())
-    except Exception as error:  # noqa: BLE001 - it is raised again by whoever asks for the result
-        future.set_exception(error)
+@cache
+def _lanes() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(min(os.cpu_count() or 1, 8), thread_name_prefix="upline-lane")
+
+
+# A forked process has none of the threads.
+os.register_at_fork(after_in_child=_helpers.cache_clear)
+os.register_at_fork(after_in_child=_lanes.cache_clear)
 
 
 def mapped(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

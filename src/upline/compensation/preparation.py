@@ -35,7 +35,7 @@ from upline.compensation.given import Given, given_earnings, given_legs
 from upline.compensation.inputs import Inputs, World
 from upline.compensation.kernels import grouping
 from upline.compensation.orders import MadeOnce, Named, Orders
-from upline.compensation.parallel import Meanwhile
+from upline.compensation.parallel import MANY, Meanwhile, side_by_side
 from upline.compensation.plan.asked import order_fields_named, reach_days
 from upline.compensation.plan.calendars import spec_of
 from upline.compensation.plan.fields import default_of, places_of
@@ -110,8 +110,16 @@ class Preparation:
     def _world(self, ids: pa.Array) -> World:
         parent = self._references(self.members, "sponsor", "sponsor")
         joining = self._joined_as.result()
-        forest = self._forest(parent, joining, "sponsor")
-        others = self._other_trees(joining)
+        # Faults of the other trees are listed after those of the first.
+        aside = replace(self.members, faults=[])
+        works: list[Callable[[], dict[str, Forest | None]]] = [
+            lambda: {"sponsor": self._forest(self.members, parent, joining, "sponsor")},
+            lambda: {**self._other_trees(aside, joining)},
+        ]
+        first, second = side_by_side(works, 2 if len(self.members) >= MANY else 1)
+        forest = first["sponsor"]
+        others = {name: tree for name, tree in second.items() if tree is not None}
+        self.faults += aside.faults
         self._refuse_beyond(others, parent)
         self._refuse_if_faulty_tables(forest)
         assert forest is not None
@@ -250,7 +258,9 @@ class Preparation:
         age[order] = np.arange(count, dtype=np.int32)
         return order, age
 
-    def _forest(self, parent: Positions, joining: _Joining, column: str) -> Forest | None:
+    def _forest(
+        self, reader: Reader, parent: Positions, joining: _Joining, column: str
+    ) -> Forest | None:
         forest, circle = lay_out(parent, *joining)
         if forest is None:
             ids = self._finder.ids
@@ -258,23 +268,23 @@ class Preparation:
                 above = ids[int(parent[row])].as_py()
                 problem = f"'{ids[row].as_py()}' stands below himself, by way of '{above}'."
                 remedy = f"Correct the {column} of one member of this circle."
-                self.members.fault(row, column, "tree.circle", problem, remedy)
+                reader.fault(row, column, "tree.circle", problem, remedy)
         return forest
 
-    def _other_trees(self, joining: _Joining) -> dict[str, Forest]:
+    def _other_trees(self, reader: Reader, joining: _Joining) -> dict[str, Forest]:
         file = self.plan.file
         names = [name for name, tree in file.trees.items() if tree.fill == "given"]
-        if not self.members.has("placement_parent"):
+        if not reader.has("placement_parent"):
             if trees_used(self.plan.file).intersection(names):
-                self.members.raw("placement_parent")
+                reader.raw("placement_parent")
             return {}
         if not names:
             return {}
-        parent = self._references(self.members, "placement_parent", "placement parent")
-        forest = self._forest(parent, joining, "placement_parent")
+        parent = self._references(reader, "placement_parent", "placement parent")
+        forest = self._forest(reader, parent, joining, "placement_parent")
         sided = None
         if any(file.trees[name].kind == "binary" for name in names):
-            is_right = sides_of(self.members, parent, self._finder.ids)
+            is_right = sides_of(reader, parent, self._finder.ids)
             if forest is not None:
                 sided = replace(forest, is_right=forest.in_preorder(is_right))
         if forest is None:

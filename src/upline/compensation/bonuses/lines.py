@@ -353,7 +353,7 @@ def _one_a_member(work: Work, base: Numbers, starting: Array | None) -> Sources:
     chosen = np.flatnonzero(base.values)
     if starting is not None:
         chosen = chosen[starting[chosen] >= 0]
-    nothing = np.full(len(chosen), -1, np.int64)
+    nothing = np.broadcast_to(np.int64(-1), chosen.shape)
     groups = chosen if starting is None else starting[chosen]
     return _grouped(work, base.taken(chosen), nothing, chosen, groups)
 
@@ -366,6 +366,8 @@ def _grouped(work: Work, base: Numbers, order: Array, buyer: Array, groups: Arra
     groups = np.ascontiguousarray(groups, np.int32)
     starts = np.zeros(len(forest) + 1, np.int64)
     trees.group_starts(groups, starts)
+    if grouping.is_rising(groups):
+        return Sources(starts, base, None, order, buyer)
     rows = np.empty(len(groups), np.int64)
     trees.group_rows(groups, starts, rows)
     return Sources(starts, base.taken(rows), None, order[rows], buyer[rows])

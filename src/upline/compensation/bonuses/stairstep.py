@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,13 @@ Array = npt.NDArray[Any]
 
 def compute(work: Work) -> list[Paid]:
     """Pay each member rate x group, less what the groups of his recruits have taken."""
-    steps = group_steps(work)
+    terms = _terms(work)
+    found = None if work.keeps_lines else _totals(work, terms)
+    return found or _with_lines(work, group_steps(work, terms))
+
+
+def _with_lines(work: Work, steps: GroupSteps) -> list[Paid]:
     paid = steps.qualified & steps.takes_itself
-    if not work.keeps_lines and work.bonus.cap is None:
-        totals = _totals(work, paid, steps)
-        if totals is not None:
-            return totals
     own_lines = _own_lines(work, paid, steps)
     recruit_lines = _recruit_lines(work, paid, steps)
     lines = shared.capped(shared.joined([own_lines, recruit_lines]), work)
@@ -45,8 +46,8 @@ def compute(work: Work) -> list[Paid]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GroupSteps:
-    """Each member's rate, own and group base, and what his group takes of it (exact).
+class _Terms:
+    """Each member's rate, own and group base (exact), and whether his group's part is his.
 
     `low_*` are the rate and base below the first step, 0 for whoever has a rate.
     """
@@ -57,37 +58,50 @@ class GroupSteps:
     low_rate: Numbers
     low_own: Numbers
     low_group: Numbers
-    taken: Numbers
     qualified: npt.NDArray[np.bool_]
     takes_itself: npt.NDArray[np.bool_]
 
 
-def group_steps(work: Work) -> GroupSteps:
-    """Compute what every group takes, from the bottom up."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSteps(_Terms):
+    """As settled, with what each group takes (exact)."""
+
+    taken: Numbers
+
+
+def _terms(work: Work) -> _Terms:
+    """Settle everybody's rate and bases."""
     bonus, figures = work.bonus, work.figures
-    count = len(figures.world)
-    rate = numbers(value(bonus.rate, figures.member_scope)).spread(count)
+    rate = numbers(value(bonus.rate, figures.member_scope)).spread(len(figures.world))
     own = own_base(work)
     has_rate = rate.values != 0
     low_rate, low_own = _below_first_step(work, ~has_rate)
-    group = _groups(work, own)
     low_group = _groups(work, low_own) if bonus.below_first_step is not None else constant(0)
-    gross = columns.added(columns.multiplied(rate, group), columns.multiplied(low_rate, low_group))
     qualified = work.member_rule(bonus.requires)
     takes_itself = has_rate | (low_rate.values != 0)
     if bonus.unpaid == "passed_up":
         takes_itself &= qualified
-    return GroupSteps(
+    return _Terms(
         rate=rate,
         own=own,
-        group=group,
+        group=_group_base(work, own),
         low_rate=low_rate,
         low_own=low_own,
         low_group=low_group,
-        taken=_taken(work, takes_itself, gross),
         qualified=qualified,
         takes_itself=takes_itself,
     )
+
+
+def group_steps(work: Work, terms: _Terms | None = None) -> GroupSteps:
+    """Compute what every group takes, from the bottom up."""
+    one = terms or _terms(work)
+    gross = columns.added(
+        columns.multiplied(one.rate, one.group), columns.multiplied(one.low_rate, one.low_group)
+    )
+    taken = _taken(work, one.takes_itself, gross)
+    settled = {field.name: getattr(one, field.name) for field in fields(one)}
+    return GroupSteps(**settled, taken=taken)
 
 
 def own_base(
@@ -95,10 +109,10 @@ def own_base(
 ) -> Numbers:
     """Give each member's own base: his orders that count, added up, or his figure."""
     figures = work.figures
-    if Typing(figures.world.plan.names).base_context(work.bonus.base) == "member":
+    if _is_of_members(work):
         base = shared.member_base(work)
         return Numbers(shared.summable(base, "the base of a bonus"), base.unit)
-    if _is_of_all_orders(work.bonus) and mask_of is shared.order_mask:
+    if _is_of_all_orders(work) and mask_of is shared.order_mask:
         own = Call(function="own", arguments=(work.bonus.base.node,))
         return own_sums(own, figures.member_scope)
     mask = mask_of(work)
@@ -109,10 +123,16 @@ def own_base(
     return Numbers(figures.world.orders.summed(whole), base.unit)
 
 
-def _is_of_all_orders(bonus: Any) -> bool:
+def _is_of_members(work: Work) -> bool:
+    names = work.figures.world.plan.names
+    return Typing(names).base_context(work.bonus.base) == "member"
+
+
+def _is_of_all_orders(work: Work) -> bool:
     """Say whether a bonus is paid on a formula of every order of the period."""
+    bonus = work.bonus
     is_filtered = bonus.orders is not None or getattr(bonus, "sources", None) is not None
-    return isinstance(bonus.base, Formula) and not is_filtered
+    return isinstance(bonus.base, Formula) and not is_filtered and not _is_of_members(work)
 
 
 def _below_first_step(work: Work, is_below: Array) -> tuple[Numbers, Numbers]:
@@ -131,6 +151,14 @@ def _below_first_step(work: Work, is_below: Array) -> tuple[Numbers, Numbers]:
 
     rate = numbers(value(below.rate, work.figures.member_scope))
     return Numbers(np.where(is_below, rate.values, 0), rate.unit), own_base(work, mask)
+
+
+def _group_base(work: Work, own: Numbers) -> Numbers:
+    """Give the base of everybody's whole group: as a measure of the plan, where it may be one."""
+    if work.forest is work.figures.world.forest and _is_of_all_orders(work):
+        group = Call(function="group", arguments=(work.bonus.base.node,))
+        return numbers(work.figures.member_scope.call(group))
+    return _groups(work, own)
 
 
 def _groups(work: Work, own: Numbers) -> Numbers:
@@ -156,36 +184,34 @@ def _amounts(work: Work, exact: Numbers, receiver: Array) -> Array:
     return shared.line_amounts(exact, rate, work.rounding)
 
 
-def _totals(work: Work, paid: Array, steps: GroupSteps) -> list[Paid] | None:
+def _totals(work: Work, terms: _Terms) -> list[Paid] | None:
     """Add up what the lines come to without making them; None where they must be made."""
-    bonus, worth = work.bonus, work.point_value() or constant(1)
-    if bonus.below_first_step is not None or not worth.values.all():
+    bonus, forest, count = work.bonus, work.forest, len(work.figures.world)
+    worth = work.point_value() or constant(1)
+    is_plain = bonus.cap is None and bonus.below_first_step is None
+    if not is_plain or forest is not work.figures.world.forest or not worth.values.all():
         return None
-    exact = steps.rate.unit * steps.group.unit
-    times = int(exact / steps.taken.unit)
-    above, divisor = shared.fraction_of(steps.taken.unit, worth.unit, work.rounding.places)
-    columns_of = (steps.rate, steps.own, steps.group, steps.taken, worth)
-    if any(one.values.dtype == object for one in columns_of):
-        return None
-    most_rate, most_own, most_group, most_taken, most_worth = (
-        columns.greatest(one.values) for one in columns_of
-    )
-    most = most_rate * max(most_own, most_group) * times + most_taken
-    count = len(paid)
-    if (most * most_worth * above + divisor) * 2 * max(count, 1) >= columns.SAFE:
+    exact = terms.rate.unit * terms.group.unit
+    above, divisor = shared.fraction_of(exact, worth.unit, work.rounding.places)
+    parts = (terms.rate, terms.own, terms.group, worth)
+    # No group has more than all members together, and groups below take no more of it.
+    most_rate, most_own, _, most_worth = (columns.greatest(one.values) for one in parts)
+    most = 2 * most_rate * most_own * max(count, 1) * most_worth * above
+    is_wide = any(one.values.dtype == object for one in parts)
+    if is_wide or most + divisor >= columns.SAFE:
         return None
     own, recruits = memory.zeros(count, np.int64), memory.zeros(count, np.int64)
     walks.group_totals(
-        parents(work),
-        paid,
-        steps.rate.values,
-        steps.own.values,
-        steps.group.values,
-        steps.taken.values,
-        times,
+        forest.parent,
+        terms.takes_itself,
+        terms.takes_itself & terms.qualified,
+        terms.rate.values,
+        terms.own.values,
+        terms.group.values,
         np.atleast_1d(columns.scaled(worth.values, above)),
         divisor,
         work.mode,
+        memory.zeros(count, np.int64),
         own,
         recruits,
     )

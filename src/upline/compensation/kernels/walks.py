@@ -516,19 +516,26 @@ def take_up(parent, has_own, own, out):  # type: ignore[no-untyped-def]
 
 @kernel
 def group_totals(  # type: ignore[no-untyped-def]
-    parent, paid, rate, own, group, taken, times, worth, divisor, rounding, own_totals, totals
+    parent, takes, paid, rate, own, group, worth, divisor, rounding, taken, own_totals, totals
 ):
-    """Add up, for all who are paid, rate x own in own_totals and, in totals, what recruits' groups left.
+    """Add up, for all who are paid, rate x own, and in totals what recruits' groups left of it.
 
-    A line is (rate x base x times - taken) x worth / divisor, rounded; `worth` has one value for
-    all, or one for each member.
+    `takes` says whose group takes rate x group, `taken` comes in as 0: it is that, else what those
+    directly below take. A line is (rate x base - taken) x worth / divisor, rounded; `worth` has one
+    value for all, or one for each member.
     """
-    for i in range(len(parent)):
+    for i in range(len(parent) - 1, -1, -1):
+        if takes[i]:
+            taken[i] = rate[i] * group[i]
         if paid[i]:
             factor = worth[i] if len(worth) > 1 else worth[0]
-            own_totals[i] = rounded(rate[i] * own[i] * times * factor, divisor, rounding)
+            own_totals[i] = rounded(rate[i] * own[i] * factor, divisor, rounding)
         above = parent[i]
-        if above >= 0 and paid[above]:
+        if above < 0:
+            continue
+        if not takes[above]:
+            taken[above] += taken[i]
+        if paid[above]:
             factor = worth[above] if len(worth) > 1 else worth[0]
-            left = rate[above] * group[i] * times - taken[i]
+            left = rate[above] * group[i] - taken[i]
             totals[above] += rounded(left * factor, divisor, rounding)
