@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from upline.compensation import memory
+from upline.compensation.buckets import Named
 from upline.compensation.kernels import grouping
-from upline.compensation.orders import Named
 from upline.compensation.parallel import in_parts, parts_of
 
 # So many ids are compared at once.

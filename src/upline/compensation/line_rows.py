@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from upline.compensation import columns, memory
 from upline.compensation.bonuses.lines import Lines, Paid
+from upline.compensation.buckets import Buckets
 from upline.compensation.columns import Numbers
 from upline.compensation.decimals import NARROW_DIGITS, SHOWN_PLACES
 from upline.compensation.inputs import World
@@ -20,8 +21,6 @@ from upline.compensation.kernels import divisors, grouping, sequences
 from upline.compensation.parallel import in_parts, parts_of
 
 Array = npt.NDArray[Any]
-# Members are brought together in two steps: into 2**7 to 2**8 buckets, then within each.
-_BUCKET_BITS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,39 +252,11 @@ def _billionths(column: Numbers, count: int) -> tuple[Array, int]:
 
 def _by_group(groups: Array, keys: Array, count: int) -> Array:
     """Give the rows by group, those of one by key."""
-    parts = parts_of(len(groups))
-    shift = max(count.bit_length() - _BUCKET_BITS, 0)
-    buckets = (max(count, 1) - 1 >> shift) + 1
-    split = parts_of(buckets, workers=len(parts))
-    cursors = np.zeros((len(parts), buckets), np.int64)
-    in_parts(
-        parts, lambda part, *some: sequences.count_buckets(groups, shift, cursors[part], *some)
-    )
-    bounds = np.zeros(buckets + 1, np.int64)
-    grouping.bucket_starts(cursors, bounds)
-    kind = np.int32 if len(groups) < 2**31 else np.int64
-    bucketed, rows = memory.empty(len(groups), np.int32), memory.empty(len(groups), kind)
-    again = cursors.copy()
-    in_parts(
-        parts,
-        lambda part, *some: (
-            grouping.into_buckets(groups, shift, groups, cursors[part], bucketed, *some),
-            grouping.rows_into_buckets(groups, shift, again[part], rows, *some),
-        ),
-    )
+    buckets = Buckets(groups, 0, count)
     starts = np.zeros(count + 1, np.int64)
-    sequence = memory.empty(len(groups), kind)
-    in_parts(
-        split,
-        lambda _, *some: grouping.count_groups(bucketed, bounds, shift, starts, *some),
-    )
-    in_parts(
-        split,
-        lambda _, *some: grouping.out_of_buckets(
-            bucketed, rows, bounds, shift, starts, sequence, *some
-        ),
-    )
-    _sort_groups(sequence, starts, keys, len(parts))
+    np.cumsum(buckets.counts, out=starts[1:])
+    sequence = buckets.settle(buckets.bring_rows(), np.arange(count, dtype=np.int32), starts)
+    _sort_groups(sequence, starts, keys, len(parts_of(len(groups))))
     return sequence
 
 

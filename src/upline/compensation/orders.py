@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,14 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from upline.compensation import memory
+from upline.compensation.buckets import Buckets, Named
 from upline.compensation.columns import Column, Members, Quotients
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.kernels import grouping, trees
 from upline.compensation.parallel import in_parts, parts_of
 
 Array = npt.NDArray[Any]
-# Groups are found in two steps: into 2**7 to 2**8 buckets, then within each.
-_BUCKET_BITS = 8
 
 
 class MadeOnce(Mapping[str, Column]):
@@ -41,17 +39,46 @@ class MadeOnce(Mapping[str, Column]):
         return len(self._makers)
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Whom each order names: the member in row table[ids[k] - low], nobody where that is -1 or outside."""
+class Unplaced:
+    """Orders of a period as they came: some of the rows, and columns, that begin to be brought together.
 
-    ids: npt.NDArray[np.int64]
-    low: int
-    table: npt.NDArray[np.int32]
+    `chosen` are the rows, None for all; `inside` marks those of the period where earlier ones are
+    kept too.
+    """
 
-    def taken(self, rows: Array) -> Named:
-        """Give whom some of the orders name."""
-        return Named(self.ids[rows], self.low, self.table)
+    def __init__(
+        self,
+        named: Named,
+        columns: Mapping[str, Column],
+        chosen: Array | None,
+        inside: npt.NDArray[np.bool_] | None,
+    ) -> None:
+        self.columns, self.chosen, self.inside = columns, chosen, inside
+        self.named = named if chosen is None else named.taken(chosen)
+        self.buckets = Buckets(self.named.ids, named.low, len(named.table))
+        self._brought: dict[str, Array] = {}
+
+    def bring(self, names: Iterable[str]) -> None:
+        """Bring columns into buckets before they are asked for, where that is much work."""
+        if self.buckets.is_cut and not self.buckets.outside:
+            for name in sorted(set(names) & self.columns.keys()):
+                values = self.columns[name].values  # type: ignore[union-attr]
+                if values.ndim and values.dtype != object:
+                    self._brought[name] = self._bucketed(values)
+            _ = self.buckets.counts
+
+    @property
+    def brought(self) -> Iterable[str]:
+        """The columns that are in buckets."""
+        return tuple(self._brought)
+
+    def in_buckets(self, name: str) -> Array:
+        """Give a column in buckets; it is not kept any longer."""
+        found = self._brought.pop(name, None)
+        return self._bucketed(self.columns[name].values) if found is None else found  # type: ignore[union-attr]
+
+    def _bucketed(self, values: Array) -> Array:
+        return self.buckets.bring(values if self.chosen is None else values[self.chosen])
 
 
 class Orders(Mapping[str, Column]):
@@ -63,63 +90,46 @@ class Orders(Mapping[str, Column]):
     column can be given. `bring` puts columns together in the background.
     """
 
-    def __init__(
-        self,
-        named: Named,
-        forest: Forest,
-        chosen: Array | None,
-        columns: Mapping[str, Column],
-        inside: npt.NDArray[np.bool_] | None,
-    ) -> None:
+    def __init__(self, unplaced: Unplaced, forest: Forest) -> None:
         self._forest = forest
-        self._chosen = chosen
-        self._raw = columns
-        self._inside = inside
+        self._unplaced = unplaced
         self._made: dict[str, Column] = {}
-        self._parts = parts_of(len(named.ids))
-        members = len(forest)
-        self._shift = max(members.bit_length() - _BUCKET_BITS, 0)
-        buckets = (max(members, 1) - 1 >> self._shift) + 1
-        self._cursors = np.zeros((len(self._parts), buckets), np.int64)
-        self._split = parts_of(buckets, workers=len(self._parts))
-        self._groups = memory.empty(len(named.ids), np.int32)
-        places = forest.positions_of(named.table)
-        found = in_parts(
-            self._parts,
-            lambda part, first, last: grouping.find_buckets(
-                named.ids, named.low, places, self._shift, self._cursors[part], self._groups,
-                first, last,
-            ),
-        )  # fmt: skip
-        self.unknown = sum(int(count) for count in found)
-        self._bounds = np.zeros(buckets + 1, np.int64)
-        grouping.bucket_starts(self._cursors, self._bounds)
-        self._bucketed: Array | None = None
-        self._starts = memory.empty(members + 1, np.int64)
         self._brought: Future[None] | None = None
+        buckets = unplaced.buckets
+        self.unknown = buckets.outside
+        self._places = forest.positions_of(unplaced.named.table)
+        self._starts = memory.zeros(len(forest) + 1, np.int64)
+        if not self.unknown:
+            counts = buckets.counts
+            found = in_parts(
+                parts_of(len(counts)),
+                lambda _, *part: grouping.place_counts(self._places, counts, self._starts, *part),
+            )
+            self.unknown = sum(int(one) for one in found)
+            np.cumsum(self._starts, out=self._starts)
 
-    def bring(self, names: Iterable[str]) -> None:
-        """Begin to put columns together; whoever asks for one waits until it is there."""
-        wanted = sorted(set(names) & self._raw.keys())
-        if len(self._parts) == 1 or not wanted:
+    def bring(self) -> None:
+        """Begin to put together what lies in buckets; whoever asks for it waits until it is there."""
+        wanted = self._unplaced.brought
+        if not wanted:
             return
         aside = ThreadPoolExecutor(1)
         self._brought = aside.submit(self._bring, wanted)
         aside.shutdown(wait=False)
 
-    def _bring(self, names: list[str]) -> None:
+    def _bring(self, names: Iterable[str]) -> None:
         for name in names:
-            self._made[name] = self._together(self._raw[name])
+            self._made[name] = self._together(name)
 
     def __getitem__(self, name: str) -> Column:
         self._wait()
         if name not in self._made:
-            self._made[name] = self._together(self._raw[name])
+            self._made[name] = self._together(name)
         return self._made[name]
 
     def settle(self) -> None:
-        """Bring groups together now: from then on several threads may ask for columns at once."""
-        _ = self.starts
+        """Wait for what is put together: from then on several threads may ask at once."""
+        self._wait()
 
     def _wait(self) -> None:
         brought, self._brought = self._brought, None
@@ -127,10 +137,10 @@ class Orders(Mapping[str, Column]):
             brought.result()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._raw)
+        return iter(self._unplaced.columns)
 
     def __len__(self) -> int:
-        return len(self._groups)
+        return len(self._unplaced.buckets)
 
     @property
     def columns(self) -> Mapping[str, Column]:
@@ -138,30 +148,14 @@ class Orders(Mapping[str, Column]):
 
     @property
     def starts(self) -> Array:
-        self._wait()
-        if self._bucketed is None:
-            self._bring_groups(None)
         return self._starts
 
-    @property
+    @cached_property
     def rows(self) -> Array:
         self._wait()
-        return self._rows
-
-    @cached_property
-    def _rows(self) -> Array:
-        if self._bucketed is None:
-            self._bring_groups(None)
-        bucketed = memory.empty(len(self._groups), np.int32)
-        cursors = self._cursors.copy()
-        in_parts(
-            self._parts,
-            lambda part, first, last: grouping.rows_into_buckets(
-                self._groups, self._shift, cursors[part], bucketed, first, last
-            ),
-        )
-        out = self._out_of_buckets(bucketed)
-        return out if self._chosen is None else self._chosen[out]
+        buckets, chosen = self._unplaced.buckets, self._unplaced.chosen
+        out = buckets.settle(buckets.bring_rows(), self._places, self._starts)
+        return out if chosen is None else np.asarray(chosen[out])
 
     def summed(self, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Add up whole numbers, one for each order, by member."""
@@ -178,90 +172,44 @@ class Orders(Mapping[str, Column]):
     @property
     def chosen_rows(self) -> Array | None:
         """The rows of the input that are here, in its sequence; None for all."""
-        return self._chosen
+        return self._unplaced.chosen
 
-    @property
+    @cached_property
     def member_as_it_came(self) -> Array:
         """The position of each order's member, in the sequence of the input."""
-        return self._groups
+        named = self._unplaced.named
+        out = memory.empty(len(named.ids), np.int32)
+        in_parts(
+            parts_of(len(out)),
+            lambda _, *part: grouping.places_of(named.ids, named.low, self._places, out, *part),
+        )
+        return out
 
     @property
     def as_they_came(self) -> dict[str, Column]:
         """The columns of the input, those rows with them that are not here."""
-        count = len(self._groups) if self._chosen is None else int(self._chosen.max(initial=-1)) + 1
-        return {name: column.spread(count) for name, column in self._raw.items()}
+        chosen = self._unplaced.chosen
+        count = len(self) if chosen is None else int(chosen.max(initial=-1)) + 1
+        return {name: column.spread(count) for name, column in self._unplaced.columns.items()}
 
     @cached_property
     def in_period(self) -> npt.NDArray[np.bool_] | None:
-        return None if self._inside is None else self._inside[self.rows]
+        inside = self._unplaced.inside
+        return None if inside is None else inside[self.rows]
 
-    def _together(self, column: Column) -> Column:
+    def _together(self, name: str) -> Column:
+        column = self._unplaced.columns[name]
         if isinstance(column, Quotients):
             raise TypeError("a quotient does not come in")
-        values = self._put(column.values)
+        values = column.values
+        if values.dtype == object and values.ndim:
+            return column.with_values(values[self.rows])
+        if values.ndim:
+            buckets = self._unplaced.buckets
+            values = buckets.settle(self._unplaced.in_buckets(name), self._places, self._starts)
         if isinstance(column, Members) and values.ndim:
-            values = self._forest.positions_of(values)
+            values = self._forest.positions_of(np.asarray(values, np.int32))
         return column.with_values(values)
-
-    def _put(self, values: Array) -> Array:
-        if values.ndim == 0:
-            return values
-        if values.dtype == object:
-            return values[self._rows]
-        chosen = values if self._chosen is None else values[self._chosen]
-        if self._bucketed is None:
-            return self._out_of_buckets(self._bring_groups(chosen))
-        return self._out_of_buckets(self._into_buckets(chosen))
-
-    def _bring_groups(self, values: Array | None) -> Array:
-        """Find where each group stands; brings a column into buckets in the same go."""
-        if values is None:
-            self._bucketed = self._into_buckets(self._groups)
-            out = self._bucketed
-        else:
-            self._bucketed, out = self._both_into_buckets(values)
-        bucketed = self._bucketed
-        self._starts[0] = 0
-        in_parts(
-            self._split,
-            lambda _, first, last: grouping.count_groups(
-                bucketed, self._bounds, self._shift, self._starts, first, last
-            ),
-        )
-        return out
-
-    def _both_into_buckets(self, values: Array) -> tuple[Array, Array]:
-        bucketed = memory.empty(len(values), np.int32)
-        out = memory.empty(len(values), values.dtype)
-        cursors = self._cursors.copy()
-        in_parts(
-            self._parts,
-            lambda part, first, last: grouping.both_into_buckets(
-                self._groups, self._shift, values, cursors[part], bucketed, out, first, last
-            ),
-        )
-        return bucketed, out
-
-    def _into_buckets(self, values: Array) -> Array:
-        out = memory.empty(len(values), values.dtype)
-        cursors = self._cursors.copy()
-        in_parts(
-            self._parts,
-            lambda part, first, last: grouping.into_buckets(
-                self._groups, self._shift, values, cursors[part], out, first, last
-            ),
-        )
-        return out
-
-    def _out_of_buckets(self, values: Array) -> Array:
-        out = memory.empty(len(values), values.dtype)
-        in_parts(
-            self._split,
-            lambda _, first, last: grouping.out_of_buckets(
-                self._bucketed, values, self._bounds, self._shift, self._starts, out, first, last
-            ),
-        )
-        return out
 
 
 def in_sequence(chosen: Array | None, sequence: Array | slice) -> Array | slice:

@@ -34,7 +34,7 @@ from upline.compensation.genealogy.forest import Forest, Positions, lay_out
 from upline.compensation.given import Given, given_earnings, given_legs
 from upline.compensation.inputs import Inputs, World
 from upline.compensation.kernels import grouping
-from upline.compensation.orders import MadeOnce, Named, Orders
+from upline.compensation.orders import MadeOnce, Orders, Unplaced
 from upline.compensation.parallel import MANY, Meanwhile, side_by_side
 from upline.compensation.plan.asked import order_fields_named, reach_days
 from upline.compensation.plan.calendars import spec_of
@@ -97,7 +97,7 @@ class Preparation:
             faults = list(self.faults)
             self.faults.clear()
             raise InputRefused(faults)
-        laid_out.bring(order_fields_named(self.plan.file))
+        laid_out.bring()
         return replace(
             world,
             order_ids=order_ids,
@@ -135,7 +135,7 @@ class Preparation:
         orders, outside = self._orders(forest)
         if self.faults:
             raise InputRefused(self.faults)
-        orders.bring(order_fields_named(self.plan.file))
+        orders.bring()
         return World(
             plan=self.plan,
             period=self.inputs.period,
@@ -383,19 +383,13 @@ class Preparation:
 
     # Orders
 
-    def _read_orders(self) -> tuple[Named, dict[str, Column]]:
-        """Read whom the orders name, and their columns."""
-        raw = self.orders.raw("member")
-        columns = self._order_columns(self._order_dates.result())
-        return self._finder.named(raw), columns
-
-    def _orders(self, forest: Forest) -> tuple[Orders, int]:
-        """Put the orders of the period, and those that the plan looks back at, by member.
+    def _read_orders(self) -> tuple[Unplaced, int]:
+        """Read the orders of the period, and those that the plan looks back at.
 
         Gives how many others there are, too.
         """
-        named, columns = self._orders_read.result()
-        days = self._order_dates.result()
+        raw, days = self.orders.raw("member"), self._order_dates.result()
+        columns, named = self._order_columns(days), self._finder.named(raw)
         first, end = _day_number(self.inputs.period.start), _day_number(self.inputs.period.end)
         inside = _between(days.values, first, end)
         reach = reach_days(self.plan.file)
@@ -403,14 +397,19 @@ class Preparation:
         if reach and inside is not None:
             kept = inside | ((days.values > end - 1 - reach) & (days.values < end))
         chosen = None if kept is None or kept.all() else np.flatnonzero(kept)
-        if chosen is not None:
+        unplaced = Unplaced(named, columns, chosen, None if kept is inside else inside)
+        unplaced.bring(order_fields_named(self.plan.file))
+        return unplaced, 0 if inside is None else int(len(inside) - np.count_nonzero(inside))
+
+    def _orders(self, forest: Forest) -> tuple[Orders, int]:
+        """Put orders by member; gives how many others there are, too."""
+        unplaced, outside = self._orders_read.result()
+        if unplaced.chosen is not None:
             # Those left out may name nobody, too.
             self._list_orders_of_unknown()
-            named = named.taken(chosen)
-        orders = Orders(named, forest, chosen, columns, None if kept is inside else inside)
-        if orders.unknown and chosen is None:
+        orders = Orders(unplaced, forest)
+        if orders.unknown and unplaced.chosen is None:
             self._list_orders_of_unknown()
-        outside = 0 if inside is None else int(len(inside) - np.count_nonzero(inside))
         return orders, outside
 
     def _list_orders_of_unknown(self) -> None:

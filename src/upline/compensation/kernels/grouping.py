@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from upline.compensation.kernels import kernel
 
 _BLOCK = 4096
@@ -31,19 +33,16 @@ def scattered(values, rows, out, first, last):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def find_buckets(ids, low, table, shift, counts, out, first, last):  # type: ignore[no-untyped-def]
-    """As places_of; counts[place >> shift] gains one each, and how many are -1 is returned."""
-    unknown = 0
-    top = len(table)
+def count_buckets(ids, low, keys, shift, counts, first, last):  # type: ignore[no-untyped-def]
+    """Count in counts[key >> shift] the keys ids[k] - low; returns how many lie outside of 0..keys-1."""
+    outside = 0
     for k in range(first, last):
-        place = ids[k] - low
-        found = table[place] if 0 <= place < top else -1
-        out[k] = found
-        if found < 0:
-            unknown += 1
+        key = ids[k] - low
+        if 0 <= key < keys:
+            counts[key >> shift] += 1
         else:
-            counts[found >> shift] += 1
-    return unknown
+            outside += 1
+    return outside
 
 
 @kernel
@@ -60,69 +59,86 @@ def bucket_starts(counts, starts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def into_buckets(groups, shift, values, cursors, out, first, last):  # type: ignore[no-untyped-def]
-    """Write values[first:last] into their buckets, moving the cursors on."""
+def into_buckets(ids, low, shift, values, cursors, out, first, last):  # type: ignore[no-untyped-def]
+    """Write values[first:last] into the buckets of their keys, moving the cursors on."""
     for k in range(first, last):
-        bucket = groups[k] >> shift
+        bucket = (ids[k] - low) >> shift
         out[cursors[bucket]] = values[k]
         cursors[bucket] += 1
 
 
 @kernel
-def both_into_buckets(groups, shift, values, cursors, bucketed, out, first, last):  # type: ignore[no-untyped-def]
-    """As into_buckets, for the groups and a column in one go."""
+def both_into_buckets(ids, low, shift, values, cursors, keys, out, first, last):  # type: ignore[no-untyped-def]
+    """As into_buckets, for the keys and a column in one go."""
     for k in range(first, last):
-        group = groups[k]
-        bucket = group >> shift
+        key = ids[k] - low
+        bucket = key >> shift
         here = cursors[bucket]
-        bucketed[here] = group
+        keys[here] = key
         out[here] = values[k]
         cursors[bucket] = here + 1
 
 
 @kernel
-def rows_into_buckets(groups, shift, cursors, out, first, last):  # type: ignore[no-untyped-def]
+def keys_into_buckets(ids, low, shift, cursors, keys, first, last):  # type: ignore[no-untyped-def]
+    """As into_buckets, for the keys."""
+    for k in range(first, last):
+        key = ids[k] - low
+        bucket = key >> shift
+        keys[cursors[bucket]] = key
+        cursors[bucket] += 1
+
+
+@kernel
+def rows_into_buckets(ids, low, shift, cursors, out, first, last):  # type: ignore[no-untyped-def]
     """As into_buckets, for row numbers."""
     for k in range(first, last):
-        bucket = groups[k] >> shift
+        bucket = (ids[k] - low) >> shift
         out[cursors[bucket]] = k
         cursors[bucket] += 1
 
 
 @kernel
-def count_groups(bucketed, bounds, shift, starts, first, last):  # type: ignore[no-untyped-def]
-    """Fill starts[g + 1] with where group g ends, for the groups of buckets first to last - 1."""
-    groups = len(starts) - 1
+def count_keys(keys, bounds, shift, counts, first, last):  # type: ignore[no-untyped-def]
+    """Fill counts[key] with how often a key stands in the buckets first to last - 1."""
     for bucket in range(first, last):
-        low = bucket << shift
-        high = min((bucket + 1) << shift, groups)
-        for g in range(low, high):
-            starts[g + 1] = 0
+        for key in range(bucket << shift, min((bucket + 1) << shift, len(counts))):
+            counts[key] = 0
         for k in range(bounds[bucket], bounds[bucket + 1]):
-            starts[bucketed[k] + 1] += 1
-        total = bounds[bucket]
-        for g in range(low, high):
-            total += starts[g + 1]
-            starts[g + 1] = total
+            counts[keys[k]] += 1
 
 
 @kernel
-def out_of_buckets(bucketed, values, bounds, shift, starts, out, first, last):  # type: ignore[no-untyped-def]
-    """Write bucketed values to where their groups stand, for buckets first to last - 1.
+def place_counts(places, counts, out, first, last):  # type: ignore[no-untyped-def]
+    """Fill out[places[key] + 1] with counts[key]; returns how many have no place."""
+    nowhere = 0
+    for key in range(first, last):
+        place = places[key]
+        if place >= 0:
+            out[place + 1] = counts[key]
+        else:
+            nowhere += counts[key]
+    return nowhere
 
-    A bucket's part of `out` fits the processor's cache, which is why buckets come between.
+
+@kernel
+def out_of_buckets(keys, values, bounds, shift, places, starts, out, first, last):  # type: ignore[no-untyped-def]
+    """Write values to where their members' orders stand, for buckets first to last - 1.
+
+    Key by key values go from starts[places[key]] on. The members of a bucket have little enough
+    for the processor's cache, which is why buckets come between.
     """
-    groups = len(starts) - 1
-    cursors = starts[: 1 << shift].copy()
+    size = 1 << shift
+    cursors = np.zeros(size, np.int64)
     for bucket in range(first, last):
         low = bucket << shift
-        high = min((bucket + 1) << shift, groups)
-        for g in range(low, high):
-            cursors[g - low] = starts[g]
+        for key in range(low, min(low + size, len(places))):
+            place = places[key]
+            cursors[key - low] = starts[place] if place >= 0 else 0
         for k in range(bounds[bucket], bounds[bucket + 1]):
-            g = bucketed[k] - low
-            out[cursors[g]] = values[k]
-            cursors[g] += 1
+            key = keys[k] - low
+            out[cursors[key]] = values[k]
+            cursors[key] += 1
 
 
 @kernel

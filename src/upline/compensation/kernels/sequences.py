@@ -34,13 +34,6 @@ def line_keys(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def count_buckets(groups, shift, counts, first, last):  # type: ignore[no-untyped-def]
-    """Add to counts[group >> shift] one for each of groups[first:last]."""
-    for k in range(first, last):
-        counts[groups[k] >> shift] += 1
-
-
-@kernel
 def sort_groups(sequence, starts, keys, first, last):  # type: ignore[no-untyped-def]
     """Sort each group's part of the sequence by key; equal keys keep their sequence."""
     most = 0
