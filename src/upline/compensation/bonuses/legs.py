@@ -14,7 +14,7 @@ from upline.compensation.bonuses import lines as shared
 from upline.compensation.bonuses.lines import Work
 from upline.compensation.bonuses.stairstep import own_base
 from upline.compensation.columns import Numbers
-from upline.compensation.genealogy.binary import SIDES, legs_of
+from upline.compensation.genealogy.binary import SIDES
 from upline.compensation.kernels import trees
 from upline.compensation.measures.evaluate import is_named, numbers, value
 from upline.compensation.measures.sums import raise_out_of_range
@@ -86,10 +86,8 @@ def _new(work: Work) -> tuple[Numbers, tuple[Numbers, Numbers]]:
         return columns.constant(0), given
     own = own_base(work)
     groups = shared.in_tree(work, own.values)
-    if groups is own.values:
-        groups = groups.copy()
     trees.add_up(work.forest.parent, groups)
-    left, right = (shared.to_members(work, leg) for leg in legs_of(work.forest, groups))
+    left, right = work.figures.sequence(work.bonus.tree).legs_back(groups)
     return own, (Numbers(left, own.unit), Numbers(right, own.unit))
 
 

@@ -10,18 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from upline.compensation import columns, memory
+from upline.compensation import columns
 from upline.compensation.columns import Days, Numbers
 from upline.compensation.errors import Fault, InputRefused
 from upline.compensation.finding import is_rising
 from upline.compensation.genealogy.forest import Forest
+from upline.compensation.genealogy.sequence import Sequence
 from upline.compensation.kernels import grouping, trees
 from upline.compensation.kernels.rounding import MODES
 from upline.compensation.measures.evaluate import is_named, not_computed, numbers, rule, value
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.measures.sums import raise_out_of_range
 from upline.compensation.orders import Orders
-from upline.compensation.parallel import in_parts, parts_of
 from upline.compensation.plan import schema
 from upline.compensation.plan import values as written
 from upline.compensation.plan.legs import unit_of
@@ -375,43 +375,26 @@ def _grouped(work: Work, base: Numbers, order: Array, buyer: Array, groups: Arra
 
 def in_tree(work: Work, column: Array) -> Array:
     """Bring a column of members from the sponsor tree's order into the bonus's tree's."""
-    world = work.figures.world
-    if work.forest is world.forest:
-        return column
-    places = places_of(work)
-    if column.dtype == object:
-        return np.asarray(column[places])
-    out = memory.empty(len(places), column.dtype)
-    in_parts(parts_of(len(places)), lambda _, *part: grouping.gathered(column, places, out, *part))
-    return out
+    sequence = _sequence(work)
+    return column if sequence is None else sequence.into(column)
 
 
 def from_tree(work: Work, positions: Array) -> Array:
     """Turn positions of the bonus's tree into those of the sponsor tree."""
-    world = work.figures.world
-    if work.forest is world.forest:
-        return positions
-    return np.asarray(places_of(work)[positions])
+    sequence = _sequence(work)
+    return positions if sequence is None else np.asarray(sequence.places[positions])
 
 
 def to_members(work: Work, column: Array) -> Array:
     """Bring a column of the bonus's tree back into the sponsor tree's order."""
-    world = work.figures.world
-    if work.forest is world.forest:
-        return column
-    back, places = memory.empty(len(world), column.dtype), places_of(work)
-    in_parts(
-        parts_of(len(places)), lambda _, *part: grouping.scattered(column, places, back, *part)
-    )
-    return back
+    sequence = _sequence(work)
+    return column if sequence is None else sequence.back(column)
 
 
-def places_of(work: Work) -> Array:
-    """Give where in the sponsor tree each one of the bonus's tree stands."""
-    places, forest = work.figures.places, work.figures.world.forest
-    if work.bonus.tree not in places:
-        places[work.bonus.tree] = forest.positions_of(work.forest.rows)
-    return places[work.bonus.tree]
+def _sequence(work: Work) -> Sequence | None:
+    if work.forest is work.figures.world.forest:
+        return None
+    return work.figures.sequence(work.bonus.tree)
 
 
 def fraction_of(base: Fraction, rate: Fraction, places: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Binary trees: on which side everybody stands, and what each leg comes to."""
+"""Binary trees: on which side everybody stands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from upline.compensation.columns import Codes
-from upline.compensation.genealogy.forest import Forest, Positions
+from upline.compensation.genealogy.forest import Positions
 from upline.compensation.kernels import trees
 from upline.compensation.tables import Reader
 
@@ -60,14 +60,3 @@ def _list_shared_places(
         problem = f"The {SIDES[int(side[row])]} place below '{above}' is taken twice."
         remedy = f"'{ids[first].as_py()}' stands there; give each a place of his own."
         members.fault(row, "side", "tree.place_twice", problem, remedy)
-
-
-def legs_of(forest: Forest, groups: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Give the left and right leg of everybody, from a figure of each one's whole group.
-
-    All are in the preorder of the tree; a leg in which nobody stands is 0.
-    """
-    assert forest.is_right is not None
-    left, right = np.zeros_like(groups), np.zeros_like(groups)
-    trees.split_legs(forest.parent, forest.is_right, groups, left, right)
-    return left, right

@@ -197,15 +197,18 @@ def take_places(parent, codes, known, taken, is_right):  # type: ignore[no-untyp
 
 
 @kernel
-def split_legs(parent, is_right, groups, left, right):  # type: ignore[no-untyped-def]
-    """Fill the left and right leg of everybody from the groups below; legs come in as 0."""
-    for i in range(len(parent)):
+def split_legs(parent, is_right, groups, places, left, right, first, last):  # type: ignore[no-untyped-def]
+    """Write the groups of first to last - 1 as the left or right leg of whoever stands above.
+
+    The legs of the one at position i stand at places[i]; they come in as 0.
+    """
+    for i in range(first, last):
         above = parent[i]
         if above >= 0:
             if is_right[i]:
-                right[above] = groups[i]
+                right[places[above]] = groups[i]
             else:
-                left[above] = groups[i]
+                left[places[above]] = groups[i]
 
 
 @kernel

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from upline.compensation.columns import Column, Numbers
+from upline.compensation.genealogy.sequence import Sequence
 from upline.compensation.inputs import World
 from upline.compensation.measures.evaluate import Scope
 from upline.compensation.plan.formula import Node
@@ -42,8 +43,8 @@ class Computed:
     orders: dict[str, Column] = field(default_factory=dict)
     # What members have of an order value, by the text of the function that adds it up.
     own: dict[str, Numbers] = field(default_factory=dict)
-    # Where each one of the sponsor tree stands in it, in the sequence of another tree.
-    places: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    # The sequences of other trees.
+    sequences: dict[str, Sequence] = field(default_factory=dict)
     calls: dict[str, Column] = field(default_factory=dict)
     earned: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     earned_unit: dict[str, Fraction] = field(default_factory=dict)
@@ -56,6 +57,13 @@ class Computed:
     states: dict[str, Column] = field(default_factory=dict)
     # Values of this period that are carried, but computed only after all else.
     carried_later: dict[str, Node] = field(default_factory=dict)
+
+    def sequence(self, tree: str) -> Sequence:
+        """Give the sequence of another tree than the sponsor tree."""
+        with self.lock:
+            if tree not in self.sequences:
+                self.sequences[tree] = Sequence.of(self.world.trees[tree], self.world.forest)
+            return self.sequences[tree]
 
     def position_of(self, member: str) -> int:
         """Give the position of a member's id; -2, which nobody has, where there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -32,6 +32,7 @@ from upline.compensation.plan import values as written
 from upline.compensation.plan.calendars import is_elsewhere
 from upline.compensation.plan.formula import Call, Name, Number, text_of
 from upline.compensation.plan.names import LEGS, SUMS
+from upline.compensation.plan.trees import SIDED
 
 
 class Figures(Computed):
@@ -168,6 +169,10 @@ class MemberScope(_OfOneRun):
             return figures.calls[key]
 
     def _computed(self, node: Call) -> Column:
+        if node.function in SIDED:
+            for side, leg in zip(SIDED, sums.sided(node, self), strict=True):
+                self.figures.calls[text_of(replace(node, function=side))] = leg
+            return self.figures.calls[text_of(node)]
         if node.function in SUMS or node.function in LEGS:
             return sums.summed(node, self)
         if node.function in windows.WINDOWED:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from upline.compensation import columns, memory
 from upline.compensation.columns import Codes, Flags, Numbers
 from upline.compensation.errors import InputRefused
-from upline.compensation.genealogy.binary import legs_of
 from upline.compensation.genealogy.forest import Forest
+from upline.compensation.genealogy.sequence import Sequence
 from upline.compensation.kernels import trees
 from upline.compensation.measures.evaluate import formula, not_computed, numbers
 from upline.compensation.measures.figures import Computed, MemberValues
@@ -25,15 +25,32 @@ from upline.compensation.plan.units import Typing
 
 def summed(node: Call, scope: MemberValues) -> Numbers:
     """Compute one of own, group, downline, recruits, team, company, left, right or a leg function."""
+    if node.function in SIDED:
+        return sided(node, scope)[SIDED.index(node.function)]
+    place, more, stops = _asked(node, scope)
+    if node.function == "own":
+        return place.column
+    if node.function == "company":
+        return Numbers(np.asarray(_total(place.column)), place.column.unit)
+    return Numbers(place.summed(more, stops), place.column.unit)
+
+
+def sided(node: Call, scope: MemberValues) -> tuple[Numbers, Numbers]:
+    """Compute left and right at once: whoever asks for one mostly asks for the other."""
+    place, more, stops = _asked(node, scope)
+    left, right = place.legs_of_sides(more, stops)
+    return Numbers(left, place.column.unit), Numbers(right, place.column.unit)
+
+
+def _asked(
+    node: Call, scope: MemberValues
+) -> tuple[_Place, Numbers | None, npt.NDArray[np.bool_] | None]:
+    """Give what is summed where, how much more the enrolled count, and who lets nothing pass."""
     more = None
     if tells_personal(node):
         column, more = values_apart(_summed_argument(node), scope)
     else:
         column = summed_column(node, scope)
-    if node.function == "own":
-        return column
-    if node.function == "company":
-        return Numbers(np.asarray(_total(column)), column.unit)
     if node.function == "legs_sum":
         # A leg may be cut between two whole units of what is summed.
         most = numbers(formula(node.arguments[1], scope))
@@ -45,8 +62,7 @@ def summed(node: Call, scope: MemberValues) -> Numbers:
         holds = formula(node.until, scope)
         assert isinstance(holds, Flags)
         stops = holds.spread(scope.size).values
-    place = _Place(node, scope, _tree(node, scope), column)
-    return Numbers(place.summed(more, stops), column.unit)
+    return _Place(node, scope, _tree(node, scope), column), more, stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +78,34 @@ class _Place:
         self, more: Numbers | None, stops: npt.NDArray[np.bool_] | None
     ) -> npt.NDArray[np.int64]:
         """Give everybody's sum; where `more` is given, who is enrolled counts so much more."""
-        values = self._whole(self.column)
-        if stops is not None:
-            stops = self._placed(stops)
+        found = self._in_tree(*self._in_sequence(more, stops))
+        return found if self.sequence is None else self.sequence.back(found)
+
+    def legs_of_sides(
+        self, more: Numbers | None, stops: npt.NDArray[np.bool_] | None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Give everybody's left and right leg, likewise."""
+        assert self.sequence is not None
+        return self.sequence.legs_back(self._legs(*self._in_sequence(more, stops)))
+
+    def _in_sequence(
+        self, more: Numbers | None, stops: npt.NDArray[np.bool_] | None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None, Enrolled | None]:
+        """Bring what is summed, who stops it, and who counts more into the tree's sequence."""
+        placed = None if stops is None else self._placed(stops)
         enrolled = None
         if more is not None:
             forest = self.scope.figures.world.forest
-            enrolled = Enrolled.of(self.tree, forest, self._whole(more), stops)
-        found = self._in_tree(values, stops, enrolled)
-        forest = self.scope.figures.world.forest
-        if self.tree is forest:
-            return found
-        back = np.empty_like(found)
-        back[forest.positions[self.tree.rows]] = found
-        return back
+            enrolled = Enrolled.of(self.tree, forest, self._whole(more), placed)
+        return self._whole(self.column), placed, enrolled
+
+    @property
+    def sequence(self) -> Sequence | None:
+        """The sequence of the tree; None where it is the sponsor tree."""
+        figures = self.scope.figures
+        if self.tree is figures.world.forest:
+            return None
+        return figures.sequence(tree_of(self.node, figures.world.plan.file))
 
     def _whole(self, column: Numbers) -> npt.NDArray[np.int64]:
         what = f"what {self.node.function}(...) adds up"
@@ -86,10 +116,7 @@ class _Place:
 
     def _placed(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Bring a column into the preorder of the tree."""
-        forest = self.scope.figures.world.forest
-        if self.tree is forest:
-            return values
-        return np.asarray(values[forest.positions[self.tree.rows]])
+        return values if self.sequence is None else self.sequence.into(values)
 
     def _in_tree(
         self,
@@ -106,22 +133,41 @@ class _Place:
                 depth = int(number.value)
             total = _levels_below(parent, values, stops, depth)
             return total if enrolled is None else enrolled.to_sponsors(total, within=depth)
-        groups = values.copy()
-        if stops is None:
-            trees.add_up(parent, groups)
-        else:
-            trees.add_up_until(parent, groups, stops)
         if function in ("group", "downline"):
+            groups = self._groups(values, stops)
             sums = groups if function == "group" else groups - values
             return sums if enrolled is None else enrolled.to_sponsors(sums)
-        legs = _unless(groups, stops)
-        return self._of_legs(legs if enrolled is None else enrolled.to_legs(legs))
+        return self._of_legs(self._legs(values, stops, enrolled))
+
+    def _groups(
+        self, values: npt.NDArray[np.int64], stops: npt.NDArray[np.bool_] | None
+    ) -> npt.NDArray[np.int64]:
+        node = self.node
+        if node.function in ("leg", "legs_from") and stops is None and self.sequence is None:
+            # The group is a measure of most plans that ask for legs.
+            group = replace(node, function="group", arguments=node.arguments[1:])
+            if not tells_personal(node):
+                return columns.as_int64(numbers(self.scope.call(group)).values, "groups")
+        groups = values.copy()
+        if stops is None:
+            trees.add_up(self.tree.parent, groups)
+        else:
+            trees.add_up_until(self.tree.parent, groups, stops)
+        return groups
+
+    def _legs(
+        self,
+        values: npt.NDArray[np.int64],
+        stops: npt.NDArray[np.bool_] | None,
+        enrolled: Enrolled | None,
+    ) -> npt.NDArray[np.int64]:
+        """Give the group of everybody as a leg of whoever stands above."""
+        legs = _unless(self._groups(values, stops), stops)
+        return legs if enrolled is None else enrolled.to_legs(legs)
 
     def _of_legs(self, legs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Compute what is asked of the legs, each given at the one who stands at its top."""
         parent, function = self.tree.parent, self.node.function
-        if function in SIDED:
-            return np.asarray(legs_of(self.tree, legs)[SIDED.index(function)])
         if function == "legs":
             return _to_parents(parent, (legs > 0).astype(np.int64))
         if function == "legs_sum":
