@@ -121,7 +121,10 @@ def test_a_statement_says_its_lines_and_why(closed):
     client = office.client_of("finance")
     key = (closing.BORIS, "monthly:2026-10")
 
-    statement = office.texts_of(client.get(reverse("admin:network_member_statement", args=key)))
+    address = reverse("admin:network_member_statement", args=key)
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        statement = office.texts_of(client.get(address))
     first = re.search(r'href="(/office/members/BORIS/statements/monthly:2026-10/\d+/)"', statement)
     why = client.get(first[1])
     why_not = client.get(reverse("admin:network_member_why_not", args=key))
@@ -129,6 +132,7 @@ def test_a_statement_says_its_lines_and_why(closed):
         reverse("admin:network_member_statement", args=(closing.BORIS, "monthly:2026-09"))
     )
 
+    assert len(queries) <= QUERIES_AT_MOST
     assert "€10.00" in statement
     assert "Why this sum" in office.texts_of(why)
     assert why_not.status_code == 200

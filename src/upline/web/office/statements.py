@@ -54,7 +54,7 @@ def _view(admin: Any, shows: Callable[..., dict[str, Any]]) -> Any:
         if not between:
             raise Http404
         named = {
-            "viewer": request.user,
+            "viewer": commissions.reader(request.user),
             "language": get_language() or "en",
             "member": member.code,
             "calendar": calendar,
