@@ -49,3 +49,17 @@ def test_columns_cut_for_several_threads_give_the_kept_digests():
 
 def test_kernels_that_check_every_index_give_the_kept_digests():
     assert digests_with(UPLINE_BOUNDSCHECK="1") == KEPT
+
+
+def test_every_case_holds_where_all_is_cut_and_done_at_once():
+    done = subprocess.run(
+        [sys.executable, "-m", "upline", "plan", "test", "tests/published/cases", "examples/plans"],
+        cwd=ROOT,
+        env={**os.environ, "UPLINE_PARTS_FROM": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+    assert done.returncode == 0, done.stdout[-3000:]
