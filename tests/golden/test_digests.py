@@ -22,7 +22,7 @@ def digests_with(**changed: str) -> dict[str, list[str]]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=300,
+        timeout=900,
     )
     return json.loads(done.stdout)
 
@@ -59,7 +59,7 @@ def test_every_case_holds_where_all_is_cut_and_done_at_once():
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=900,
     )
 
     assert done.returncode == 0, done.stdout[-3000:]
