@@ -25,7 +25,7 @@ from upline.compensation.measures.evaluate import (
     settled_level,
     value,
 )
-from upline.compensation.parallel import bounds, in_parts
+from upline.compensation.parallel import bounds, in_parts, parts_of
 
 Array = npt.NDArray[Any]
 _MODES = {
@@ -38,6 +38,8 @@ _MODES = {
 NO_END = 2**30
 _KNOWN_DIVISOR = 10_000
 _MANY = 200_000
+# So many rates of so many generations are added up in sweeps over all members.
+_MOST_SWEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,10 +345,69 @@ class _Runner:
 
         return _summed(in_parts(self._parts, one))
 
+    def _rates_swept(self) -> list[int]:
+        """Give the factors of generations that may be added up each in a sweep; none if they may not."""
+        bonus, walk, terms = self._work.bonus, self._walk_of, self._terms
+        is_simple = (
+            walk.mode in (walks.COUNT_BETWEEN, walks.BELOW)
+            and walk.heads is None
+            and bonus.depth is None
+            and bonus.stop_above is None
+            and bonus.starts == "parent"
+            and bonus.from_level == 1
+            and not terms.is_wide
+            and terms.factors.shape[1] == 1
+            and terms.factors.shape[2] <= _MOST_SWEPT
+        )
+        if not is_simple:
+            return []
+        factors = np.unique(terms.factors[:, 0, self._first_generation() :])
+        found = [int(factor) for factor in factors.tolist() if factor]
+        return found if len(found) <= _MOST_SWEPT else []
+
+    def _first_generation(self) -> int:
+        return 0 if self._walk_of.mode == walks.BELOW else 1
+
+    def _swept_totals(self, rates: list[int]) -> Array:
+        walk, terms, work = self._walk_of, self._terms, self._work
+        by_generation = terms.factors[:, 0, self._first_generation() :]
+        receiver = shared.in_tree(work, self._table.receiver)
+
+        def one(_: int, *chosen: int) -> Array:
+            totals = memory.zeros(self._count, np.int64)
+            for factor in rates[slice(*chosen)]:
+                pays = by_generation == factor
+                goes_on = walk.deepest >= terms.factors.shape[2]
+                # What is deeper than the last that pays at this rate is not passed on.
+                width = (
+                    pays.shape[1] if goes_on else int(np.flatnonzero(pays.any(axis=0)).max()) + 1
+                )
+                passing = memory.zeros(self._count * width, np.int64).reshape(self._count, width)
+                walks.generation_totals(
+                    work.forest.parent,
+                    *self._sources,
+                    walk.qualified,
+                    walk.counted,
+                    receiver,
+                    np.ascontiguousarray(pays),
+                    factor,
+                    terms.divisor,
+                    work.mode,
+                    walk.mode == walks.BELOW,
+                    goes_on,
+                    passing,
+                    totals,
+                )
+            return totals
+
+        return _summed(in_parts(parts_of(len(rates), workers=len(self._parts)), one))
+
     def totals(self) -> Array:
         """Give what each position earns, without keeping lines."""
         if self._is_plain():
             return self._chain_totals()
+        if rates := self._rates_swept():
+            return self._swept_totals(rates)
         empty = tuple(np.zeros(0, kind) for kind in _LINE_COLUMNS)
         found = self._walk(walks.TOTALS, [0] * len(self._parts), empty)
         return _summed([totals for totals, _ in found])

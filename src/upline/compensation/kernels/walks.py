@@ -138,6 +138,57 @@ def levels(  # type: ignore[no-untyped-def]
 
 
 @kernel
+def generation_totals(  # type: ignore[no-untyped-def]
+    parent,
+    starts,
+    base,
+    qualified,
+    counted,
+    receiver_class,
+    pays,
+    factor,
+    divisor,
+    rounding,
+    is_below,
+    goes_on,
+    passing,
+    totals,
+):
+    """Add up what lines at one rate come to, where those `counted` tell generations, in one sweep.
+
+    passing[i, k] comes in as 0: what all lines come to that i sees in the k-th generation, which is
+    paid where pays[receiver_class[i], k]. With `is_below` the start itself begins a generation;
+    with `goes_on` the last one takes all deeper ones. So a line is rounded once and not for each
+    of those who get it, however many stand between two who are counted.
+    """
+    deepest = passing.shape[1] - 1
+    for i in range(len(parent) - 1, -1, -1):
+        if qualified[i]:
+            for k in range(deepest + 1):
+                if pays[receiver_class[i], k]:
+                    totals[i] += passing[i, k]
+        above = parent[i]
+        if above < 0:
+            continue
+        shift = 1 if counted[i] else 0
+        for k in range(deepest + 1):
+            at = k + shift
+            if at > deepest:
+                if not goes_on:
+                    break
+                at = deepest
+            passing[above, at] += passing[i, k]
+        own = 0
+        for source in range(starts[i], starts[i + 1]):
+            own += rounded(base[source] * factor, divisor, rounding)
+        at = 1 if is_below and counted[i] else 0
+        if at > deepest and goes_on:
+            at = deepest
+        if at <= deepest:
+            passing[above, at] += own
+
+
+@kernel
 def chained(up, classes, out):  # type: ignore[no-untyped-def]
     """Pack who is next above and the class of each into one number, so that a step is one look."""
     for i in range(len(up)):
