@@ -1,4 +1,4 @@
-"""Heads that bound generations only as some receivers see them."""
+"""Heads that bound generations, for all alike or only as some receivers see them."""
 
 import pytest
 
@@ -145,3 +145,26 @@ def test_a_condition_of_too_many_pairs_is_refused(monkeypatch):
     # Four different figures of receivers, six members.
     with pytest.raises(PlanRefused, match="pairs of members and receivers"):
         generations("figure - receiver.figure > 1")
+
+
+PLAIN = {name: [None] * 400 for name in ("figure", "team", "since")}
+LONG = dict(zip((f"m{k}" for k in range(400)), [None, *(f"m{k}" for k in range(399))], strict=True))
+
+
+@pytest.mark.parametrize("belongs", ["generation_above", "generation_below"])
+@pytest.mark.parametrize("last", ["3", "3+"])
+def test_totals_without_lines_are_what_the_lines_of_a_deep_chain_add_up_to(belongs, last):
+    plan = PLAN.replace("5: 6 %%}", "5: 6 %%, 6+: 0.7 %%}" if last == "3+" else "5: 6 %%}")
+    orders = [
+        (f"o{row}", f"m{k}", {"price": f"{k % 97}.{k % 7}1"})
+        for row, k in enumerate((*range(0, 400, 3), 399, 399))
+    ]
+    flags = {"is_open": ["yes" if k % 41 == 0 else "no" for k in range(400)]}
+
+    with_lines, without = (
+        computed(plan % ("is_open", belongs), LONG, orders, members=flags | PLAIN, keep_lines=keeps)
+        for keeps in (True, False)
+    )
+
+    assert without.totals.equals(with_lines.totals)
+    assert without.company_total() > 0
