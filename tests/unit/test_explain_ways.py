@@ -40,7 +40,8 @@ def lines_of(needs: str) -> list[str]:
 def ways(needs: str) -> list[str]:
     lines = lines_of(needs)
     first = lines.index("  Each of these ways is enough; the least missing comes first:")
-    return [line.strip() for line in lines[first + 1 :]]
+    listed = [line.strip() for line in lines[first + 1 :]]
+    return [line for line in listed if line[0].isdigit()]
 
 
 def test_one_way_alone_is_what_the_conditions_say():

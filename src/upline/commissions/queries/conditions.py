@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 from math import ceil, floor
 
-from upline.commissions.queries.facts import Gap, RankNow, WayPart
+from upline.commissions.queries.facts import Gap, NearMember, RankNow, WayPart
 from upline.compensation.explain.conditions import Condition
 from upline.compensation.explain.facts import RankReason
+from upline.compensation.explain.nearest import Near
 from upline.compensation.explain.ways import Way
 from upline.compensation.explain.wording import SIGNS, Wording
 
@@ -63,6 +65,22 @@ def ways_of(ways: tuple[Way, ...], words: Wording) -> tuple[tuple[WayPart, ...],
     if len(ways) < 2:
         return ()
     return tuple(tuple(_way_part(leaf, words) for leaf in way.missing) for way in ways)
+
+
+def near_of(
+    near: Sequence[Near], names: Mapping[str, str], words: Wording
+) -> tuple[NearMember, ...]:
+    """Give who is nearest to count, of those whose name the reader sees."""
+    return tuple(
+        NearMember(
+            code=one.member,
+            name=names[one.member],
+            leg=names.get(one.leg, "") if one.leg != one.member else "",
+            parts=tuple(_way_part(leaf, words) for leaf in one.way.missing),
+        )
+        for one in near
+        if one.member in names
+    )
 
 
 def _way_part(leaf: Condition, words: Wording) -> WayPart:

@@ -55,6 +55,19 @@ class WayPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NearMember:
+    """Somebody below who is nearest to count for the next rank, and what he still lacks for it.
+
+    `leg` is the name of who leads his leg, '' where legs are not counted.
+    """
+
+    code: str
+    name: str
+    leg: str
+    parts: tuple[WayPart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RankNow:
     """A member's rank on a ladder, and each condition of the next; '' where there is none above.
 
@@ -70,6 +83,7 @@ class RankNow:
     conditions: tuple[Gap, ...]
     percent: int
     ways: tuple[tuple[WayPart, ...], ...] = ()
+    near: tuple[NearMember, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,12 @@ from upline.commissions import resident
 from upline.commissions.errors import MemberNotEstimated
 from upline.commissions.models import Line, Run
 from upline.commissions.queries import line_pages, resident_lines
-from upline.commissions.queries.conditions import gap_of, rank_of, ways_of
+from upline.commissions.queries.conditions import gap_of, near_of, rank_of, ways_of
 from upline.commissions.queries.estimates import resident_estimate
 from upline.commissions.queries.facts import Gap, LineRow, RankNow, StatementKey, WayPart
 from upline.commissions.queries.seeing import Reader, reader, run_of, words_of
 from upline.commissions.resident import Resident
-from upline.compensation.explain.facts import BonusReason, LineReason, Nothing, Step
+from upline.compensation.explain.facts import BonusReason, LineReason, Nothing, RankReason, Step
 from upline.compensation.explain.render import bonus_sentences, path_reason
 from upline.compensation.explain.render_origin import place_words
 from upline.compensation.explain.why import line_reason, reasons_in
@@ -142,8 +142,14 @@ def why_not(*, viewer: Any, member: str, calendar: str, label: str, language: st
         as_of=held.as_of,
         is_estimate=held.estimate_id is not None,
         bonuses=tuple(_bonus(one, who.code, words) for one in found.bonuses),
-        ranks=tuple(rank_of(one, words) for one in found.ranks),
+        ranks=tuple(_rank(by, one, words) for one in found.ranks),
     )
+
+
+def _rank(by: Reader, reason: RankReason, words: Wording) -> RankNow:
+    """Give a rank with who below is nearest to count for the next, as far as the reader sees them."""
+    names = by.names_of({code for one in reason.near for code in (one.member, one.leg) if code})
+    return replace(rank_of(reason, words), near=near_of(reason.near, names, words))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

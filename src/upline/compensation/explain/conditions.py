@@ -72,6 +72,10 @@ class Conditions:
         inner = tuple(self.held(one, row) for one in part.parts)
         return inner[0] if len(inner) == 1 else _group(how, inner)
 
+    def of_node(self, node: Node, row: int) -> Condition:
+        """Hold a part of a formula against one row."""
+        return self._node(node, row)
+
     def _column(self, node: Node) -> Column:
         if node not in self._known:
             self._known[node] = formula(node, self.scope)

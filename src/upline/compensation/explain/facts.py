@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from upline.compensation.explain.conditions import Condition
+from upline.compensation.explain.nearest import Near
 from upline.compensation.explain.rows import Row
 from upline.compensation.explain.ways import Way
 from upline.compensation.plan.schema import Words
@@ -199,7 +200,8 @@ class RankReason:
     this period and it stands because it is kept. `kept_for` is 'for_life', or the number
     of further periods for which it is kept even so; `title` the highest rank ever held, where that
     is another. `ways` are those to the next rank, the least missing
-    first.
+    first; `near` are those below who are nearest to count where people or legs are missing, on the
+    shortest of these ways.
     """
 
     ladder: str
@@ -211,6 +213,7 @@ class RankReason:
     kept_for: str = ""
     title: str = ""
     ways: tuple[Way, ...] = ()
+    near: tuple[Near, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from upline.compensation.explain.facts import (
     Step,
     WalletReason,
 )
+from upline.compensation.explain.nearest import Near
 from upline.compensation.explain.orders import OrderBonus
 from upline.compensation.explain.ways import Way
 from upline.compensation.explain.wording import NOTHING, Wording
@@ -403,6 +404,16 @@ class Writer:
         if rank.condition is not None:
             yield from words.condition(rank.condition, "  ")
         yield from self._ways(rank.ways, "  ")
+        yield from self._near(rank.near)
+
+    def _near(self, near: tuple[Near, ...]) -> Iterator[str]:
+        """Write who below is nearest to count, and what he lacks."""
+        if near:
+            yield "  " + self._say("Nearest to count, the least missing first:")
+        for one in near:
+            leg = self._say("leg of: %(member)s", member=one.leg) if one.leg else ""
+            named = f"{one.member} ({leg})" if leg and one.leg != one.member else one.member
+            yield f"    {named}: {'; '.join(self.words.way(one.way))}"
 
     def _kept(self, kept_for: str) -> str:
         """Say that a rank is kept, and for how long."""

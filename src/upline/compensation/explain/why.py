@@ -29,6 +29,7 @@ from upline.compensation.explain.facts import (
 )
 from upline.compensation.explain.legs import leg_reasons
 from upline.compensation.explain.lines import line_at
+from upline.compensation.explain.nearest import nearest_to
 from upline.compensation.explain.nothing import why_nothing
 from upline.compensation.explain.origins import wallet_origin
 from upline.compensation.explain.view import View, money_text, row_with_id
@@ -73,7 +74,7 @@ def reasons_in(
         currency=result.world.plan.file.currency,
         total=money_text(sum(amounts, Fraction(0)), result.places),
         bonuses=tuple(_bonus(view, part, position, most_lines) for part in chosen),
-        ranks=() if bonus else rank_reasons(view, position),
+        ranks=() if bonus else _with_nearest(view, position),
         wallets=() if bonus else wallet_reasons(view, position),
         shares=() if bonus else wallet_shares(view, position),
     )
@@ -166,6 +167,14 @@ def rank_reasons(view: View, position: int) -> tuple[RankReason, ...]:
         if name != "title" and not is_elsewhere(name, view.file, view.world.calendar)
     ]
     return tuple(_rank(view, name, position) for name in ladders)
+
+
+def _with_nearest(view: View, position: int) -> tuple[RankReason, ...]:
+    """Add to each rank who below is nearest to count for the next one."""
+    return tuple(
+        replace(one, near=nearest_to(view, one.ways, position))
+        for one in rank_reasons(view, position)
+    )
 
 
 def wallet_reasons(view: View, position: int) -> tuple[WalletReason, ...]:

@@ -48,14 +48,13 @@ def sections(admin: Any, request: HttpRequest, number: str) -> Sequence[Section]
     return [
         Rows(
             title=_("Whom it pays"),
-            heads=[_("Period"), _("Calendar"), _("State")],
+            heads=[_("Period"), _("State")],
             rows=[
                 [
                     Cell(
                         formats.period(one.first_on, one.last_on, language),
                         href=admin.address_at("pay", number, f"{one.calendar}:{one.label}"),
                     ),
-                    Cell(one.calendar, is_code=True),
                     words.status(words.PERIOD, one.state),
                 ]
                 for one in found
@@ -163,15 +162,7 @@ def _sections(
     found: commissions.OrderPay, paid: list[commissions.OrderPaid], period: str
 ) -> list[Section]:
     return [
-        facts(
-            _("Paid on this order"),
-            (_("Credited to"), Cell(found.name, note=found.member, href=_member(found.member))),
-            (_("Sum"), exact_money(found.total, found.currency)),
-            *((_("Budget"), text) for text in found.budget),
-            (_("Figures"), Cell(list(found.figures))),
-            (_("Added up with other orders by"), Cell(list(found.counted_in))),
-            (_("As of"), found.as_of),
-        ),
+        facts(_("Paid on this order"), *_of_all(found)),
         Rows(
             title=_("Who is paid"),
             heads=[_("Bonus"), _("Member"), _("Level"), _("What it is made of"), _("Amount")],
@@ -209,6 +200,22 @@ def _sections(
             for one in found.silent
         ),
     ]
+
+
+def _of_all(found: commissions.OrderPay) -> Iterator[tuple[Words, object]]:
+    """Give what is said of all lines together, and nothing where there is nothing to say."""
+    yield (
+        _("Credited to"),
+        Cell(found.name or found.member, note=found.member, href=_member(found.member)),
+    )
+    yield _("Sum"), exact_money(found.total, found.currency)
+    for text in found.budget:
+        yield _("Budget"), text
+    if found.figures:
+        yield _("Figures"), Cell(list(found.figures))
+    if found.counted_in:
+        yield _("Added up with other orders by"), Cell(list(found.counted_in))
+    yield _("As of"), found.as_of
 
 
 def _member(code: str) -> str:

@@ -171,7 +171,7 @@ class Orders(OfficeAdmin):
                 (_("Market"), order.market.name),
                 (_("Country"), country_name(order.country)),
                 (_("Audience"), words.word(words.AUDIENCE, order.audience)),
-                (_("Channel"), Cell(order.channel, is_code=True)),
+                (_("Channel"), words.word(words.CHANNEL, order.channel)),
                 (_("Placed"), order.placed_at),
                 (_("Paid"), order.paid_at),
                 (_("Cancelled"), order.cancelled_at),

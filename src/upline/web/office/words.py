@@ -38,6 +38,10 @@ AUDIENCE: Labels = {
     "customer": (pgettext_lazy("who pays a price", "Customer"), ""),
     "partner": (pgettext_lazy("who pays a price", "Partner"), ""),
 }
+CHANNEL: Labels = {
+    "store": (pgettext_lazy("where an order came from", "Online shop"), ""),
+    "loaded": (pgettext_lazy("where an order came from", "Taken over from a file"), ""),
+}
 LENGTH: Labels = {
     "week": (pgettext_lazy("length of periods", "Weekly"), ""),
     "four_weeks": (pgettext_lazy("length of periods", "Every four weeks"), ""),
