@@ -9,7 +9,7 @@ from tests.properties.agreement import run_all
 from tests.properties.bringing import Aim, bring
 from tests.properties.chance import Seeded
 from tests.properties.companies import random_company, wanted_by
-from tests.properties.more_plans import whole_plan
+from tests.properties.plans.whole import whole_plan
 from upline.compensation import InputRefused, Plan, PlanRefused, Result, load_plan
 from upline.compensation.explain.facts import RankReason
 from upline.compensation.explain.view import View
@@ -29,9 +29,10 @@ def test_bringing_what_is_missing_reaches_it_in_random_plans_of_all_kinds():
             faults += [f"world {seed}: {one}" for one in found]
 
     assert not faults
-    assert outcomes["reached"] >= len(WORLDS) // 3, outcomes
+    tried = sum(outcomes.values())
+    assert outcomes["reached"] * 5 >= tried > len(WORLDS) // 2, outcomes
     # A rank, a day or a text that is asked for has no quantity; most figures have one.
-    assert outcomes["no_quantity"] <= sum(outcomes.values()) // 2, outcomes
+    assert outcomes["no_quantity"] * 5 <= tried * 3, outcomes
 
 
 def brought_in(seed: int) -> Iterator[tuple[str, tuple[str, ...]]]:
