@@ -92,9 +92,6 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
     file = world.plan.file
     workers = threads if threads is not None else min(os.cpu_count() or 1, 8)
     lanes = workers if len(world) + len(world.orders) >= MANY else 1
-    if lanes > 1:
-        # Whoever asks first brings orders together; of several at once none must.
-        world.orders.settle()
     needed = _lines_needed(file)
     paid: list[Paid] = []
     for stages in world.plan.rounds:
@@ -103,6 +100,9 @@ def compute(world: World, *, keep_lines: bool = True, threads: int | None = None
             for stage in stages
             if _is_here(stage, world)
         ]
+        if min(lanes, len(works)) > 1:
+            # Whoever asks first waits for orders that are still brought together; of several none must.
+            world.orders.settle()
         for part in chain.from_iterable(side_by_side(works, lanes)):
             _remember(figures, part)
             paid.append(part)
