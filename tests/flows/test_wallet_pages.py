@@ -69,7 +69,7 @@ def test_what_became_available_stands_in_the_lines_with_its_cause(members):
     only_pay = shown(client, "?kind=commissions")
 
     assert "Nothing is waiting: all that you earned is available." in words
-    assert "Becameavailable14Nov2026−€20.00+€20.00–" in words.replace(" ", "")
+    assert "Becameavailable14Nov2026−€20.00€20.00–" in words.replace(" ", "")
     assert "Became available 14 Nov 2026" not in only_pay
     assert "No line fits these filters." in shown(client, "?year=2025")
 

@@ -18,7 +18,7 @@ from upline.ledger.models import Journal
 from upline.ledger.services import EntryDraft
 from upline.money import Money
 from upline.network.errors import MemberUnknown
-from upline.payouts import queries, services
+from upline.payouts import maturing, queries, services
 from upline.payouts.errors import RuleInThePast, RuleMalformed, RuleUnknown
 from upline.payouts.models import DatedRule
 
@@ -96,6 +96,21 @@ def test_settling_again_moves_nothing_twice(members):
     assert settled(ON_THE_DAY) == services.Settled()
     assert settled(DECEMBER_20) == services.Settled()
     assert Journal.objects.count() == journals
+
+
+def test_a_run_that_was_stopped_between_chunks_goes_on_where_it_stood(members, monkeypatch):
+    window()
+    monkeypatch.setattr(maturing, "MEMBERS_AT_ONCE", 1)
+
+    def stops(_):
+        raise KeyboardInterrupt
+
+    with clock.stopped_at(ON_THE_DAY), pytest.raises(KeyboardInterrupt):
+        services.settle_wallets(say=stops)
+    assert Journal.objects.filter(kind="wallet.mature").count() == 1
+
+    assert settled(ON_THE_DAY) == services.Settled(matured=1)
+    assert (held("wallet:available"), held("wallet:available", BORIS)) == (2_000, 2_000)
 
 
 def test_without_a_rule_nothing_becomes_available_and_nobody_guesses_a_day(members):

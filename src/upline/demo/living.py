@@ -148,9 +148,14 @@ def fix_rates(company: DemoCompany, place: int) -> None:
 
 
 def close(month: Month) -> None:
-    """Close a month: one of the finance department computes it, another approves it."""
+    """Close a month: one of the finance department computes it, another approves it.
+
+    In the middle of it the pay of the month before became available.
+    """
     calendar, label = CALENDAR, month.label
     later = min(month.closes_at + timedelta(minutes=75), month.now)
+    with done(at=month.at(_RETURN_WINDOW_DAYS, 1)):
+        payouts.settle_wallets()
     with done(at=month.closes_at, by=logins.actor(logins.MAKER)):
         commissions.freeze_period(calendar=calendar, label=label)
         run = commissions.compute_period(calendar=calendar, label=label)
@@ -193,10 +198,11 @@ def give_back(company: DemoCompany, place: int) -> None:
 
 def settle(company: DemoCompany) -> None:
     """Let members sign in, settle wallets, count rows anew, and note that everything is there."""
+    with done(at=company.months[-1].at(_RETURN_WINDOW_DAYS, 1)):
+        payouts.settle_wallets()
     with done(at=company.months[-1].now):
         logins.open_members(company.size.members)
         deliver_news()
-        payouts.settle_wallets()
         count_rows()
         audit.record(act=LOADED, subject=SUBJECT)
 

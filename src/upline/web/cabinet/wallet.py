@@ -29,6 +29,11 @@ class ShownLine:
     line: WalletLine
     cause: str | Promise
 
+    @property
+    def is_move(self) -> bool:
+        """Say whether money only went from one part of the wallet to another: no gain, no loss."""
+        return not (self.line.accrued + self.line.available + self.line.reserved)
+
 
 @access.needs("cabinet.use")
 def wallet(request: HttpRequest) -> HttpResponse:
