@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from upline.commissions import services
 from upline.commissions.facts import FactDraft
-from upline.commissions.models import Run
+from upline.commissions.models import Adjustment, Run
 from upline.foundation import clock, context
 from upline.network.domain import Newcomer
 from upline.network.models import Member
@@ -110,3 +110,13 @@ def closed(label: str = OCTOBER, *, at: datetime = NOVEMBER_2, calendar: str = "
         services.approve_period(**by, digest=run.digest)
         services.post_period(**by)
         services.seal_period(**by)
+
+
+def adjusted(*, at: datetime = NOVEMBER_2, calendar: str = "monthly") -> Adjustment:
+    """Settle what came too late, by two people."""
+    with clock.stopped_at(at):
+        with context.working(actor="login:3"):
+            found = services.adjust_periods(calendar=calendar, reason="orders came late")
+        with context.working(actor="login:4"):
+            services.approve_adjustment(number=found.pk, digest=found.digest)
+            return services.post_adjustment(number=found.pk)

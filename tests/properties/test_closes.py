@@ -77,7 +77,7 @@ def recorded(made, members):
     return rows
 
 
-def engines(rows):
+def engines(rows, plan=PLAN):
     """Give the pay, totals and ranks of each month, computed in sequence by the engine alone."""
     table = pa.table({
         "id": [closing.ANNA, closing.BORIS, closing.CELINA],
@@ -90,7 +90,7 @@ def engines(rows):
     for month in MONTHS:
         period = Period.parse(month)
         inputs = Inputs(members=table, orders=orders, period=period, carries=carries)
-        result = run(load_plan(PLAN, file="plan.yaml"), inputs)
+        result = run(load_plan(plan, file="plan.yaml"), inputs)
         carries = result.carries
         pay = {row["member"]: int(row["pay_amount"].scaleb(2)) for row in result.pay.to_pylist()}
         ranks = {row["member"]: row["rank"] for row in result.ranks.to_pylist() if row["rank"]}

@@ -119,6 +119,66 @@ def reopen(label: str, calendar: str, reason: str, email: str) -> None:
 
 
 @periods.command()
+@_calendar
+@click.option("--reason", required=True, help="Why; the audit keeps it.")
+@_actor
+@on_the_platform
+def adjust(calendar: str, reason: str, email: str) -> None:
+    """Compute what late orders and refunds change in closed periods. Another person then approves it."""
+    from upline.cli.progress import Steps
+    from upline.commissions import services
+    from upline.foundation import context
+
+    with context.working(actor=actor_of(email, "periods.close")), Steps() as steps:
+        found = services.adjust_periods(calendar=calendar, reason=reason, say=steps)
+    _show_adjustment(found.pk)
+    click.echo("A second person approves it:")
+    click.echo(f"  upline periods settle {found.pk} --as E-MAIL --digest {found.digest}")
+
+
+@periods.command()
+@click.argument("number", type=int)
+@click.option("--digest", required=True, help="Of the adjustment, as 'adjust' printed it.")
+@_actor
+@on_the_platform
+def settle(number: int, digest: str, email: str) -> None:
+    """Approve an adjustment and post its differences to the ledger."""
+    from upline.commissions import services
+    from upline.foundation import context
+
+    with context.working(actor=actor_of(email, "periods.approve")):
+        services.approve_adjustment(number=number, digest=digest)
+        found = services.post_adjustment(number=number)
+    click.echo(f"Adjustment {found.pk} is posted in {found.posted_in} on {found.effective_on}.")
+
+
+@periods.command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why; the audit keeps it.")
+@_actor
+@on_the_platform
+def discard(number: int, reason: str, email: str) -> None:
+    """Discard an adjustment before it is approved: what it counted is late again."""
+    from upline.commissions import services
+    from upline.foundation import context
+
+    with context.working(actor=actor_of(email, "periods.close")):
+        services.discard_adjustment(number=number, reason=reason)
+    click.echo(f"Adjustment {number} is discarded.")
+
+
+@periods.command()
+@_calendar
+@on_the_platform
+def adjustments(calendar: str) -> None:
+    """List the adjustments of a calendar, the latest first, and what each changes."""
+    from upline.commissions import queries
+
+    for found in queries.adjustments(calendar=calendar):
+        _show_adjustment(found.number)
+
+
+@periods.command()
 @click.argument("label")
 @_calendar
 @click.option("--member", required=True, help="The member's code.")
@@ -173,3 +233,15 @@ def _show(run: Run) -> None:
     click.echo(f"{run.period}: computed under {run.plan}, digest {run.digest}")
     for row in queries.totals_of(run):
         click.echo(f"  {row.bonus}\t{row.amount} {run.currency}\t{row.members:,} members")
+
+
+def _show_adjustment(number: int) -> None:
+    from upline.commissions import queries
+
+    found = queries.adjustment(number=number)
+    click.echo(
+        f"Adjustment {found.number}: {found.state}, {found.facts} late, posted in"
+        f" {found.posted_in}, digest {found.digest}"
+    )
+    for row in found.periods:
+        click.echo(f"  {row.label}\t{row.amount}\t{row.members:,} members")

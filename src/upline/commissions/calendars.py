@@ -109,6 +109,11 @@ def period_of_today(calendar: Calendar) -> Period:
     return _written(calendar, _span_of(calendar, day))
 
 
+def period_with(calendar: Calendar, day: date) -> Period:
+    """Give the period that a day lies in, writing it down when it is first asked for."""
+    return _written(calendar, _span_of(calendar, day))
+
+
 def first_day(calendar: Calendar) -> date:
     """Give the day on which the first period of a calendar begins."""
     return _span_of(calendar, calendar.starts_on).start

@@ -243,3 +243,43 @@ class PostingDiffers(DomainError):
         "but %(posted)s are posted in %(found)s."
     )
     remedy = _("Run 'upline ledger check'; post again when it finds nothing, or call for help.")
+
+
+class NothingLate(DomainError):
+    """Everything that came in for closed periods is settled."""
+
+    code = "commissions.nothing_late"
+    text = _("Nothing came too late for the closed periods of the calendar '%(calendar)s'.")
+    remedy = _("There is nothing to adjust.")
+
+
+class CloseUnderWay(DomainError):
+    """A period is being closed, and would not know what the adjustment changes."""
+
+    code = "commissions.close_under_way"
+    text = _("%(period)s is %(state)s, so earlier periods cannot be adjusted now.")
+    remedy = _("Finish its close, or take it back; then adjust.")
+
+
+class AdjustmentWaits(DomainError):
+    """An adjustment is computed and not posted, and a close would not know what it changes."""
+
+    code = "commissions.adjustment_waits"
+    text = _("Adjustment %(number)s of the calendar '%(calendar)s' is %(state)s.")
+    remedy = _("Approve and post it, or discard it.")
+
+
+class AdjustmentUnknown(DomainError):
+    """There is no such adjustment."""
+
+    code = "commissions.adjustment_unknown"
+    text = _("There is no adjustment %(number)s.")
+    remedy = _("'upline periods adjustments' lists them.")
+
+
+class AdjustmentNot(DomainError):
+    """The adjustment is not in the state that the act needs."""
+
+    code = "commissions.adjustment_state"
+    text = _("Adjustment %(number)s is %(state)s; to be %(act)s it must be %(wanted)s.")
+    remedy = _("'upline periods adjustments' shows how far each is.")

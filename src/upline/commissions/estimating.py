@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 import pyarrow as pa
 from django.db import transaction
 
-from upline.commissions import calendars, fingerprints, frozen, gathering, parts, summaries
+from upline.commissions import adjusted, calendars, fingerprints, gathering, parts, summaries
 from upline.commissions.computing import computed, digest_of, inputs_of
 from upline.commissions.errors import EarlierPeriodOpen
 from upline.commissions.models import Calendar, Estimate, EstimatePart, Period, State
@@ -145,7 +145,7 @@ def _carries_into(period: Period) -> pa.Table | None:
     earlier = calendars.period_before(period)
     if earlier is None:
         return None
-    kept = frozen.kept(earlier, "carries_out") if earlier.state != State.OPEN else None
+    kept = adjusted.carries_out(earlier) if earlier.state != State.OPEN else None
     if kept is not None:
         return kept
     estimate = latest(earlier)

@@ -10,7 +10,7 @@ from django.db import connection
 
 from upline.commissions import rates
 from upline.commissions.calendars import period_before
-from upline.commissions.models import Estimate, Period, State
+from upline.commissions.models import Adjustment, Estimate, Period, State
 from upline.compensation.plan.asked import reach_days
 from upline.foundation import outbox
 from upline.foundation.errors import DomainError
@@ -36,6 +36,7 @@ def fingerprint_of(period: Period, *, rates_on: date, rates_days_back: int) -> s
         "rates_on": [rates_on.isoformat(), rates_days_back],
         "periods": [list(row) for row in states.values_list("id", "fence")],
         "before": _before(period),
+        "adjustments": period.calendar.adjustments.filter(state=Adjustment.State.POSTED).count(),
     }
     text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

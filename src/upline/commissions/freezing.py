@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
-from upline.commissions import calendars, facts, frozen, gathering
+from upline.commissions import adjusted, calendars, facts, frozen, gathering
 from upline.commissions.errors import EarlierPeriodOpen, PeriodNotOver
 from upline.commissions.models import Period, State
 from upline.foundation import audit, clock, locking, outbox
@@ -18,7 +18,8 @@ def freeze_period(*, calendar: str, label: str, reason: str = "closed on schedul
     What was told of orders before is delivered first. Writers of facts hold a lock that the freeze
     takes alone, so every fact is in it or comes later, also one whose transaction is still open.
     Raises PeriodNotOver, EarlierPeriodOpen, NoPlanInForce, PlanFitsNot, FactsBeforeJoining,
-    FiguresMissing, MemberFieldUnknown, RateMissing, OutboxBlocked; then nothing was frozen.
+    FiguresMissing, MemberFieldUnknown, RateMissing, AdjustmentWaits, OutboxBlocked; then nothing
+    was frozen.
     """
     period = calendars.period_labelled(calendars.calendar_named(calendar), label)
     if period.state != State.OPEN:
@@ -32,6 +33,8 @@ def freeze_period(*, calendar: str, label: str, reason: str = "closed on schedul
         if period.state != State.OPEN:
             return period
         _refuse_too_early(period)
+        locking.take("adjustment", period.calendar.name)
+        adjusted.refuse_waiting(period.calendar)
         locking.take(*facts.LOCK)
         version, plan = gathering.plan_of(period)
         period.fence += 1
@@ -100,5 +103,5 @@ def _wanted(period: Period) -> gathering.Wanted:
     earlier = calendars.period_before(period)
     return gathering.Wanted(
         rates_on=period.ends_on - timedelta(days=1),
-        carries=None if earlier is None else frozen.kept(earlier, "carries_out"),
+        carries=None if earlier is None else adjusted.carries_out(earlier),
     )

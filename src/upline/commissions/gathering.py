@@ -75,6 +75,20 @@ def gathered(
     return tables
 
 
+def late_orders(
+    period: Period, plan: Plan, *, frozen_orders: pa.Table, frozen_members: pa.Table
+) -> pa.Table:
+    """Give what adjustments count and the period looks at, as it reads orders that were frozen.
+
+    Raises FactsBeforeJoining, FiguresMissing.
+    """
+    figures = [name for name in plan.file.orders if name not in _OWN_COLUMNS]
+    facts = _read(period, figures, _settled(period, reach_days(plan.file)))
+    is_new = pc.invert(pc.is_in(facts["fact_id"], frozen_orders["fact_id"].combine_chunks()))
+    members = pa.table({"id": frozen_members["member_id"], "code": frozen_members["id"]})
+    return _orders(period, plan, facts.filter(is_new), members)
+
+
 def _refuse_other_plans(period: Period, plan: Plan) -> None:
     """Refuse a plan that counts days otherwise, or takes what a close does not give."""
     file, calendar = plan.file, period.calendar
@@ -137,13 +151,16 @@ def _orders(period: Period, plan: Plan, facts: pa.Table, members: pa.Table) -> p
 
 
 def _facts_of(period: Period, figures: list[str], reach: int, wanted: Wanted) -> pa.Table:
+    return _read(period, figures, _counted(period, reach, wanted.open_since))
+
+
+def _read(period: Period, figures: list[str], chosen: str) -> pa.Table:
     selected = "".join(f", fact.figures ->> '{name}'" for name in figures)
-    zone = period.calendar.time_zone
     query = f"""
         SELECT fact.key, fact.member_id, fact.id,
-               (fact.occurred_at AT TIME ZONE '{zone}')::date,
+               {_day(period)},
                fact.kind, fact.customer, fact.currency{selected}
-        FROM commissions_volumefact AS fact {_counted(period, reach, wanted.open_since)}
+        FROM commissions_volumefact AS fact {chosen}
         ORDER BY fact.member_id, fact.id
     """  # noqa: S608 - names of the plan are words, the rest is ours
     types = {
@@ -161,23 +178,43 @@ def _facts_of(period: Period, figures: list[str], reach: int, wanted: Wanted) ->
 def _counted(period: Period, reach: int, open_since: date | None) -> str:
     """Say which facts count: those of the period, and those that rolling sums look back at.
 
-    The latter were counted by earlier periods, or lie before the first one; what is late is in
-    neither. As long as periods are open, nobody has counted what lies in them.
+    The latter were counted by earlier periods or by their adjustments, or lie before the first
+    one; what is late is in neither. As long as periods are open, nobody has counted what lies in
+    them.
     """
     if not reach and open_since is None:
         return f"""JOIN commissions_frozenfact AS counted
             ON counted.fact_id = fact.id AND counted.period_id = {period.pk}"""
-    zone, end = period.calendar.time_zone, period.ends_on
-    since = min(end - timedelta(days=reach), period.starts_on)
     first: date = calendars.first_day(period.calendar)
-    day = f"(fact.occurred_at AT TIME ZONE '{zone}')::date"
+    day = _day(period)
     is_open = "" if open_since is None else f" OR {day} >= '{open_since}'"
     return f"""LEFT JOIN commissions_frozenfact AS counted
             ON counted.fact_id = fact.id AND counted.calendar_id = {period.calendar_id}
-        WHERE fact.occurred_at >= '{since}'::timestamp AT TIME ZONE '{zone}' - interval '1 day'
+        LEFT JOIN commissions_adjustedfact AS settled
+            ON settled.fact_id = fact.id AND settled.calendar_id = {period.calendar_id}
+        WHERE {_looked_at(period, reach)}
+          AND (counted.fact_id IS NOT NULL OR settled.fact_id IS NOT NULL
+               OR {day} < '{first}'{is_open})"""
+
+
+def _settled(period: Period, reach: int) -> str:
+    """Say which facts that adjustments count a period looks at."""
+    return f"""JOIN commissions_adjustedfact AS settled
+            ON settled.fact_id = fact.id AND settled.calendar_id = {period.calendar_id}
+        WHERE {_looked_at(period, reach)}"""
+
+
+def _looked_at(period: Period, reach: int) -> str:
+    """Say which days a period looks at: its own, and those of rolling sums."""
+    zone, end, day = period.calendar.time_zone, period.ends_on, _day(period)
+    since = min(end - timedelta(days=reach), period.starts_on)
+    return f"""fact.occurred_at >= '{since}'::timestamp AT TIME ZONE '{zone}' - interval '1 day'
           AND fact.occurred_at < '{end}'::timestamp AT TIME ZONE '{zone}' + interval '1 day'
-          AND {day} >= '{since}' AND {day} < '{end}'
-          AND (counted.fact_id IS NOT NULL OR {day} < '{first}'{is_open})"""
+          AND {day} >= '{since}' AND {day} < '{end}'"""
+
+
+def _day(period: Period) -> str:
+    return f"(fact.occurred_at AT TIME ZONE '{period.calendar.time_zone}')::date"
 
 
 def _refuse_before_joining(period: Period, table: pa.Table, members: pa.Table) -> None:

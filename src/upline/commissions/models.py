@@ -374,3 +374,134 @@ class Progress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} of {self.period}: {self.state}"
+
+
+class Adjustment(models.Model):
+    """What came too late for closed periods of a calendar, settled as differences in the open one.
+
+    One person lets it be computed, another approves it by its digest; then it is posted, a journal
+    for each member and period. A discarded one gives its facts back.
+    """
+
+    class State(models.TextChoices):
+        COMPUTING = "computing"
+        COMPUTED = "computed"
+        APPROVED = "approved"
+        POSTED = "posted"
+        DISCARDED = "discarded"
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="adjustments")
+    posted_in = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="settles")
+    effective_on = models.DateField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.COMPUTING)
+    reason = models.CharField(max_length=1000)
+    computed_by = models.CharField(max_length=100)
+    computed_at = models.DateTimeField(default=clock.now)
+    # The receipts of the periods that were computed again, by label.
+    receipts = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, blank=True)
+    approved_by = models.CharField(max_length=100, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["calendar"],
+                condition=Q(state__in=["computing", "computed", "approved"]),
+                name="commissions_adjustment_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by="") | ~Q(approved_by=F("computed_by")),
+                name="commissions_adjustment_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(computed_by=""),
+                name="commissions_adjustment_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["computing", "computed", "approved", "posted", "discarded"]),
+                name="commissions_adjustment_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"adjustment {self.pk}"
+
+
+class AdjustedFact(models.Model):
+    """That an adjustment counts a late fact for the period in which it lies: once in a calendar."""
+
+    pk = models.CompositePrimaryKey("fact", "calendar")
+    fact = models.ForeignKey(VolumeFact, on_delete=models.PROTECT, related_name="+", db_index=False)
+    calendar = models.ForeignKey(
+        Calendar, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
+    adjustment = models.ForeignKey(Adjustment, on_delete=models.PROTECT, related_name="facts")
+
+
+class AdjustedPart(models.Model):
+    """A part of a table that a period now leaves to the next one, as in FrozenPart."""
+
+    adjustment = models.ForeignKey(Adjustment, on_delete=models.PROTECT, related_name="parts")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
+    table = models.CharField(max_length=20)
+    number = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    body = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["adjustment", "period", "table", "number"],
+                name="commissions_adjusted_part",
+            )
+        ]
+
+
+class AdjustedLine(models.Model):
+    """What a pay line of a closed period was and now is, in units of the places of its run.
+
+    `fact` is the order that the line comes from, as it was first bought.
+    """
+
+    pk = models.CompositePrimaryKey("adjustment", "number")
+    adjustment = models.ForeignKey(Adjustment, on_delete=models.PROTECT, related_name="lines")
+    number = models.PositiveIntegerField()
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    bonus = models.CharField(max_length=100)
+    level = models.IntegerField(null=True)
+    fact = models.ForeignKey(
+        VolumeFact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    buyer = models.ForeignKey(
+        Member, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    before_units = models.BigIntegerField()
+    now_units = models.BigIntegerField()
+
+
+class AdjustedTotal(models.Model):
+    """The difference that an adjustment makes to one bonus of a member in a closed period."""
+
+    pk = models.CompositePrimaryKey("adjustment", "period", "member", "bonus")
+    adjustment = models.ForeignKey(Adjustment, on_delete=models.PROTECT, related_name="totals")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    bonus = models.CharField(max_length=100)
+    amount_units = models.BigIntegerField()
+    posted_minor = models.BigIntegerField()
+
+
+class AdjustedPay(models.Model):
+    """The difference that an adjustment makes to the pay of a member for a closed period."""
+
+    pk = models.CompositePrimaryKey("adjustment", "period", "member")
+    adjustment = models.ForeignKey(Adjustment, on_delete=models.PROTECT, related_name="pays")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    pay_minor = models.BigIntegerField()

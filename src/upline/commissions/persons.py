@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from upline.commissions.errors import NeedsAnother, NeedsPerson
-from upline.commissions.models import Period
 from upline.foundation import context
 
 _PERSON = "login:"
 
 
-def somebody(*, act: str, period: Period) -> str:
+def somebody(*, act: str, period: object) -> str:
     """Give the person of the present work as an actor.
 
     Raises NeedsPerson for a program, ActsAsAnother for somebody who stands in.
@@ -21,7 +20,7 @@ def somebody(*, act: str, period: Period) -> str:
     return actor
 
 
-def another(than: str, *, act: str, period: Period) -> str:
+def another(than: str, *, act: str, period: object) -> str:
     """Give the person of the present work, who is not `than`. Raises NeedsPerson, NeedsAnother."""
     actor = somebody(act=act, period=period)
     if actor == than:

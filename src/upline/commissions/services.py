@@ -1,5 +1,6 @@
 """What is done in commissions: each act repeatable, each change of a period one transaction."""
 
+from upline.commissions.adjusting import adjust_periods
 from upline.commissions.calendars import open_calendar
 from upline.commissions.computing import compute_period
 from upline.commissions.facts import record_volume
@@ -7,12 +8,21 @@ from upline.commissions.freezing import freeze_period
 from upline.commissions.posting import approve_period, post_period, seal_period
 from upline.commissions.reopening import reopen_period
 from upline.commissions.requesting import request_close, request_posting
+from upline.commissions.settling import (
+    approve_adjustment,
+    discard_adjustment,
+    post_adjustment,
+)
 
 __all__ = [
+    "adjust_periods",
+    "approve_adjustment",
     "approve_period",
     "compute_period",
+    "discard_adjustment",
     "freeze_period",
     "open_calendar",
+    "post_adjustment",
     "post_period",
     "record_volume",
     "reopen_period",

@@ -25,6 +25,8 @@ ORDER = (
     "plan",
     # One period of one calendar: freeze, close, post.
     "period",
+    # What came too late for a calendar's closed periods: adjustments, and each freeze.
+    "adjustment",
     # Facts: writers share it, the freeze holds it alone.
     "facts",
     # One tree: every move in it.

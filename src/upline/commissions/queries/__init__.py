@@ -1,5 +1,13 @@
 """What is asked of commissions. README.md lists what screens read; the rest is for commands."""
 
+from upline.commissions.queries.adjustments import (
+    AdjustedPeriodSum,
+    AdjustedRow,
+    AdjustmentShown,
+    adjusted_rows,
+    adjustment,
+    adjustments,
+)
 from upline.commissions.queries.checks import Check
 from upline.commissions.queries.closes import (
     BonusTotal,
@@ -85,6 +93,9 @@ from upline.commissions.queries.team import TeamFigures, team_figures
 
 __all__ = [
     "LINE_ORDERS",
+    "AdjustedPeriodSum",
+    "AdjustedRow",
+    "AdjustmentShown",
     "BonusReasons",
     "BonusSum",
     "BonusTotal",
@@ -130,6 +141,9 @@ __all__ = [
     "WayPart",
     "WhyLine",
     "WhyNot",
+    "adjusted_rows",
+    "adjustment",
+    "adjustments",
     "calendars",
     "estimate",
     "estimate_lines",

@@ -227,6 +227,10 @@ WHERE fact.occurred_at >= %(since)s::timestamp AT TIME ZONE %(zone)s - interval 
       SELECT FROM commissions_frozenfact AS counted
       WHERE counted.fact_id = fact.id AND counted.calendar_id = %(calendar)s
   )
+  AND NOT EXISTS (
+      SELECT FROM commissions_adjustedfact AS settled
+      WHERE settled.fact_id = fact.id AND settled.calendar_id = %(calendar)s
+  )
 ORDER BY fact.occurred_at, fact.id
 LIMIT %(most)s OFFSET %(first)s
 """
