@@ -13,7 +13,7 @@ from tests import closing, team
 from tests.closing import ANNA, BORIS, CELINA, OCTOBER
 from tests.signing_in import signed_in
 from upline.commissions import estimating, queries, resident
-from upline.commissions.models import Period
+from upline.commissions.models import Period, VolumeFact
 from upline.commissions.queries import StatementKey
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pages]
@@ -189,7 +189,7 @@ def test_who_asks_for_days_to_come_leaves_no_period_behind(members):
     assert Period.objects.count() == known
 
 
-def test_each_page_asks_at_most_fifteen_queries(members, django_assert_max_num_queries):
+def test_each_page_asks_at_most_sixteen_queries(members, django_assert_max_num_queries):
     client = client_of(members[ANNA])
     now = {"calendar": "monthly", "label": "2026-11"}
     number = number_of("A-1")
@@ -206,5 +206,20 @@ def test_each_page_asks_at_most_fifteen_queries(members, django_assert_max_num_q
         page(client, name, **named)
 
     for name, named in asks:
-        with django_assert_max_num_queries(15, info=name):
+        with django_assert_max_num_queries(16, info=name):
             page(client, name, **named)
+
+
+def test_what_is_settled_for_an_earlier_period_stands_beside_the_pay_of_the_open_one(members):
+    order = VolumeFact.objects.get(key="order:A-1")
+    closing.bought(members[CELINA], "A-1", "-50", key="refund:A-1:1", opposite_of=order.pk)
+    closing.adjusted()
+    client = client_of(members[ANNA])
+
+    estimate = page(client, "estimate-of", calendar="monthly", label="2026-11")
+    october = page(client, "statement-of", **OF)
+
+    assert "From earlier periods" in estimate
+    assert "€10.00" in estimate
+    assert "€7.50" in estimate
+    assert "From earlier periods" not in october

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -52,7 +52,7 @@ class AdjustedRow:
 
     label: str
     first_on: date
-    last_before: date
+    last_on: date
     bonus: str
     title: str
     level: int | None
@@ -97,18 +97,18 @@ def adjusted_rows(
         "adjustment__calendar__name": of.calendar,
         "member_id": who.id,
     }
-    pays = AdjustedPay.objects.filter(**chosen).values_list("currency")
-    sums = tuple(
-        Money(int(minor), currency)
-        for currency, minor in pays.annotate(Sum("pay_minor")).order_by("currency")
-    )
     lines = list(
         AdjustedLine.objects.filter(**chosen)
         .select_related("period", "fact")
         .order_by("adjustment", "number")[:_MOST_LINES]
     )
     if not lines:
-        return (), sums
+        return (), ()
+    pays = AdjustedPay.objects.filter(**chosen).values_list("currency")
+    sums = tuple(
+        Money(int(minor), currency)
+        for currency, minor in pays.annotate(Sum("pay_minor")).order_by("currency")
+    )
     runs = {
         run.period_id: run
         for run in Run.objects.filter(period__in={line.period_id for line in lines}).order_by(
@@ -123,7 +123,7 @@ def _row(line: AdjustedLine, run: Run, buyers: dict[int, str], language: str) ->
     return AdjustedRow(
         label=line.period.label,
         first_on=line.period.starts_on,
-        last_before=line.period.ends_on,
+        last_on=line.period.ends_on - timedelta(days=1),
         bonus=line.bonus,
         title=words_of(run.plan_id, language).bonus(line.bonus),
         level=line.level,

@@ -16,6 +16,7 @@ from upline.web.cabinet.positions import standpoint
 from upline.web.cabinet.statements_chart import pay_chart
 from upline.web.cabinet.statements_lines import lines_of, page_at, page_number
 from upline.web.cabinet.statements_places import Place, found_or_404, place_of, reader_at
+from upline.web.cabinet.statements_settled import settled_in
 from upline.web.shared import files, formats, states
 
 ROWS = 24
@@ -124,6 +125,7 @@ def statement(request: HttpRequest, calendar: str, label: str) -> HttpResponse:
             "found": found,
             "parts": parts_of(found.bonuses),
             "pay_currency": found.row.pay.currency if found.row.pay else "",
+            **settled_in(place),
             **lines_of(request, place),
         },
     )
@@ -149,7 +151,7 @@ def estimate(request: HttpRequest, calendar: str = "", label: str = "") -> HttpR
         member=here.position.code, calendar=found.calendar, label=found.label
     )
     place = Place(here=here, by=by, key=key, language=language, is_estimate=True)
-    lines = {} if found.refusal else lines_of(request, place)
+    lines = {} if found.refusal else {**settled_in(place), **lines_of(request, place)}
     return render(
         request,
         "cabinet/statement_estimate.html",
