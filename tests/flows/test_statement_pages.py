@@ -189,7 +189,7 @@ def test_who_asks_for_days_to_come_leaves_no_period_behind(members):
     assert Period.objects.count() == known
 
 
-def test_each_page_asks_at_most_sixteen_queries(members, django_assert_max_num_queries):
+def test_each_page_asks_at_most_fifteen_queries(members, django_assert_max_num_queries):
     client = client_of(members[ANNA])
     now = {"calendar": "monthly", "label": "2026-11"}
     number = number_of("A-1")
@@ -206,7 +206,7 @@ def test_each_page_asks_at_most_sixteen_queries(members, django_assert_max_num_q
         page(client, name, **named)
 
     for name, named in asks:
-        with django_assert_max_num_queries(16, info=name):
+        with django_assert_max_num_queries(15, info=name):
             page(client, name, **named)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -77,12 +77,11 @@ def statement_page(
     who = by.member(member)
     run = seen_run(by, calendar, label)
     before = run_before(by, run.period)
-    rows = rows_of(who.id, [run, before] if before else [run], language)
-    totals = list(
-        Total.objects.filter(run__in=[run, before] if before else [run], member_id=who.id).order_by(
-            "bonus"
-        )
-    )
+    runs = [run, before] if before else [run]
+    held = list(RankHeld.objects.filter(run__in=runs, member_id=who.id).order_by("ladder"))
+    ranks = {one.run_id: one.rank for one in held if one.ladder == "rank"}
+    rows = _rows(who.id, runs, language, ranks)
+    totals = list(Total.objects.filter(run__in=runs, member_id=who.id).order_by("bonus"))
     mine = [total for total in totals if total.run_id == run.pk]
     earlier = None if before is None else _posted(before, totals)
     pay = rows[0].pay
@@ -91,7 +90,7 @@ def statement_page(
     return StatementPage(
         row=rows[0],
         bonuses=tuple(_bonuses(run, mine, currency, words_of(run.plan_id, language), earlier)),
-        ranks=_ranks(run, who.id, language),
+        ranks=_ranks(run, held, language),
         exact_total=sum(
             (Decimal(total.amount_units).scaleb(-run.places) for total in mine), Decimal(0)
         ),
@@ -131,12 +130,17 @@ def run_before(by: Reader, period: Period) -> Run | None:
 
 def rows_of(member_id: int, runs: Sequence[Run], language: str) -> list[StatementRow]:
     """Give a member's row for each run, in their sequence; the one before is found among them."""
+    held = RankHeld.objects.filter(run__in=runs, member_id=member_id, ladder="rank")
+    return _rows(member_id, runs, language, dict(held.values_list("run_id", "rank")))
+
+
+def _rows(
+    member_id: int, runs: Sequence[Run], language: str, ranks: Mapping[int, str]
+) -> list[StatementRow]:
     pays = {
         one.run_id: Money(one.pay_minor, one.currency)
         for one in Statement.objects.filter(run__in=runs, member_id=member_id)
     }
-    held = RankHeld.objects.filter(run__in=runs, member_id=member_id, ladder="rank")
-    ranks = dict(held.values_list("run_id", "rank"))
     by_end = {(run.period.calendar_id, run.period.ends_on): run for run in runs}
     rows = []
     for run in runs:
@@ -188,7 +192,7 @@ def _bonuses(
         )
 
 
-def _ranks(run: Run, member_id: int, language: str) -> tuple[RankHeldNow, ...]:
+def _ranks(run: Run, every: Iterable[RankHeld], language: str) -> tuple[RankHeldNow, ...]:
     words = words_of(run.plan_id, language)
     return tuple(
         RankHeldNow(
@@ -197,7 +201,8 @@ def _ranks(run: Run, member_id: int, language: str) -> tuple[RankHeldNow, ...]:
             title=words.rank(held.rank),
             kept_title=words.rank(held.title) if held.title not in ("", held.rank) else "",
         )
-        for held in RankHeld.objects.filter(run=run, member_id=member_id).order_by("ladder")
+        for held in every
+        if held.run_id == run.pk
     )
 
 
