@@ -48,7 +48,7 @@ messages: $(READY) ## Bring the message catalogues up to date and compile them
 # Not `npm ci`: it refuses a lock in which packages for other systems are missing, and the lock holds
 # those that there were for all. Versions and hashes of the lock count here as well.
 web: ## Build styles, scripts, icons and fonts of the screens (needs Node; what it makes is committed)
-	@cd frontend && { test -d node_modules || npm install --no-save --no-audit --no-fund; } && npm run --silent build
+	@cd frontend && { test -d node_modules || npm ci --no-audit --no-fund; } && npm run --silent build
 
 COMPILE = $$(tools/bootstrap.sh uv) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \

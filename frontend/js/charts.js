@@ -19,9 +19,11 @@ function token(name) {
 }
 
 function axisFormat(chart) {
-  const format = new Intl.NumberFormat(chart.language, {
-    // Browsers know no short words of Kazakh and would write English ones.
-    notation: chart.language === "kk" ? "standard" : "compact",
+  // Chromium knows no Kazakh and would write English: Russian writes figures as Kazakh does, but its
+  // short words would be read as Russian.
+  const isKazakh = chart.language === "kk";
+  const format = new Intl.NumberFormat(isKazakh ? "ru" : chart.language, {
+    notation: isKazakh ? "standard" : "compact",
     maximumFractionDigits: 1,
   });
   return (value) => format.format(value);

@@ -42,6 +42,19 @@ def test_the_lock_of_npm_names_no_host():
     assert '"resolved"' not in (FRONTEND / "package-lock.json").read_text()
 
 
+def test_the_lock_of_npm_names_the_packages_of_other_systems_too():
+    packages = json.loads((FRONTEND / "package-lock.json").read_text())["packages"]
+
+    missing = [
+        f"{place}: {name}"
+        for place, package in packages.items()
+        for name in package.get("optionalDependencies", {})
+        if f"node_modules/{name}" not in packages and f"{place}/node_modules/{name}" not in packages
+    ]
+
+    assert missing == [], "npm ci refuses such a lock: see frontend/README.md."
+
+
 @pytest.mark.parametrize("name", ["upline.css", "upline.js"])
 def test_what_is_built_asks_no_other_host(name):
     built = (BUILT / name).read_text()
