@@ -111,6 +111,10 @@ VALUES = {
     "plans_planversion": "name",
     # A plan names its ranks; their titles are in every language.
     "plans_planversion AS plan": "(regexp_matches(plan.text, 'rank: ([A-Za-z]+)', 'g'))[1]",
+    # So it names the columns that come in, which have no titles.
+    "plans_planversion AS named": (
+        r"(regexp_matches(named.text, '([a-z]+): (?:points|money|count|number)\y', 'g'))[1]"
+    ),
 }
 
 

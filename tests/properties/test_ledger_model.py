@@ -27,7 +27,7 @@ CODES = (
     "sales:goods",
     "tax:vat:PL",
     "commissions:payable:M1",
-    "wallet:Ә",
+    "cash:Ә",
 )
 CURRENCIES = ("EUR", "PLN")
 

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from upline.web.office.cells import Words
 
 REASONS: Mapping[str, Words] = {
+    "Goods can be returned for 14 days": _("Goods can be returned for 14 days"),
     "a new company": _("A new company begins"),
     "asked for by command": _("Asked for by a command"),
     "asked for on screen": _("Asked for in the office"),
