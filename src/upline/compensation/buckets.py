@@ -121,11 +121,12 @@ class Buckets:
 
     def settle(self, values: Array, places: Array, starts: Array) -> Array:
         """Put a column that was brought where its keys stand: from starts[places[key]] on."""
-        keys, out = self._bucketed_keys(), memory.empty(len(self), values.dtype)
+        keys, counts = self._bucketed_keys(), self.counts
+        out = memory.empty(len(self), values.dtype)
         in_parts(
             self._split,
             lambda _, first, last: grouping.out_of_buckets(
-                keys, values, self._bounds, self._shift, places, starts, out, first, last
+                keys, values, self._bounds, self._shift, counts, places, starts, out, first, last
             ),
         )
         return out

@@ -122,23 +122,38 @@ def place_counts(places, counts, out, first, last):  # type: ignore[no-untyped-d
 
 
 @kernel
-def out_of_buckets(keys, values, bounds, shift, places, starts, out, first, last):  # type: ignore[no-untyped-def]
+def out_of_buckets(  # type: ignore[no-untyped-def]
+    keys, values, bounds, shift, counts, places, starts, out, first, last
+):
     """Write values to where their members' orders stand, for buckets first to last - 1.
 
-    Key by key values go from starts[places[key]] on. The members of a bucket have little enough
-    for the processor's cache, which is why buckets come between.
+    Key by key values go from starts[places[key]] on; counts[key] says how many they are. A bucket
+    is put in order first, within the processor's cache: so each place in `out` is gone to once.
     """
     size = 1 << shift
     cursors = np.zeros(size, np.int64)
+    longest = 0
+    for bucket in range(first, last):
+        longest = max(longest, bounds[bucket + 1] - bounds[bucket])
+    ordered = np.empty(longest, values.dtype)
     for bucket in range(first, last):
         low = bucket << shift
-        for key in range(low, min(low + size, len(places))):
-            place = places[key]
-            cursors[key - low] = starts[place] if place >= 0 else 0
+        high = min(low + size, len(places))
+        here = 0
+        for key in range(low, high):
+            cursors[key - low] = here
+            here += counts[key]
         for k in range(bounds[bucket], bounds[bucket + 1]):
             key = keys[k] - low
-            out[cursors[key]] = values[k]
+            ordered[cursors[key]] = values[k]
             cursors[key] += 1
+        here = 0
+        for key in range(low, high):
+            if counts[key] > 0 and places[key] >= 0:
+                there = starts[places[key]]
+                for k in range(counts[key]):
+                    out[there + k] = ordered[here + k]
+            here += counts[key]
 
 
 @kernel
