@@ -335,7 +335,7 @@ def test_each_question_asks_few_queries(members, django_assert_num_queries):
     asks = (
         (5, lambda: queries.estimate(viewer=by, member=ANNA, language="en")),
         (3, lambda: queries.statements(viewer=by, member=ANNA, language="en")),
-        (5, lambda: queries.statement_page(viewer=by, member=ANNA, **PERIOD, language="en")),
+        (4, lambda: queries.statement_page(viewer=by, member=ANNA, **PERIOD, language="en")),
         (3, lambda: queries.statement_lines(viewer=by, of=of(ANNA), language="en")),
         (2, lambda: queries.why_line(viewer=by, of=of(ANNA), number=number, language="en")),
         (0, lambda: queries.why_not(viewer=by, member=ANNA, **PERIOD, language="en")),
