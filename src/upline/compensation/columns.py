@@ -24,6 +24,7 @@ from upline.compensation.parallel import bounds, in_parts, parts_of
 Ints = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 SAFE = 2**62
+_NARROW_SAFE = 2**31
 NO_DAY = np.iinfo(np.int32).min
 _NAMES = {code: name for name, code in MODES.items()}
 
@@ -51,6 +52,34 @@ class Numbers:
     def spread(self, count: int) -> Numbers:
         """Give one value a member, also where one stood for all."""
         return self if self.values.ndim else Numbers(np.full(count, self.values), self.unit)
+
+
+class Narrow(Numbers):
+    """Numbers that lie in 32 bits, half as much to move; in 64 for whoever asks for `values`."""
+
+    __slots__ = ("_wide", "narrow")
+    narrow: Ints
+    _wide: Ints | None
+
+    def __init__(self, narrow: Ints, unit: Fraction) -> None:
+        for name, value in (("narrow", narrow), ("unit", unit), ("_wide", None)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def values(self) -> Ints:
+        wide = self._wide
+        if wide is None:
+            wide = memory.empty(len(self.narrow), np.int64)
+            in_parts(
+                parts_of(len(wide)),
+                lambda _, *part: np.copyto(wide[slice(*part)], self.narrow[slice(*part)]),
+            )
+            object.__setattr__(self, "_wide", wide)
+        return wide
+
+    def spread(self, count: int) -> Numbers:
+        assert count == len(self.narrow)
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +190,19 @@ class Quotients:
 
 
 Column = Numbers | Flags | Codes | Days | Members | Quotients
+
+
+def fits_narrow(values: Ints) -> bool:
+    """Say whether 64-bit numbers, one a row, would fit 32 bits."""
+    if values.dtype != np.int64 or not values.ndim:
+        return False
+    least, most = bounds(values)
+    return least > -_NARROW_SAFE and most < _NARROW_SAFE
+
+
+def as_they_lie(column: Numbers, what: str) -> Ints:
+    """Give the values in 32 bits where they lie so, else as `as_int64` does."""
+    return column.narrow if isinstance(column, Narrow) else as_int64(column.values, what)
 
 
 def constant(value: Fraction | int) -> Numbers:

@@ -100,9 +100,12 @@ class Finder:
     def named(self, column: pa.ChunkedArray) -> Named:
         """Give whom each row of a column names."""
         if self._table is not None and column.type == pa.int64() and not column.null_count:
-            return Named(_plain(column), self._low, self._table)
+            keys = memory.empty(len(self.ids), np.int32)
+            np.subtract(np.asarray(self.ids), self._low, out=keys, casting="unsafe")
+            return Named(_plain(column), self._low, self._table, keys)
         rows, _ = self.rows(column)
-        return Named(rows.astype(np.int64), 0, np.arange(len(self.ids), dtype=np.int32))
+        every = np.arange(len(self.ids), dtype=np.int32)
+        return Named(rows.astype(np.int64), 0, every, every)
 
     def _looked_up(self, ids: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
         out = memory.empty(len(ids), np.int32)

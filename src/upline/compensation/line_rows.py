@@ -253,9 +253,8 @@ def _billionths(column: Numbers, count: int) -> tuple[Array, int]:
 def _by_group(groups: Array, keys: Array, count: int) -> Array:
     """Give the rows by group, those of one by key."""
     buckets = Buckets(groups, 0, count)
-    starts = np.zeros(count + 1, np.int64)
-    np.cumsum(buckets.counts, out=starts[1:])
-    sequence = buckets.settle(buckets.bring_rows(), np.arange(count, dtype=np.int32), starts)
+    starts = buckets.starts.astype(np.int64)
+    sequence = buckets.ordered_rows()
     _sort_groups(sequence, starts, keys, len(parts_of(len(groups))))
     return sequence
 

@@ -12,7 +12,14 @@ import numpy.typing as npt
 
 from upline.compensation import memory
 from upline.compensation.buckets import Buckets, Named
-from upline.compensation.columns import Column, Members, Quotients
+from upline.compensation.columns import (
+    Column,
+    Members,
+    Narrow,
+    Numbers,
+    Quotients,
+    fits_narrow,
+)
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.kernels import grouping, trees
 from upline.compensation.parallel import in_parts, parts_of
@@ -59,26 +66,31 @@ class Unplaced:
         self._brought: dict[str, Array] = {}
 
     def bring(self, names: Iterable[str]) -> None:
-        """Bring columns into buckets before they are asked for, where that is much work."""
+        """Put columns member by member before they are asked for, where that is much work."""
         if self.buckets.is_cut and not self.buckets.outside:
             for name in sorted(set(names) & self.columns.keys()):
-                values = self.columns[name].values  # type: ignore[union-attr]
+                column = self.columns[name]
+                values = column.values  # type: ignore[union-attr]
                 if values.ndim and values.dtype != object:
-                    self._brought[name] = self._bucketed(values)
-            _ = self.buckets.counts
+                    self._brought[name] = self._ordered(column)
+            _ = self.buckets.starts
 
     @property
     def brought(self) -> Iterable[str]:
-        """The columns that are in buckets."""
+        """The columns that stand member by member."""
         return tuple(self._brought)
 
-    def in_buckets(self, name: str) -> Array:
-        """Give a column in buckets; it is not kept any longer."""
+    def ordered(self, name: str) -> Array:
+        """Give a column member by member; it is not kept any longer."""
         found = self._brought.pop(name, None)
-        return self._bucketed(self.columns[name].values) if found is None else found  # type: ignore[union-attr]
+        return self._ordered(self.columns[name]) if found is None else found
 
-    def _bucketed(self, values: Array) -> Array:
-        return self.buckets.bring(values if self.chosen is None else values[self.chosen])
+    def _ordered(self, column: Column) -> Array:
+        values: Array = column.values  # type: ignore[union-attr]
+        if self.chosen is not None:
+            values = values[self.chosen]
+        is_narrow = isinstance(column, Numbers) and fits_narrow(values)
+        return self.buckets.ordered(values, np.int32 if is_narrow else None)
 
 
 class Orders(Mapping[str, Column]):
@@ -97,16 +109,18 @@ class Orders(Mapping[str, Column]):
         self._brought: Future[None] | None = None
         buckets = unplaced.buckets
         self.unknown = buckets.outside
-        self._places = forest.positions_of(unplaced.named.table)
         self._starts = memory.zeros(len(forest) + 1, np.int64)
         if not self.unknown:
-            counts = buckets.counts
-            found = in_parts(
-                parts_of(len(counts)),
-                lambda _, *part: grouping.place_counts(self._places, counts, self._starts, *part),
+            key_starts, keys = buckets.starts, unplaced.named.keys
+            self._begins = memory.empty(len(forest), key_starts.dtype)
+            in_parts(
+                parts_of(len(forest)),
+                lambda _, *part: grouping.found_groups(
+                    forest.rows, keys, key_starts, self._begins, self._starts, *part
+                ),
             )
-            self.unknown = sum(int(one) for one in found)
             np.cumsum(self._starts, out=self._starts)
+            self.unknown = len(self) - int(self._starts[-1])
 
     def bring(self) -> None:
         """Begin to put together what lies in buckets; whoever asks for it waits until it is there."""
@@ -153,12 +167,12 @@ class Orders(Mapping[str, Column]):
     @cached_property
     def rows(self) -> Array:
         self._wait()
-        buckets, chosen = self._unplaced.buckets, self._unplaced.chosen
-        out = buckets.settle(buckets.bring_rows(), self._places, self._starts)
+        chosen = self._unplaced.chosen
+        out = self._gathered(self._unplaced.buckets.ordered_rows())
         return out if chosen is None else np.asarray(chosen[out])
 
-    def summed(self, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Add up whole numbers, one for each order, by member."""
+    def summed(self, values: Array) -> npt.NDArray[np.int64]:
+        """Add up whole numbers of 32 or 64 bits, one for each order, by member."""
         starts = self.starts
         out = memory.empty(len(starts) - 1, np.int64)
         in_parts(parts_of(len(out)), lambda _, *part: trees.sum_groups(starts, values, out, *part))
@@ -178,10 +192,11 @@ class Orders(Mapping[str, Column]):
     def member_as_it_came(self) -> Array:
         """The position of each order's member, in the sequence of the input."""
         named = self._unplaced.named
+        places = self._forest.positions_of(named.table)
         out = memory.empty(len(named.ids), np.int32)
         in_parts(
             parts_of(len(out)),
-            lambda _, *part: grouping.places_of(named.ids, named.low, self._places, out, *part),
+            lambda _, *part: grouping.places_of(named.ids, named.low, places, out, *part),
         )
         return out
 
@@ -205,11 +220,24 @@ class Orders(Mapping[str, Column]):
         if values.dtype == object and values.ndim:
             return column.with_values(values[self.rows])
         if values.ndim:
-            buckets = self._unplaced.buckets
-            values = buckets.settle(self._unplaced.in_buckets(name), self._places, self._starts)
+            values = self._gathered(self._unplaced.ordered(name))
         if isinstance(column, Members) and values.ndim:
             values = self._forest.positions_of(np.asarray(values, np.int32))
+        if isinstance(column, Numbers) and values.dtype == np.int32:
+            return Narrow(values, column.unit)
         return column.with_values(values)
+
+    def _gathered(self, values: Array) -> Array:
+        """Bring what stands member by member into the sequence of positions."""
+        out = memory.empty(len(values), values.dtype)
+        if len(values):
+            in_parts(
+                parts_of(len(self._begins)),
+                lambda _, *part: grouping.gathered_groups(
+                    values, self._begins, self._starts, out, *part
+                ),
+            )
+        return out
 
 
 def in_sequence(chosen: Array | None, sequence: Array | slice) -> Array | slice:

@@ -15,7 +15,7 @@ from upline.compensation.bonuses import lines as shared
 from upline.compensation.bonuses.classes import RateTable, rate_table
 from upline.compensation.bonuses.heads import Heads, HeadTable, heads_of, mentions_receiver
 from upline.compensation.bonuses.lines import Lines, Paid, Sources, Work
-from upline.compensation.columns import Numbers
+from upline.compensation.columns import Narrow, Numbers
 from upline.compensation.errors import InputRefused
 from upline.compensation.kernels import trees, walks
 from upline.compensation.kernels.rounding import MODES
@@ -182,7 +182,8 @@ def _depth(work: Work, table: RateTable, deepest: int) -> Array:
 class _Terms:
     """base x factor / divisor, rounded, is a line."""
 
-    base: Array
+    column: Numbers
+    lying: Array
     factors: Array
     divisor: int
     is_wide: bool
@@ -192,11 +193,11 @@ class _Terms:
     @classmethod
     def of(cls, work: Work, sources: Sources, table: RateTable) -> _Terms:
         above, divisor = shared.fraction_of(sources.base.unit, table.unit, work.rounding.places)
-        base = columns.as_int64(sources.base.values, "the base of a bonus")
+        lying = columns.as_they_lie(sources.base, "the base of a bonus")
         factors = columns.as_int64(columns.scaled(table.rates, above), "rates")
-        least, most = bounds(base)
+        least, most = bounds(lying)
         greatest = max(most, -least) * columns.greatest(factors)
-        lines = max(len(base), 1) * min(max(factors.shape[2], 1), 1000)
+        lines = max(len(lying), 1) * min(max(factors.shape[2], 1), 1000)
         if divisor >= columns.SAFE or (greatest // divisor + 1) * lines >= columns.SAFE:
             problem = f"Lines of '{work.name}' may pass 9.2 x 10^18 of their smallest unit."
             remedy = "Declare fewer decimals, or round(...) the base in the plan."
@@ -208,7 +209,12 @@ class _Terms:
         if rest == 0 and times > 1 and greatest * times < columns.SAFE // 2:
             factors, divisor, greatest = factors * times, _KNOWN_DIVISOR, greatest * times
         is_narrow = divisor == _KNOWN_DIVISOR and greatest + divisor // 2 < 2**32
-        return cls(base, factors, divisor, is_wide, is_narrow, least < 0)
+        return cls(sources.base, lying, factors, divisor, is_wide, is_narrow, least < 0)
+
+    @property
+    def base(self) -> Array:
+        """The base in 64 bits."""
+        return self.column.values if isinstance(self.column, Narrow) else self.lying
 
 
 def _chunks(starts: Array, threads: int) -> list[tuple[int, int]]:
@@ -263,7 +269,7 @@ class _Runner:
         receiver = shared.in_tree(work, table.receiver)
         buyer = shared.in_tree(work, table.buyer)
         self._before = above
-        self._sources = (sources.starts, terms.base)
+        self._starts = sources.starts
         at_start = int(work.bonus.starts != "parent")
         kind = int(work.bonus.head_belongs_to == "generation_below")
         shape = (walk.mode if heads is None else kind, work.bonus.from_level, at_start)
@@ -295,7 +301,8 @@ class _Runner:
             end = self._kernel(
                 low,
                 high,
-                *self._sources,
+                self._starts,
+                self._terms.base,
                 *self._before,
                 *self._after,
                 totals,
@@ -333,7 +340,8 @@ class _Runner:
         pays = walk.qualified if walk.mode == walks.REMOVE else np.ones(self._count, np.bool_)
         factors = np.ascontiguousarray(terms.factors[:, 0, :])
 
-        walked = (*self._sources, chain, pays, factors, walk.deepest)
+        base = terms.lying if terms.is_narrow else terms.base
+        walked = (self._starts, base, chain, pays, factors, walk.deepest)
 
         def one(_: int, *part: int) -> Array:
             totals = memory.zeros(self._count, np.int64)
@@ -385,7 +393,8 @@ class _Runner:
                 passing = memory.zeros(self._count * width, np.int64).reshape(self._count, width)
                 walks.generation_totals(
                     work.forest.parent,
-                    *self._sources,
+                    self._starts,
+                    terms.base,
                     walk.qualified,
                     walk.counted,
                     receiver,

@@ -7,6 +7,9 @@ import numpy as np
 from upline.compensation.kernels import kernel
 
 _BLOCK = 4096
+_GROUPS = 128
+# As many values on, another line of the processor's cache may begin.
+_FURTHER = 7
 
 
 @kernel
@@ -99,61 +102,63 @@ def rows_into_buckets(ids, low, shift, cursors, out, first, last):  # type: igno
 
 
 @kernel
-def count_keys(keys, bounds, shift, counts, first, last):  # type: ignore[no-untyped-def]
-    """Fill counts[key] with how often a key stands in the buckets first to last - 1."""
+def key_starts(keys, bounds, shift, starts, first, last):  # type: ignore[no-untyped-def]
+    """Fill starts[key] with where the rows of a key begin, key by key, for buckets first to last - 1."""
     for bucket in range(first, last):
-        for key in range(bucket << shift, min((bucket + 1) << shift, len(counts))):
-            counts[key] = 0
-        for k in range(bounds[bucket], bounds[bucket + 1]):
-            counts[keys[k]] += 1
-
-
-@kernel
-def place_counts(places, counts, out, first, last):  # type: ignore[no-untyped-def]
-    """Fill out[places[key] + 1] with counts[key]; returns how many have no place."""
-    nowhere = 0
-    for key in range(first, last):
-        place = places[key]
-        if place >= 0:
-            out[place + 1] = counts[key]
-        else:
-            nowhere += counts[key]
-    return nowhere
-
-
-@kernel
-def out_of_buckets(  # type: ignore[no-untyped-def]
-    keys, values, bounds, shift, counts, places, starts, out, first, last
-):
-    """Write values to where their members' orders stand, for buckets first to last - 1.
-
-    Key by key values go from starts[places[key]] on; counts[key] says how many they are. A bucket
-    is put in order first, within the processor's cache: so each place in `out` is gone to once.
-    """
-    size = 1 << shift
-    cursors = np.zeros(size, np.int64)
-    longest = 0
-    for bucket in range(first, last):
-        longest = max(longest, bounds[bucket + 1] - bounds[bucket])
-    ordered = np.empty(longest, values.dtype)
-    for bucket in range(first, last):
-        low = bucket << shift
-        high = min(low + size, len(places))
-        here = 0
+        low, high = bucket << shift, min((bucket + 1) << shift, len(starts) - 1)
         for key in range(low, high):
-            cursors[key - low] = here
-            here += counts[key]
+            starts[key] = 0
+        for k in range(bounds[bucket], bounds[bucket + 1]):
+            starts[keys[k]] += 1
+        here = bounds[bucket]
+        for key in range(low, high):
+            count = starts[key]
+            starts[key] = here
+            here += count
+
+
+@kernel
+def in_order_of_keys(keys, values, bounds, shift, starts, out, first, last):  # type: ignore[no-untyped-def]
+    """Write the values of buckets first to last - 1 key by key, those of one as they come."""
+    cursors = np.zeros(1 << shift, np.int64)
+    for bucket in range(first, last):
+        low, high = bucket << shift, min((bucket + 1) << shift, len(starts) - 1)
+        for key in range(low, high):
+            cursors[key - low] = starts[key]
         for k in range(bounds[bucket], bounds[bucket + 1]):
             key = keys[k] - low
-            ordered[cursors[key]] = values[k]
+            out[cursors[key]] = values[k]
             cursors[key] += 1
-        here = 0
-        for key in range(low, high):
-            if counts[key] > 0 and places[key] >= 0:
-                there = starts[places[key]]
-                for k in range(counts[key]):
-                    out[there + k] = ordered[here + k]
-            here += counts[key]
+
+
+@kernel
+def found_groups(rows, keys, key_starts, begins, starts, first, last):  # type: ignore[no-untyped-def]
+    """Fill begins[p] with where the values of keys[rows[p]] begin, starts[p + 1] with how many they are."""
+    for p in range(first, last):
+        key = keys[rows[p]]
+        begins[p] = key_starts[key]
+        starts[p + 1] = key_starts[key + 1] - key_starts[key]
+
+
+@kernel
+def gathered_groups(values, begins, starts, out, first, last):  # type: ignore[no-untyped-def]
+    """Fill out[starts[p] : starts[p + 1]] with the values from begins[p] on, for first <= p < last.
+
+    Groups lie anywhere. So the first values of some of them are looked at before they are copied:
+    the processor waits for many at once, which it cannot where it must guess how long each is.
+    Returns the sum of what was looked at, without which that would be left out.
+    """
+    looked_at = 0
+    top = len(values) - 1
+    for low in range(first, last, _GROUPS):
+        high = min(low + _GROUPS, last)
+        for p in range(low, high):
+            looked_at += values[min(begins[p], top)] + values[min(begins[p] + _FURTHER, top)]
+        for p in range(low, high):
+            here = begins[p] - starts[p]
+            for k in range(starts[p], starts[p + 1]):
+                out[k] = values[here + k]
+    return looked_at
 
 
 @kernel

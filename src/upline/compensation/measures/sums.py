@@ -285,8 +285,7 @@ def own_sums(node: Call, scope: MemberValues) -> Numbers:
 def per_member(figures: Computed, column: Numbers, mask: npt.NDArray[np.bool_] | None) -> Numbers:
     """Add up a value of orders over the orders of each member."""
     world = figures.world
-    spread = column.spread(len(world.orders)).values
-    whole = columns.as_int64(spread, "the values of orders")
+    whole = columns.as_they_lie(column.spread(len(world.orders)), "the values of orders")
     if mask is not None:
         whole = np.where(mask, whole, 0)
     if len(whole) and columns.greatest(whole) * len(whole) >= columns.SAFE:
