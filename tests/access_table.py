@@ -105,6 +105,11 @@ ADDRESSES: dict[str, str] = {
     **_of(STAFF, "admin:index", "admin:login", "admin:logout"),
     **_of("company.configure", "admin:company"),
     **_of("ledger.see", "admin:check_books", "admin:trial_balance"),
+    **_office(
+        "payouts_stop",
+        "payouts.see",
+        acts={"stop": "payouts.approve", "lift": "payouts.approve"},
+    ),
     **_office("foundation_auditentry", "audit.see"),
     **_office("ledger_account", "ledger.see"),
     **_office("ledger_journal", "ledger.see"),

@@ -118,6 +118,8 @@ NOT_VISITED = {
     "accounts/passkeys/<int:pk>/remove/": "as above",
     "accounts/passkeys/again/": "shown to whoever has a passkey; a flow adds one",
     "accounts/passkeys/sign-in/": "the question that the button of signing in asks",
+    "office/payout-stops/<str:key>/": "a company in order was never stopped; a flow opens one",
+    "office/payout-stops/<str:key>/lift/": "as above",
     "my/team/map/card/<int:place>/": "a part of the map, given to the map that was drawn alone",
     "my/team/map/data/": "the numbers of the map, which is visited",
     "my/team/map/names/": "the names of the map, which is visited",

@@ -33,10 +33,10 @@ from upline.demo.errors import OtherCompanyHere, OtherDemoHere
 from upline.demo.services import load_demo, logins
 from upline.foundation import outbox
 from upline.foundation.models import AuditEntry, Company
-from upline.ledger.checking import findings
 from upline.ledger.models import RateSheet
 from upline.network.models import Holder, Member
 from upline.orders.models import Order, Refund
+from upline.payouts.recounting import findings
 from upline.people.models import Contact, Login, Person
 
 TODAY = date(2026, 11, 22)

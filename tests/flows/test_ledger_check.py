@@ -8,7 +8,9 @@ from django.db import connection
 
 from tests.flows.ledger_books import TUESDAY, post
 from upline.cli.main import main as upline
+from upline.foundation import checking as foundation_checking
 from upline.ledger import checking, queries, services
+from upline.payouts.models import Recount
 
 pytestmark = pytest.mark.django_db
 
@@ -121,32 +123,35 @@ def test_a_guard_that_is_off_or_gone_is_found(books):
 
 
 def test_the_command_says_that_the_books_are_in_order(books):
-    said = CliRunner().invoke(upline, ["ledger", "check"])
+    said = CliRunner().invoke(upline, ["check", "books"])
 
+    number = Recount.objects.get().pk
     assert (said.exit_code, said.stdout) == (
         0,
-        "The books are in order: 4 journals, 12 entries, 3 accounts.\n",
+        f"Recount {number}: all is in order: 4 journals, 12 entries.\n",
     )
 
 
 def test_the_command_lists_what_is_off_and_ends_with_1(books):
     tamper("UPDATE ledger_balance SET balance_minor = 1 WHERE balance_minor > 0")
 
-    said = CliRunner().invoke(upline, ["ledger", "check"])
+    said = CliRunner().invoke(upline, ["check", "books"])
 
+    kept = Recount.objects.get()
     assert said.exit_code == 1
-    assert said.stderr.splitlines() == [
+    assert said.stderr.splitlines()[-4:] == [
         "ledger.trial_balance: All balances in EUR sum to -24599 instead of 0.",
         (
             "ledger.balance_recount: Account cash:card in EUR is kept as 1 over 4 entries;"
             " the entries give 24600 over 4."
         ),
-        "2 findings in 4 journals, 12 entries, 3 accounts.",
+        f"Recount {kept.pk}: 2 findings in 4 journals, 12 entries.",
+        f"Payouts are stopped (stop {kept.stops.get().pk}).",
     ]
 
 
 def test_many_findings_of_a_kind_are_cut_with_a_word(books, monkeypatch):
-    monkeypatch.setattr(checking, "FINDINGS_OF_A_KIND", 2)
+    monkeypatch.setattr(foundation_checking, "FINDINGS_OF_A_KIND", 2)
     tamper("UPDATE ledger_journal SET memo = 'x'")
 
     assert [one.problem for one in checking.findings()][-1] == "And more of this kind."

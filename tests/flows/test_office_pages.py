@@ -39,6 +39,7 @@ LISTS = {
     "foundation_delivery_changelist": "outbox.mend",
     "trial_balance": "ledger.see",
     "check_books": "ledger.see",
+    "payouts_stop_changelist": "payouts.see",
     "company": "company.configure",
     "index": "",
 }
@@ -261,7 +262,7 @@ def test_the_books_are_checked_when_somebody_asks(company):
     answer = office.texts_of(client.post(reverse("admin:check_books")))
 
     assert "The books are right." in answer
-    assert "Journals: 1." in answer
+    assert "Journals: 1. Entries: 3." in answer
 
 
 def test_the_trial_balance_adds_accounts_up_by_line_and_day(company):

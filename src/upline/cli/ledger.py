@@ -1,4 +1,4 @@
-"""`upline ledger`: look the books over, read them, enter and approve rates of exchange."""
+"""`upline ledger`: read the books, enter and approve rates of exchange."""
 
 from __future__ import annotations
 
@@ -24,30 +24,7 @@ _actor = click.option(
 
 @click.group()
 def ledger() -> None:
-    """Look the books over, read them, enter rates of exchange."""
-
-
-@ledger.command()
-@on_the_platform
-def check() -> None:
-    """Recount the books and list all that is off; ends with 1 if anything is.
-
-    Balances against entries, the trial balance of each currency, every journal and its digest,
-    reversals, and the triggers that guard the tables.
-    """
-    from upline.ledger import checking
-
-    found = checking.findings()
-    for finding in found:
-        click.echo(f"{finding.code}: {finding.problem}", err=True)
-    counted = checking.counted()
-    books = (
-        f"{counted.journals:,} journals, {counted.entries:,} entries, {counted.accounts:,} accounts"
-    )
-    if found:
-        click.echo(f"{len(found)} findings in {books}.", err=True)
-        raise SystemExit(1)
-    click.echo(f"The books are in order: {books}.")
+    """Read the books, enter rates of exchange."""
 
 
 @ledger.command()

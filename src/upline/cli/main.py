@@ -10,6 +10,7 @@ from upline import __version__
 # `upline --help` answers at once.
 COMMANDS = {
     "bench": "upline.cli.bench:bench",
+    "check": "upline.cli.check:check",
     "compute": "upline.cli.compute:compute",
     "database": "upline.cli.database:database",
     "demo": "upline.cli.demo:demo",

@@ -15,7 +15,7 @@ _actor = click.option(
 
 @click.group()
 def payouts() -> None:
-    """Set the rules of payouts, settle wallets and look into one."""
+    """Set the rules of payouts, stop them, settle wallets and look into one."""
 
 
 @payouts.command()
@@ -60,6 +60,54 @@ def settle() -> None:
 
     done = services.settle_wallets(say=lambda text: click.echo(text, err=True))
     click.echo(f"{done.matured} wallets were credited, {done.recovered} debts taken back.")
+
+
+@payouts.command()
+@on_the_platform
+def stops() -> None:
+    """List what stops payouts; ends with 1 if anything does."""
+    from upline.payouts import switch
+
+    found = list(switch.in_force())
+    for one in found:
+        asked = f"; {one.asked_by} asks to lift it: {one.ask_reason}" if one.asked_by else ""
+        recount = f" (recount {one.recount_id})" if one.recount_id else ""
+        click.echo(
+            f"{one.pk}\t{one.stopped_at:%Y-%m-%d %H:%M}\t{one.stopped_by}\t{one.reason}{recount}{asked}"
+        )
+    if found:
+        raise SystemExit(1)
+    click.echo("Nothing stops payouts.")
+
+
+@payouts.command()
+@click.option("--reason", required=True, help="Why; the audit keeps it.")
+@_actor
+@on_the_platform
+def stop(reason: str, email: str) -> None:
+    """Stop all payouts at once, until two persons lift it."""
+    from upline.foundation import context
+    from upline.payouts import services
+
+    with context.working(actor=actor_of(email, "payouts.approve")):
+        made = services.stop_payouts(reason=reason)
+    click.echo(f"Payouts are stopped (stop {made.pk}).")
+
+
+@payouts.command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why; the audit keeps it.")
+@_actor
+@on_the_platform
+def lift(number: int, reason: str, email: str) -> None:
+    """Lift a stop: one person asks by this command, another agrees by it."""
+    from upline.foundation import context
+    from upline.payouts import services
+
+    with context.working(actor=actor_of(email, "payouts.approve")):
+        found = services.lift_stop(number=number, reason=reason)
+    did = "is lifted" if found.lifted_by else "is asked to be lifted; another person has to agree"
+    click.echo(f"Stop {number} {did}.")
 
 
 @payouts.command()

@@ -242,7 +242,7 @@ class PostingDiffers(DomainError):
         "Run %(run)s owes %(owed)s minor units of %(currency)s in %(journals)s journals, "
         "but %(posted)s are posted in %(found)s."
     )
-    remedy = _("Run 'upline ledger check'; post again when it finds nothing, or call for help.")
+    remedy = _("Run 'upline check books'; post again when it finds nothing, or call for help.")
 
 
 class NothingLate(DomainError):

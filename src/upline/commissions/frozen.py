@@ -7,6 +7,9 @@ import pyarrow as pa
 from upline.commissions import parts
 from upline.commissions.models import FrozenPart, Period
 
+# What a period leaves to the next one: computed, and no part of what it is computed from.
+LEFT = "carries_out"
+
 
 def keep(period: Period, name: str, table: pa.Table) -> None:
     """Keep a table with the present close of a period; a table without rows keeps its columns."""
@@ -30,6 +33,6 @@ def kept(period: Period, name: str) -> pa.Table | None:
 
 
 def digests(period: Period) -> list[str]:
-    """Give the digests of all parts of the present close, in their sequence."""
-    found = FrozenPart.objects.filter(period=period, fence=period.fence)
+    """Give the digests of all parts that the present close is computed from, in their sequence."""
+    found = FrozenPart.objects.filter(period=period, fence=period.fence).exclude(table=LEFT)
     return list(found.order_by("table", "number").values_list("digest", flat=True))

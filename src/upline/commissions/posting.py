@@ -106,11 +106,15 @@ def seal_period(*, calendar: str, label: str) -> Period:
         if earlier is not None and earlier.state != State.SEALED:
             raise EarlierPeriodOpen(period=period, earlier=earlier, state=earlier.state)
         chained = "" if earlier is None else earlier.sealed_digest
-        text = f"{chained}\n{period}\n{latest_run(period).digest}"
-        period.sealed_digest = hashlib.sha256(text.encode()).hexdigest()
+        period.sealed_digest = seal_of(period, latest_run(period).digest, chained)
         _change(period, State.SEALED, "sealed", {"seal": period.sealed_digest})
         network.seal_history(before_on=period.ends_on, reason="the period is sealed")
         return period
+
+
+def seal_of(period: Period, digest: str, sealed_before: str) -> str:
+    """Give the seal of a period: the digest of its run, chained to the seal of the period before."""
+    return hashlib.sha256(f"{sealed_before}\n{period}\n{digest}".encode()).hexdigest()
 
 
 def _begin(period: Period) -> None:

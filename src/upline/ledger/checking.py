@@ -4,27 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
 
-FINDINGS_OF_A_KIND = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that is off; the code is that of its question."""
-
-    code: str
-    problem: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A query that gives a row of facts for each thing that is off, and the sentence for it."""
-
-    code: str
-    text: str
-    query: str
-
+from upline.foundation.checking import Finding, Question, answers, one_snapshot
 
 # What is hashed, as `domain.digest_of` writes it. Materialized: where the statistics are old, entries
 # would be added up anew for every journal.
@@ -167,25 +149,8 @@ def counted() -> Counted:
 
 def findings() -> list[Finding]:
     """Recount the books and list all that is off, in one snapshot; nothing is repaired."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            if not connection.savepoint_ids:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        found = [finding for question in QUESTIONS for finding in _asked(question)]
-        return found + _missing_guards()
-
-
-def _asked(question: Question) -> list[Finding]:
-    with connection.cursor() as cursor:
-        cursor.execute(question.query)
-        rows = cursor.fetchmany(FINDINGS_OF_A_KIND + 1)
-    found = [
-        Finding(code=question.code, problem=question.text.format(*facts))
-        for facts in rows[:FINDINGS_OF_A_KIND]
-    ]
-    if len(rows) > FINDINGS_OF_A_KIND:
-        found.append(Finding(code=question.code, problem="And more of this kind."))
-    return found
+    with one_snapshot():
+        return answers(QUESTIONS) + _missing_guards()
 
 
 def _missing_guards() -> list[Finding]:

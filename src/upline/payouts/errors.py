@@ -37,3 +37,27 @@ class RuleInThePast(DomainError):
     code = "payouts.rule_in_the_past"
     text = _("The rule '%(name)s' holds already, and money was moved by it before %(today)s.")
     remedy = _("Let the new figure hold from %(today)s or a later day.")
+
+
+class PayoutsStopped(DomainError):
+    """Nothing leaves while a stop is in force."""
+
+    code = "payouts.stopped"
+    text = _("Payouts are stopped since %(since)s.")
+    remedy = _("Two persons lift the stop when its reason is settled.")
+
+
+class StopUnknown(DomainError):
+    """There is no stop of this number."""
+
+    code = "payouts.stop_unknown"
+    text = _("There is no stop of payouts with the number %(number)s.")
+    remedy = _("List them: upline payouts stops.")
+
+
+class LiftNeedsPerson(DomainError):
+    """A program asked to lift a stop."""
+
+    code = "payouts.lift_needs_person"
+    text = _("A stop of payouts is lifted by persons, not by programs (%(actor)s).")
+    remedy = _("Sign in, or name a login with --as.")

@@ -7,6 +7,7 @@ from upline.web.office import (  # noqa: F401 - imported for what they register
     logins,
     members,
     orders,
+    payout_stops,
     periods,
     persons,
     plans,

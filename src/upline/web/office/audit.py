@@ -155,6 +155,7 @@ _SCREENS = {
     "ratesheet": "ledger_ratesheet_card",
     "login": "people_login_card",
     "delivery": "foundation_delivery_card",
+    "payout_stop": "payouts_stop_card",
 }
 
 

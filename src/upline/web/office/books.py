@@ -11,12 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from upline.ledger import checking
 from upline.ledger import queries as ledger
 from upline.ledger.accounts import CHART
 from upline.ledger.models import Account, Balance, Entry, Journal
 from upline.money import Money
+from upline.payouts import services as payouts
+from upline.payouts import switch
+from upline.payouts.models import Recount
 from upline.web.office import filters, words
+from upline.web.office.audit import actors_of
 from upline.web.office.base import OfficeAdmin, column
 from upline.web.office.cells import Card, Cell, Facts, Rows, Section, facts, only
 from upline.web.office.chart import JOURNALS, LINES, meaning_of, sums_by_line
@@ -24,6 +27,7 @@ from upline.web.office.screens import guarded
 from upline.web.office.site import site
 
 _ENTRIES_AT_MOST = 200
+_RECOUNTS_SHOWN = 10
 
 
 @admin.register(Account, site=site)
@@ -131,15 +135,15 @@ class Accounts(OfficeAdmin):
 
     def check_books(self, request: HttpRequest) -> HttpResponse:
         """Recount the books when asked, and list what is off; nothing is repaired."""
-        was_asked = request.method == "POST"
+        found = payouts.recount_books() if request.method == "POST" else None
         return self.page(
             request,
             "office/check_books.html",
             here="check",
             title=_("Check of the books"),
-            was_asked=was_asked,
-            findings=checking.findings() if was_asked else [],
-            counted=checking.counted() if was_asked else None,
+            recount=found,
+            is_stopped=switch.in_force().exists(),
+            tables=[_recounts()],
         )
 
     def card(self, request: HttpRequest, subject: Any) -> Card:
@@ -187,6 +191,28 @@ def entries_of(account: Account) -> Section:
 
 def _journal(entry: Entry) -> str:
     return str(site.get_model_admin(Journal).address_at("card", entry.journal_id))
+
+
+def _recounts() -> Rows:
+    """Give the last recounts; one each night comes from the worker."""
+    kept = list(Recount.objects.order_by("-id")[:_RECOUNTS_SHOWN])
+    named = actors_of([one.counted_by for one in kept])
+    return Rows(
+        title=_("Last recounts"),
+        heads=[_("Moment"), _("Who"), _("Journals"), _("Entries"), _("Findings")],
+        rows=[
+            [
+                Cell(one.began_at),
+                Cell(named[one.counted_by]),
+                Cell(one.journals),
+                Cell(one.entries),
+                Cell(len(one.findings)),
+            ]
+            for one in kept
+        ],
+        figures=(2, 3, 4),
+        empty=_("Nothing was counted yet. The worker counts each night."),
+    )
 
 
 @admin.register(Journal, site=site)

@@ -129,6 +129,13 @@ _GROUPS: tuple[tuple[Words, tuple[Place, ...]], ...] = (
                 right="ledger.see",
                 name="check_books",
             ),
+            Place(
+                here="payout-stops",
+                label=_("Stops of payouts"),
+                icon="ban",
+                right="payouts.see",
+                name="payouts_stop_changelist",
+            ),
         ),
     ),
     (

@@ -16,6 +16,7 @@ from upline.web.office.cells import Words
 REASONS: Mapping[str, Words] = {
     "Goods can be returned for 14 days": _("Goods can be returned for 14 days"),
     "a new company": _("A new company begins"),
+    "a recount found differences": _("A recount found differences"),
     "asked for by command": _("Asked for by a command"),
     "asked for on screen": _("Asked for in the office"),
     "by the login itself": _("Done by whoever signs in with it"),

@@ -15,6 +15,7 @@ from upline.ledger.models import RateSheet
 from upline.network.models import RankGrant
 from upline.orders import queries as orders
 from upline.orders.models import Order
+from upline.payouts.models import Stop
 from upline.plans.models import PlanVersion
 from upline.plans.models import State as PlanState
 from upline.web.office.cells import Words
@@ -68,6 +69,12 @@ def _count(place: int, things: QuerySet) -> QuerySet:
 def _kinds() -> tuple[Kind, ...]:
     periods, dead = Period.objects.all(), Delivery.State.DEAD
     return (
+        Kind(
+            right="payouts.see",
+            label=_("Stops of payouts in force"),
+            things=Stop.objects.filter(lifted_by=""),
+            table="payouts_stop",
+        ),
         Kind(
             right="periods.approve",
             label=_("Periods to be approved"),

@@ -55,6 +55,11 @@ SHEET: Labels = {
     "approved": (pgettext_lazy("state of a sheet of rates", "Approved"), "success"),
     "rejected": (pgettext_lazy("state of a sheet of rates", "Rejected"), "error"),
 }
+STOP: Labels = {
+    "in_force": (pgettext_lazy("state of a stop of payouts", "In force"), "error"),
+    "asked": (pgettext_lazy("state of a stop of payouts", "Waits for a second person"), "warning"),
+    "lifted": (pgettext_lazy("state of a stop of payouts", "Lifted"), "success"),
+}
 ACCOUNT: Labels = {
     "asset": (pgettext_lazy("kind of an account", "Asset"), ""),
     "liability": (pgettext_lazy("kind of an account", "Liability"), ""),
@@ -118,6 +123,7 @@ SUBJECT: Labels = {
     "product": (pgettext_lazy("subject of an act", "Product"), ""),
     "journal": (pgettext_lazy("subject of an act", "Journal"), ""),
     "company": (pgettext_lazy("subject of an act", "Company"), ""),
+    "payout_stop": (pgettext_lazy("subject of an act", "Stop of payouts"), ""),
 }
 
 

@@ -1,0 +1,99 @@
+"""Wallets looked over: what members have against what closed periods gave and what moved it since."""
+
+from __future__ import annotations
+
+from upline.foundation.checking import Finding, Question, answers, one_snapshot
+
+# A move within a wallet: two entries, between the accounts of one member.
+_MOVES = """
+SELECT journal.id, journal.key
+FROM ledger_journal AS journal
+WHERE journal.kind IN ('wallet.mature', 'wallet.recover') AND (
+    SELECT count(*) <> 2
+        OR count(DISTINCT substring(account.code FROM '[^:]+$')) <> 1
+        OR count(*) FILTER (WHERE account.code LIKE 'commissions:payable:%%') <> 1
+        OR count(*) FILTER (WHERE account.code LIKE 'wallet:available:%%') <> 1
+    FROM ledger_entry AS entry JOIN ledger_account AS account ON account.id = entry.account_id
+    WHERE entry.journal_id = journal.id
+)
+ORDER BY journal.id
+"""
+_OVERDRAWN = """
+SELECT account.code, account.currency, balance.balance_minor
+FROM ledger_balance AS balance JOIN ledger_account AS account ON account.id = balance.account_id
+WHERE account.code LIKE 'wallet:%%' AND balance.balance_minor > 0
+ORDER BY account.code, account.currency
+"""
+# What closes and adjustments say is taken from themselves, everything else from the ledger.
+_HELD = """
+WITH accounts AS MATERIALIZED (
+    SELECT id, currency, substring(code FROM '[^:]+$') AS code FROM ledger_account
+    WHERE code LIKE 'commissions:payable:%%' OR code LIKE 'wallet:available:%%'
+       OR code LIKE 'wallet:reserved:%%'
+),
+held AS (
+    SELECT accounts.code, accounts.currency, -sum(balance.balance_minor) AS minor
+    FROM accounts JOIN ledger_balance AS balance ON balance.account_id = accounts.id GROUP BY 1, 2
+),
+moved AS (
+    SELECT accounts.code, accounts.currency, -sum(entry.amount_minor) AS minor
+    FROM accounts
+    JOIN ledger_entry AS entry ON entry.account_id = accounts.id
+    JOIN ledger_journal AS journal ON journal.id = entry.journal_id
+    WHERE journal.kind NOT IN (
+        'commissions', 'commissions.adjustment', 'wallet.mature', 'wallet.recover'
+    )
+    GROUP BY 1, 2
+),
+given AS (
+    SELECT member.code, currency, sum(minor) AS minor FROM (
+        SELECT statement.member_id, statement.currency, statement.pay_minor AS minor
+        FROM commissions_statement AS statement
+        JOIN commissions_run AS run ON run.id = statement.run_id
+        JOIN commissions_period AS period
+          ON period.id = run.period_id AND period.fence = run.fence
+        WHERE period.state IN ('posted', 'sealed')
+           OR (period.state = 'posting' AND EXISTS (
+               SELECT FROM ledger_journal AS journal
+               WHERE journal.key = 'commissions:' || run.id || ':' || statement.member_id))
+        UNION ALL
+        SELECT pay.member_id, pay.currency, pay.pay_minor
+        FROM commissions_adjustedpay AS pay
+        JOIN commissions_adjustment AS adjustment ON adjustment.id = pay.adjustment_id
+        WHERE adjustment.state = 'posted'
+           OR (adjustment.state = 'approved' AND EXISTS (
+               SELECT FROM ledger_journal AS journal
+               WHERE journal.key = 'adjustment:' || adjustment.id || ':' || pay.period_id || ':'
+                     || pay.member_id))
+    ) AS pays JOIN network_member AS member ON member.id = pays.member_id
+    GROUP BY 1, 2
+)
+SELECT code, coalesce(held.minor, 0), currency,
+       coalesce(given.minor, 0), coalesce(moved.minor, 0)
+FROM held FULL JOIN given USING (code, currency) FULL JOIN moved USING (code, currency)
+WHERE coalesce(held.minor, 0) <> coalesce(given.minor, 0) + coalesce(moved.minor, 0)
+ORDER BY code, currency
+"""
+QUESTIONS = (
+    Question(
+        code="payouts.move_within_a_wallet",
+        text="Journal {} ({}) is no move within the wallet of one member.",
+        query=_MOVES,
+    ),
+    Question(
+        code="payouts.wallet_overdrawn",
+        text="Account {} in {} is overdrawn by {}.",
+        query=_OVERDRAWN,
+    ),
+    Question(
+        code="payouts.wallet_of_periods",
+        text="Member {} has {} {}; closed periods and adjustments gave {}, other acts {}.",
+        query=_HELD,
+    ),
+)
+
+
+def findings() -> list[Finding]:
+    """Look all wallets over and list what is off, in one snapshot."""
+    with one_snapshot():
+        return answers(QUESTIONS)
