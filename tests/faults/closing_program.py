@@ -1,6 +1,6 @@
 """Closes periods as programs of their own, to be killed: forked from one that has imported all.
 
-It reads commands, a line each, `load URL` or `close URL`, and says which program does it, how far
+It reads commands, a line each, `load URL`, `close URL` or `post URL`, and says which program does it, how far
 that is, and how it ended. A step is said just before it begins.
 """
 
@@ -46,7 +46,7 @@ def _do(task: str, url: str) -> None:
     _say(f"pid {os.getpid()}")
     code = 1
     try:
-        {"load": _load, "close": _close}[task]()
+        {"load": _load, "close": _close, "post": _post}[task]()
         code = 0
     except OperationalError:
         # What a killed server raises; the test looks at how it ended.
@@ -147,6 +147,16 @@ def _close() -> None:
     _say("sealed")
     # Whoever would kill it at the very end finds it still there.
     time.sleep(0.05)
+
+
+def _post() -> None:
+    """Post something that no close knows of."""
+    from itertools import islice
+
+    from tests.faults import ledger_program
+    from upline.ledger import services
+
+    services.post_many(journals=islice(ledger_program.drafts(), 500))
 
 
 if __name__ == "__main__":

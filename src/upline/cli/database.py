@@ -25,7 +25,7 @@ _NAMES = {
 }
 
 
-def _with_folder(command: Callable[[Path], None]) -> Callable[..., None]:
+def with_folder(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command its folder, and show a refusal with its remedy and exit code 1."""
 
     @click.option(
@@ -34,11 +34,11 @@ def _with_folder(command: Callable[[Path], None]) -> Callable[..., None]:
         help="The folder of the server; left out, 'postgres' in UPLINE_HOME.",
     )
     @functools.wraps(command)
-    def shown(folder: Path | None) -> None:
+    def shown(folder: Path | None, **given: object) -> None:
         from upline.foundation.errors import DomainError
 
         try:
-            command(folder or _usual_folder())
+            command(folder or _usual_folder(), **given)
         except DomainError as refused:
             click.echo(str(refused), err=True)
             raise SystemExit(1) from None
@@ -61,7 +61,7 @@ def database() -> None:
 
 
 @database.command()
-@_with_folder
+@with_folder
 def start(folder: Path) -> None:
     """Start the server and leave it running until 'upline database stop'.
 
@@ -77,7 +77,7 @@ def start(folder: Path) -> None:
 
 
 @database.command()
-@_with_folder
+@with_folder
 def stop(folder: Path) -> None:
     """Stop the server, also under those who use it. A stopped one stays stopped."""
     from upline.foundation import postgres
@@ -89,7 +89,7 @@ def stop(folder: Path) -> None:
 
 
 @database.command()
-@_with_folder
+@with_folder
 def status(folder: Path) -> None:
     """Say what there is in the folder; exit code 1 where no server runs."""
     from upline.foundation import postgres
@@ -110,7 +110,7 @@ def _sentence(found: Status) -> str:
 
 
 @database.command()
-@_with_folder
+@with_folder
 def url(folder: Path) -> None:
     """Print the address of the running server, for DATABASE_URL; it holds the password."""
     from upline.foundation import postgres
@@ -119,7 +119,7 @@ def url(folder: Path) -> None:
 
 
 @database.command()
-@_with_folder
+@with_folder
 def shell(folder: Path) -> None:
     """Open psql on the server; it is started where it does not run, and ends with psql."""
     from psycopg.conninfo import conninfo_to_dict

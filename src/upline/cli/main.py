@@ -9,6 +9,7 @@ from upline import __version__
 # Each command and where it lives. A module is imported when its command is asked for, so that
 # `upline --help` answers at once.
 COMMANDS = {
+    "backup": "upline.cli.backup:backup",
     "bench": "upline.cli.bench:bench",
     "check": "upline.cli.check:check",
     "compute": "upline.cli.compute:compute",

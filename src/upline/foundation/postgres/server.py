@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from upline.foundation.postgres import locks, processes, watchdog
+from upline.foundation.postgres import archive, locks, processes, watchdog
 from upline.foundation.postgres.access import ensure_database
 from upline.foundation.postgres.binaries import Binaries
 from upline.foundation.postgres.cluster import ensure_cluster
@@ -39,6 +39,8 @@ from upline.foundation.postgres.logs import opened, refusal_from, tail, turn_ove
 LOCK_SECONDS = 120
 # Recovery after a crash may have gigabytes to go through.
 START_SECONDS = 600
+# PostgreSQL's own mark of data that are being restored; it goes when they are.
+RESTORING = "recovery.signal"
 # How long the processes of a dead server may take to disappear.
 LEFTOVER_SECONDS = 10
 
@@ -105,7 +107,7 @@ def start(
     watchdog.collect()
     with refusing(folder):
         prepare_folder(folder)
-        with _start_lock(folder):
+        with start_lock(folder):
             chosen = binaries_for(folder, binaries)
             layout = Layout(folder=folder, version=chosen.version)
             identity = identity_for(layout, chosen)
@@ -128,7 +130,7 @@ def stop(folder: Path) -> None:
         if not versions:
             return
         refuse_other_owner(folder)
-        with _start_lock(folder):
+        with start_lock(folder):
             for version in versions:
                 halt(Layout(folder=folder, version=version))
     watchdog.collect()
@@ -157,7 +159,8 @@ def status(folder: Path) -> Status:
     return found
 
 
-def _start_lock(folder: Path) -> locks.Lease:
+def start_lock(folder: Path) -> locks.Lease:
+    """Hold what every start, stop and replacement of a folder holds. Raises Busy."""
     path = folder / ".lock"
     descriptor = locks.taken_within(path, LOCK_SECONDS)
     if descriptor is None:
@@ -230,6 +233,7 @@ def _launch(
         "port": str(PORT),
         "unix_socket_directories": quoted,
         "unix_socket_permissions": "0700",
+        **archive.settings_of(layout),
         **settings,
     }
     command = [binaries.program("postgres"), "-D", str(layout.data)]
@@ -244,7 +248,9 @@ def _launch(
         if child.poll() is not None:
             said = tail(layout.log, before)
             raise refusal_from(said, layout, f"it ended with code {child.returncode}")
-        if time.monotonic() >= deadline:
+        # A restoration goes through all the log since its backup, and says so in the server's log.
+        is_restoring = (layout.data / RESTORING).exists()
+        if time.monotonic() >= deadline and not is_restoring:
             raise DidNotStart(
                 path=layout.folder, said=f"not ready in {START_SECONDS} s", log=layout.log
             )
@@ -290,6 +296,11 @@ def _url(place: str, password: str, database: str) -> str:
     return f"postgresql://{USER}:{password}@/{quote(database, safe='')}?host={host}&port={PORT}"
 
 
+def place_of(layout: Layout) -> str:
+    """Give the folder of a running server's socket."""
+    return _where(layout)[1]
+
+
 def _where(layout: Layout) -> tuple[int, str]:
     lines = processes.lock_file(layout.data)
     return int(lines[0]), lines[4]
@@ -311,7 +322,7 @@ def _mark(layout: Layout, *, is_kept: bool, is_new: bool) -> None:
 
 
 def _stop_unused(layout: Layout) -> None:
-    with refusing(layout.folder), _start_lock(layout.folder):
+    with refusing(layout.folder), start_lock(layout.folder):
         unused = locks.taken(layout.use_lock)
         if unused is None:
             return
