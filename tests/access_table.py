@@ -187,8 +187,14 @@ ADDRESSES: dict[str, str] = {
             "close": "periods.close",
             "approve": "periods.approve",
             "post": "periods.approve",
+            "remark": "periods.approve",
             "reopen": "periods.close",
         },
+    ),
+    **_office(
+        "commissions_standingapproval",
+        "periods.see",
+        acts=_of("periods.approve", "propose", "agree", "end"),
     ),
     **_office(
         "plans_planversion",

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from upline.cli.on_platform import actor_of, on_the_platform
+from upline.cli.standing import standing
 from upline.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from upline.commissions.models import Run
+    from upline.commissions.models import Judgement, Run
 
 _calendar = click.option("--calendar", default="monthly", show_default=True, help="Its name.")
 _actor = click.option(
@@ -22,6 +23,9 @@ _actor = click.option(
 @click.group()
 def periods() -> None:
     """See, close, approve and export periods."""
+
+
+periods.add_command(standing)
 
 
 @periods.command("list")
@@ -71,8 +75,14 @@ def close(label: str, calendar: str, email: str) -> None:
         steps(f"Freezing {label}")
         services.freeze_period(calendar=calendar, label=label)
         run = services.compute_period(calendar=calendar, label=label, say=steps)
+        judged = services.cover_period(calendar=calendar, label=label)
     _show(run)
-    click.echo("A second person approves it:")
+    if judged is not None and judged.standing_id is not None:
+        _show_judgement(judged)
+    if judged is not None and judged.is_covered:
+        click.echo("It is approved. To post and seal it:")
+    else:
+        click.echo("A second person approves it:")
     click.echo(
         f"  upline periods approve {label} --calendar {calendar} --as E-MAIL --digest {run.digest}"
     )
@@ -82,9 +92,10 @@ def close(label: str, calendar: str, email: str) -> None:
 @click.argument("label")
 @_calendar
 @click.option("--digest", required=True, help="Of the run, as 'close' printed it.")
+@click.option("--remark", default="", help="Kept with the period; needed past a limit.")
 @_actor
 @on_the_platform
-def approve(label: str, calendar: str, digest: str, email: str) -> None:
+def approve(label: str, calendar: str, digest: str, remark: str, email: str) -> None:
     """Approve what was computed, post it to the ledger and seal the period."""
     from upline.cli.progress import Steps
     from upline.commissions import services
@@ -92,7 +103,7 @@ def approve(label: str, calendar: str, digest: str, email: str) -> None:
 
     actor = actor_of(email, "periods.approve")
     with context.working(actor=actor), Steps() as steps:
-        services.approve_period(calendar=calendar, label=label, digest=digest)
+        services.approve_period(calendar=calendar, label=label, digest=digest, reason=remark)
         steps("Posting")
         services.post_period(calendar=calendar, label=label, say=steps)
         period = services.seal_period(calendar=calendar, label=label)
@@ -233,6 +244,15 @@ def _show(run: Run) -> None:
     click.echo(f"{run.period}: computed under {run.plan}, digest {run.digest}")
     for row in queries.totals_of(run):
         click.echo(f"  {row.bonus}\t{row.amount} {run.currency}\t{row.members:,} members")
+
+
+def _show_judgement(judged: Judgement) -> None:
+    outcome = "approved by" if judged.is_covered else "waits for a person: past a limit of"
+    click.echo(f"{judged.run.period}: {outcome} standing approval {judged.standing_id}")
+    for one in judged.limits:
+        state = "passed" if one["is_passed"] else "kept"
+        named = f"{one['name']} {one['of']}".strip()
+        click.echo(f"  {named}\t{state}\tallowed {one['allowed']}\tfound {one['found']}")
 
 
 def _show_adjustment(number: int) -> None:

@@ -12,6 +12,7 @@ from upline.commissions.freezing import freeze_period
 from upline.commissions.models import Progress, Statement
 from upline.commissions.posting import MEMBERS_AT_ONCE, post_period, seal_period
 from upline.commissions.queries.closes import run_of
+from upline.commissions.standing import cover_period
 from upline.foundation import clock, context
 from upline.foundation.errors import DomainError
 
@@ -43,6 +44,7 @@ def _close(asked: Progress, notes: _Notes) -> None:
     notes.say("Freezing")
     freeze_period(**names, reason="closed on request")
     compute_period(**names, say=notes.say)
+    cover_period(**names)
 
 
 def _post(asked: Progress, notes: _Notes) -> None:

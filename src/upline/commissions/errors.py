@@ -283,3 +283,45 @@ class AdjustmentNot(DomainError):
     code = "commissions.adjustment_state"
     text = _("Adjustment %(number)s is %(state)s; to be %(act)s it must be %(wanted)s.")
     remedy = _("'upline periods adjustments' shows how far each is.")
+
+
+class StandingMalformed(DomainError):
+    """The limits of a standing approval cannot be meant."""
+
+    code = "commissions.standing_malformed"
+    text = _("The standing approval cannot be: %(fault)s.")
+    remedy = _("Correct what is named.")
+
+
+class StandingOverlaps(DomainError):
+    """Two standing approvals would cover the same close."""
+
+    code = "commissions.standing_overlaps"
+    text = _(
+        "Standing approval %(number)s of the calendar '%(calendar)s' holds for some of these days."
+    )
+    remedy = _("End it first, or choose other days.")
+
+
+class StandingUnknown(DomainError):
+    """There is no such standing approval."""
+
+    code = "commissions.standing_unknown"
+    text = _("There is no standing approval %(number)s.")
+    remedy = _("'upline periods standing list' shows them.")
+
+
+class StandingNot(DomainError):
+    """The standing approval is not in the state that the act needs."""
+
+    code = "commissions.standing_state"
+    text = _("Standing approval %(number)s is %(state)s, so it cannot be %(act)s.")
+    remedy = _("Propose a new one.")
+
+
+class RemarkMissing(DomainError):
+    """Who approves past a limit says why."""
+
+    code = "commissions.remark_missing"
+    text = _("%(period)s waits at standing approval %(number)s. Limits passed: %(count)s.")
+    remedy = _("Write a remark that says why it is right all the same.")

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection, transaction
 
-from upline.commissions import persons
+from upline.commissions import persons, remarks
 from upline.commissions.calendars import calendar_named, period_before, period_labelled
 from upline.commissions.computing import latest_run
 from upline.commissions.errors import (
@@ -22,7 +22,7 @@ from upline.commissions.errors import (
     RoundingTooLarge,
 )
 from upline.commissions.models import Period, Run, State
-from upline.foundation import audit, clock, copying, locking
+from upline.foundation import audit, clock, context, copying, locking
 from upline.foundation.progress import Say, silent
 from upline.ledger import services as ledger
 from upline.network import services as network
@@ -36,7 +36,8 @@ _AFTER_APPROVAL = (State.APPROVED, State.POSTING, State.POSTED, State.SEALED)
 def approve_period(*, calendar: str, label: str, digest: str, reason: str = "") -> Run:
     """Approve what was computed, by its digest; a person does it who did not compute. Repeatable.
 
-    Raises PeriodNot, DigestDiffers, NeedsPerson, NeedsAnother.
+    The reason is kept as a remark; past a limit of a standing approval it is needed. Raises
+    PeriodNot, DigestDiffers, NeedsPerson, NeedsAnother, RemarkMissing.
     """
     period = period_labelled(calendar_named(calendar), label)
     with transaction.atomic():
@@ -52,10 +53,16 @@ def approve_period(*, calendar: str, label: str, digest: str, reason: str = "") 
         actor = persons.another(run.computed_by, act="approve", period=period)
         if digest != run.digest:
             raise DigestDiffers(period=period, computed=run.digest, approved=digest)
-        run.approved_by, run.approved_at = actor, clock.now()
-        run.save(update_fields=["approved_by", "approved_at"])
-        _change(period, State.APPROVED, reason or "approved", {"digest": digest})
+        remarks.keep_of_approval(period, run, text=reason, by=actor)
+        approved(period, run, reason=reason or "approved")
         return run
+
+
+def approved(period: Period, run: Run, *, reason: str) -> None:
+    """Write an approval down in the name of the present work; the caller holds the period's lock."""
+    run.approved_by, run.approved_at = context.present().actor, clock.now()
+    run.save(update_fields=["approved_by", "approved_at"])
+    _change(period, State.APPROVED, reason, {"digest": run.digest})
 
 
 def post_period(*, calendar: str, label: str, say: Say = silent) -> Run:

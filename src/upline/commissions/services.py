@@ -6,6 +6,7 @@ from upline.commissions.computing import compute_period
 from upline.commissions.facts import record_volume
 from upline.commissions.freezing import freeze_period
 from upline.commissions.posting import approve_period, post_period, seal_period
+from upline.commissions.remarks import write_remark
 from upline.commissions.reopening import reopen_period
 from upline.commissions.requesting import request_close, request_posting
 from upline.commissions.settling import (
@@ -13,20 +14,31 @@ from upline.commissions.settling import (
     discard_adjustment,
     post_adjustment,
 )
+from upline.commissions.standing import (
+    agree_standing,
+    cover_period,
+    end_standing,
+    propose_standing,
+)
 
 __all__ = [
     "adjust_periods",
+    "agree_standing",
     "approve_adjustment",
     "approve_period",
     "compute_period",
+    "cover_period",
     "discard_adjustment",
+    "end_standing",
     "freeze_period",
     "open_calendar",
     "post_adjustment",
     "post_period",
+    "propose_standing",
     "record_volume",
     "reopen_period",
     "request_close",
     "request_posting",
     "seal_period",
+    "write_remark",
 ]

@@ -47,6 +47,7 @@ def summary_of(
         "by_country": _slices(minor, countries, country.dictionary.to_pylist()),
         "turnover": turnover(period, file.currency, rates),
         "largest": _largest(result, members, minor, period),
+        "highest": _highest(result, minor),
     }
 
 
@@ -148,6 +149,14 @@ def _largest(result: Result, members: pa.Table, minor: Array, period: Period) ->
     return [
         [result.world.id_of(int(at)), int(minor[at]), int(before[at])] for at in most if change[at]
     ]
+
+
+def _highest(result: Result, minor: Array) -> list[Any]:
+    """Give the member who is paid most, and how much; the first of equals."""
+    if not len(minor):
+        return ["", 0]
+    at = int(np.argmax(minor))
+    return [result.world.id_of(at), int(minor[at])]
 
 
 def run_before(period: Period) -> Run | None:

@@ -18,7 +18,8 @@ from django.db import transaction
 from upline.catalog import loading as catalog_tables
 from upline.catalog import services as catalog
 from upline.commissions import services as commissions
-from upline.commissions.models import Period, State
+from upline.commissions.limits import Terms
+from upline.commissions.models import Period, StandingApproval, State
 from upline.commissions.rates import SOURCE
 from upline.company import services as company_services
 from upline.demo import goods, logins, shop
@@ -41,6 +42,13 @@ SUBJECT = "company:1"
 VOLUMES = ("pv", "cv")
 _PATIENCE_SECONDS = 900.0
 _RETURN_WINDOW_DAYS = 14
+_LIMITS = Terms(
+    currency="EUR",
+    ratio_hundredths=50_00,
+    change_hundredths=40_00,
+    change_from_minor=1_000_00,
+    largest_minor=5_000_00,
+)
 _PERSONS = """
 SELECT member.code, holder.person_id FROM network_member AS member
 JOIN network_holder AS holder ON holder.member_id = member.id
@@ -165,6 +173,24 @@ def close(month: Month) -> None:
     with done(at=later, by=logins.actor(logins.MAKER)):
         commissions.post_period(calendar=calendar, label=label)
         commissions.seal_period(calendar=calendar, label=label)
+
+
+def give_limits(company: DemoCompany) -> None:
+    """Let closes of the coming year go on within limits that two of the finance department give."""
+    if StandingApproval.objects.exists():
+        return
+    month = company.months[-1]
+    starts_on = month.starts_on
+    with done(at=month.at(1, 0, 10), by=logins.actor(logins.MAKER)), transaction.atomic():
+        standing = commissions.propose_standing(
+            calendar=CALENDAR,
+            starts_on=starts_on,
+            ends_on=starts_on.replace(year=starts_on.year + 1),
+            terms=_LIMITS,
+            reason="the demo company",
+        )
+        with context.working(actor=logins.actor(logins.CHECKER)):
+            commissions.agree_standing(number=standing.pk)
 
 
 def is_closed(month: Month) -> bool:

@@ -105,6 +105,7 @@ def _steps(company: DemoCompany) -> list[Step]:
         steps.append(
             (f"Hearing late of {month.label}", partial(living.after_close, company, place))
         )
+    steps.append(("Giving limits for closes", partial(living.give_limits, company)))
     steps.append(("Opening the logins of members", partial(living.settle, company)))
     return steps
 

@@ -49,6 +49,7 @@ from upline.commissions.queries.facts import (
     StatementRow,
     WayPart,
 )
+from upline.commissions.queries.judged import Limited
 from upline.commissions.queries.line_pages import ORDERS as LINE_ORDERS
 from upline.commissions.queries.orders import (
     OrderKey,
@@ -105,6 +106,7 @@ __all__ = [
     "Figure",
     "Gap",
     "LateFact",
+    "Limited",
     "LineFilter",
     "LineList",
     "LineRow",

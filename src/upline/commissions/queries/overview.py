@@ -13,9 +13,19 @@ from django.utils.translation import gettext, gettext_lazy
 from upline.commissions import calendars as calendar_acts
 from upline.commissions import models
 from upline.commissions.errors import StatementUnknown
-from upline.commissions.models import Calendar, Estimate, Period, Reopening, Run, State
+from upline.commissions.models import (
+    Calendar,
+    Estimate,
+    Judgement,
+    Period,
+    Remark,
+    Reopening,
+    Run,
+    State,
+)
 from upline.commissions.queries.checks import Check, checks_before_close
 from upline.commissions.queries.facts import Refusal
+from upline.commissions.queries.judged import Limited, limited
 from upline.commissions.queries.seeing import has_days_until, refusal_of, words_of
 from upline.commissions.queries.steps import NextStep, steps_of
 from upline.commissions.summaries import run_before
@@ -23,6 +33,7 @@ from upline.compensation.explain.wording import Wording
 from upline.money import Money
 from upline.plans.models import PlanVersion
 
+_REMARKS_SHOWN = 100
 _STEPS = {
     "close": (
         gettext_lazy("Freezing what the period is computed from"),
@@ -129,6 +140,9 @@ class PeriodOverview:
     approved_by: str
     approved_at: datetime | None
     reopening: Reopening | None
+    judgement: Judgement | None
+    limits: tuple[Limited, ...]
+    remarks: tuple[Remark, ...]
 
 
 def period_list(*, viewer: Any, calendar: str | None = None) -> tuple[PeriodRow, ...]:
@@ -163,6 +177,7 @@ def period_overview(*, viewer: Any, calendar: str, label: str, language: str) ->
     progress = period_progress(calendar=calendar, label=label)
     reopening = Reopening.objects.filter(period=period, fence=period.fence, agreed_by="").first()
     version = None if run is None and estimate is None else (run or estimate).plan  # type: ignore[union-attr]
+    judgement = None if run is None else getattr(run, "judgement", None)
     return PeriodOverview(
         calendar=period.calendar.name,
         label=period.label,
@@ -182,6 +197,9 @@ def period_overview(*, viewer: Any, calendar: str, label: str, language: str) ->
         approved_by="" if run is None else run.approved_by,
         approved_at=None if run is None else run.approved_at,
         reopening=reopening,
+        judgement=judgement,
+        limits=limited(judgement, None if version is None else words_of(version.pk, language)),
+        remarks=tuple(Remark.objects.filter(period=period).order_by("-id")[:_REMARKS_SHOWN]),
     )
 
 
@@ -230,7 +248,7 @@ def _run(period: Period) -> Run | None:
     if period.state in (State.OPEN, State.FROZEN):
         return None
     found = Run.objects.filter(period=period, fence=period.fence)
-    return found.select_related("plan").defer("receipt").first()
+    return found.select_related("plan", "judgement__standing").defer("receipt").first()
 
 
 def _estimate(period: Period) -> Estimate | None:

@@ -13,4 +13,5 @@ from upline.web.office import (  # noqa: F401 - imported for what they register
     plans,
     products,
     rates,
+    standing,
 )

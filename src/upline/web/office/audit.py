@@ -137,6 +137,8 @@ def _actor(actor: str, mails: Mapping[int, str]) -> Any:
     kind, _colon, rest = actor.partition(":")
     if kind == "login":
         return mails.get(int(rest), actor) if rest.isdigit() else actor
+    if kind == "standing":
+        return _("Standing approval %(number)s") % {"number": rest}
     programs = {
         "worker": _("Background work"),
         "system": _("The system"),
@@ -153,6 +155,7 @@ _SCREENS = {
     "period": "commissions_period_card",
     "plan": "plans_planversion_card",
     "ratesheet": "ledger_ratesheet_card",
+    "standing": "commissions_standingapproval_card",
     "login": "people_login_card",
     "delivery": "foundation_delivery_card",
     "payout_stop": "payouts_stop_card",

@@ -83,6 +83,13 @@ _GROUPS: tuple[tuple[Words, tuple[Place, ...]], ...] = (
                 name="commissions_period_changelist",
             ),
             Place(
+                here="standing-approvals",
+                label=_("Standing approvals"),
+                icon="check",
+                right="periods.see",
+                name="commissions_standingapproval_changelist",
+            ),
+            Place(
                 here="plans",
                 label=_("Plan versions"),
                 icon="file-text",

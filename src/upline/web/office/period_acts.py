@@ -7,10 +7,12 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from upline.commissions import services
 from upline.web.office.acts import Act, ActForm, Doing, Reasoned
 from upline.web.office.cells import Section, Words
+from upline.web.office.period_limits import limits
 from upline.web.office.period_sections import closing, pay
 
 
@@ -39,12 +41,17 @@ class Approving(Reasoned):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("The audit log keeps it."),
+        help_text=_("It is kept with the period."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["digest"].initial = self.subject.view.digest
+        if any(one.is_passed for one in self.subject.view.limits):
+            self.fields["reason"].required = True
+            self.fields["reason"].help_text = _(
+                "A limit is passed: say why it is right all the same. It is kept with the period."
+            )
 
 
 def _approve(doing: Doing) -> Words:
@@ -65,7 +72,23 @@ def _reopen(doing: Doing) -> Words:
 
 
 def _what_it_pays(doing: Doing) -> Sequence[Section]:
-    return pay(doing.subject.view)
+    return [*limits(doing.subject.view), *pay(doing.subject.view)]
+
+
+class Remarking(Reasoned):
+    """What whoever looks at a close has to say."""
+
+    reason = forms.CharField(
+        label=_("Remark"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It is kept with the period."),
+    )
+
+
+def _remark(doing: Doing) -> Words:
+    services.write_remark(**_named(doing), text=doing.reason)
+    return _("The remark is kept.")
 
 
 ACTS = (
@@ -107,6 +130,14 @@ ACTS = (
             "Books what everybody is owed and seals the period. From then on nothing of it can be"
             " changed; what comes later is an adjustment."
         ),
+    ),
+    Act(
+        name="remark",
+        label=pgettext_lazy("act", "Remark"),
+        right="periods.approve",
+        form=Remarking,
+        does=_remark,
+        has_preview=False,
     ),
     Act(
         name="reopen",

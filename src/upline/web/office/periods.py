@@ -21,6 +21,7 @@ from upline.web.office.base import OfficeAdmin, column
 from upline.web.office.cells import Card, Cell, Part, Section, Tab
 from upline.web.office.period_acts import ACTS
 from upline.web.office.period_files import statements_file, tables_file
+from upline.web.office.period_limits import limits, remarks
 from upline.web.office.period_sections import (
     closing,
     differences,
@@ -217,7 +218,9 @@ class Periods(OfficeAdmin):
                     },
                 )
             )
+        sections += limits(period.view)
         sections.append(overview(period))
+        sections += remarks(period.view)
         if period.state == State.OPEN:
             sections.append(closing(period.view))
         sections.append(self._files(request, period))

@@ -17,6 +17,9 @@ REASONS: Mapping[str, Words] = {
     "Goods can be returned for 14 days": _("Goods can be returned for 14 days"),
     "a new company": _("A new company begins"),
     "a recount found differences": _("A recount found differences"),
+    "a limit of the standing approval is passed": _("A limit of the standing approval is passed"),
+    "agreed to as proposed": _("Agreed to as proposed"),
+    "approved": _("Approved without a remark"),
     "asked for by command": _("Asked for by a command"),
     "asked for on screen": _("Asked for in the office"),
     "by the login itself": _("Done by whoever signs in with it"),
@@ -43,6 +46,7 @@ REASONS: Mapping[str, Words] = {
     "the goods left": _("The goods left"),
     "the period is sealed": _("The period is sealed"),
     "the time in the holding place is over": _("The time in the holding place is over"),
+    "within the limits of a standing approval": _("Within the limits of a standing approval"),
     "was proved": pgettext_lazy("reason", "Proved by a code"),
 }
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from upline.commissions.models import Period, Reopening, State
+from upline.commissions.models import Period, Reopening, StandingApproval, State
 from upline.foundation.models import Delivery
 from upline.ledger.models import RateSheet
 from upline.network.models import RankGrant
@@ -94,6 +94,12 @@ def _kinds() -> tuple[Kind, ...]:
             label=_("Reopening asked for"),
             things=Reopening.objects.filter(agreed_by="").exclude(period__state=State.OPEN),
             table="commissions_period",
+        ),
+        Kind(
+            right="periods.approve",
+            label=_("Standing approvals to be agreed to"),
+            things=StandingApproval.objects.filter(agreed_by="", ended_at__isnull=True),
+            table="commissions_standingapproval",
         ),
         Kind(
             right="periods.approve",

@@ -109,6 +109,18 @@ DELIVERY: Labels = {
     "dead": (pgettext_lazy("state of a message", "Failed"), "error"),
     "dropped": (pgettext_lazy("state of a message", "Given up"), "neutral"),
 }
+STANDING: Labels = {
+    "proposed": (pgettext_lazy("state of a standing approval", "Waits for agreement"), "warning"),
+    "given": (pgettext_lazy("state of a standing approval", "In force"), "success"),
+    "ended": (pgettext_lazy("state of a standing approval", "Ended"), "neutral"),
+    "over": (pgettext_lazy("state of a standing approval", "Its days are over"), "neutral"),
+}
+JUDGED: Labels = {
+    "covered": (pgettext_lazy("held to limits", "Approved"), "success"),
+    "waits": (pgettext_lazy("held to limits", "Waits for a person"), "warning"),
+    "within": (pgettext_lazy("held to limits", "Kept"), "success"),
+    "passed": (pgettext_lazy("held to limits", "Passed"), "error"),
+}
 SUBJECT: Labels = {
     "member": (pgettext_lazy("subject of an act", "Member"), ""),
     "person": (pgettext_lazy("subject of an act", "Person"), ""),
@@ -117,6 +129,7 @@ SUBJECT: Labels = {
     "plan": (pgettext_lazy("subject of an act", "Plan version"), ""),
     "period": (pgettext_lazy("subject of an act", "Period"), ""),
     "ratesheet": (pgettext_lazy("subject of an act", "Sheet of rates"), ""),
+    "standing": (pgettext_lazy("subject of an act", "Standing approval"), ""),
     "login": (pgettext_lazy("subject of an act", "Login"), ""),
     "delivery": (pgettext_lazy("subject of an act", "Message"), ""),
     "trees": (pgettext_lazy("subject of an act", "Trees"), ""),
