@@ -49,7 +49,7 @@ def test_every_refusal_has_its_own_code_a_text_and_a_remedy():
     codes = [one.code for one in refusals]
 
     assert issubclass(errors.PostgresRefused, DomainError)
-    assert len(set(codes)) == len(codes) == 18
+    assert len(set(codes)) == len(codes) == 20
     assert all(code.startswith("postgres.") for code in codes)
     assert all(one.text and one.remedy for one in refusals if one is not errors.PostgresRefused)
 

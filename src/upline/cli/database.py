@@ -120,6 +120,34 @@ def url(folder: Path) -> None:
 
 @database.command()
 @with_folder
+def upgrade(folder: Path) -> None:
+    """Bring the data to the newest major version of PostgreSQL that is installed.
+
+    Stop the server first. Every table is compared afterwards. The old data are kept until
+    'upline database confirm-upgrade'.
+    """
+    from upline.foundation.postgres import upgrading
+
+    found = upgrading.upgrade(folder, say=lambda text: click.echo(text, err=True))
+    click.echo(
+        f"PostgreSQL {found.before} became {found.now}; {found.tables} tables are equal.\n"
+        f"The old data are in {found.kept}; 'upline database confirm-upgrade' removes them.\n"
+        "Backups of the old data do not lead on: make one with 'upline backup make'."
+    )
+
+
+@database.command("confirm-upgrade")
+@with_folder
+def confirm_upgrade(folder: Path) -> None:
+    """Remove the old data that an upgrade kept, when all is well."""
+    from upline.foundation.postgres import upgrading
+
+    for path in upgrading.confirm(folder):
+        click.echo(f"Removed {path}")
+
+
+@database.command()
+@with_folder
 def shell(folder: Path) -> None:
     """Open psql on the server; it is started where it does not run, and ends with psql."""
     from psycopg.conninfo import conninfo_to_dict

@@ -72,8 +72,8 @@ class OtherMajorVersion(PostgresRefused):
         "%(path)s holds data of PostgreSQL %(found)s, and PostgreSQL %(version)s cannot open them."
     )
     remedy = (
-        "Use the programs of version %(found)s (Debian: package postgresql-%(found)s), or dump the "
-        "data with them and load the dump into an empty folder."
+        "Install the programs of version %(found)s (Debian: package postgresql-%(found)s), which open "
+        "them as they are; 'upline database upgrade' then brings them to the newest version."
     )
 
 
@@ -155,3 +155,19 @@ class DriverMissing(PostgresRefused):
     code = "postgres.driver_missing"
     text = "The package psycopg is not installed."
     remedy = "Install the extra 'platform' of upline."
+
+
+class NothingToUpgrade(PostgresRefused):
+    """The data are of the newest version already, or there are none."""
+
+    code = "postgres.nothing_to_upgrade"
+    text = "%(path)s holds nothing older than PostgreSQL %(version)s, the newest that is here."
+    remedy = "Install the programs of a newer version first, if one is meant."
+
+
+class UpgradeDiffers(PostgresRefused):
+    """What was loaded into the new version is not what the old one holds."""
+
+    code = "postgres.upgrade_differs"
+    text = "After the upgrade %(what)s is %(new)s; before it was %(old)s."
+    remedy = "The old data serve as before. Keep the log and ask for help."
