@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Run the tests: all of them on the PostgreSQL of the wheel; those of the database, but for those that
-# read pages, once more on Debian's, if it is installed; those in a browser if there is Chromium, which
-# apt installs for root.
+# read pages, once more on Debian's, if it is installed; those in a browser if there is Chromium and
+# those of exported books if there is hledger, which apt installs for root.
 # Arguments go to pytest. VENV names the environment (.venv).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -9,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 pytest=${VENV:-.venv}/bin/pytest
 
 tools/chromium.sh
+tools/hledger.sh
 
 failed=
 # Each worker begins with one half of the tests, so that what the tests of a file share is made once,

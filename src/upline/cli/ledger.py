@@ -75,6 +75,30 @@ def journal(key: str) -> None:
         click.echo(f"{entry.line:>4}  {entry.account:<44} {_written(entry.amount):>20}")
 
 
+@ledger.command()
+@click.option(
+    "--format", "form", type=click.Choice(["beancount", "hledger"]), required=True, help="For whom."
+)
+@click.option(
+    "--to", "target", type=click.Path(dir_okay=False, path_type=Path), help="A file; else printed."
+)
+@_on
+@on_the_platform
+def export(form: str, target: Path | None, on: datetime | None) -> None:
+    """Write the books as a journal of plain-text accounting, with every balance stated at the end."""
+    from upline.ledger.export import books
+
+    pieces = books(form, on=on.date() if on else None)
+    if target is None:
+        for piece in pieces:
+            click.echo(piece, nl=False)
+        return
+    with target.open("w", encoding="utf-8", newline="\n") as file:
+        for piece in pieces:
+            file.write(piece)
+    click.echo(f"The books are in {target}.", err=True)
+
+
 @ledger.command("close-days")
 @click.option("--through", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day.")
 @click.option("--reason", required=True, help="Why; the audit keeps it.")
