@@ -70,8 +70,10 @@ bench: $(READY) ## Time the engine against other ways to do the same, and the cl
 	@$(BIN)/upline bench engine $(ARGS)
 	@$(BIN)/upline bench close
 
-soak: $(READY) ## Compare the engine with the reference engine on random worlds (UPLINE_WORLDS=1000)
+soak: $(READY) ## Compare both engines on random worlds, kill closes at random (UPLINE_WORLDS, UPLINE_TRIALS)
 	@$(BIN)/python -m tests.properties.soak
+	@UPLINE_TRIALS=$${UPLINE_TRIALS:-100} $(BIN)/python -m pytest -q -p no:cacheprovider \
+		tests/faults/test_close_kills.py -k random
 
 warm: $(READY) ## Compile the kernels now, so that the first run need not
 	@$(BIN)/upline warm $(ARGS)

@@ -13,7 +13,10 @@ PATIENCE_SECONDS = 20
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Do acts in connections of their own, started together; give what each gave or refused."""
+    """Do acts in connections of their own, started together; give what each gave or refused.
+
+    What is no refusal is a fault of the test or of what it tests, and raised.
+    """
     found: list[object] = [None] * len(acts)
     ready = threading.Barrier(len(acts), timeout=PATIENCE_SECONDS)
 
@@ -22,8 +25,8 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
             connection.ensure_connection()
             ready.wait()
             found[place] = acts[place]()
-        except DomainError as refusal:
-            found[place] = refusal
+        except Exception as failure:  # noqa: BLE001 - given or raised when all have ended
+            found[place] = failure
         finally:
             connections.close_all()
 
@@ -33,6 +36,9 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
     for one in threads:
         one.join(PATIENCE_SECONDS)
     assert not any(one.is_alive() for one in threads), "two acts wait for each other"
+    for one in found:
+        if isinstance(one, Exception) and not isinstance(one, DomainError):
+            raise one
     return found
 
 

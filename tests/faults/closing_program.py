@@ -1,6 +1,6 @@
 """Closes periods as programs of their own, to be killed: forked from one that has imported all.
 
-It reads commands, a line each, `load URL`, `close URL` or `post URL`, and says which program does it, how far
+It reads commands, a line each, a task and the address of a database, and says which program does it, how far
 that is, and how it ended. A step is said just before it begins.
 """
 
@@ -19,6 +19,8 @@ BY = {"calendar": "monthly", "label": "2026-10"}
 CLOSED_AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 # Small, so that a post has many transactions to be killed between.
 MEMBERS_AT_ONCE = 100
+ENTRIES_AT_ONCE = 250
+LATE = 400
 
 
 def main() -> None:
@@ -46,7 +48,7 @@ def _do(task: str, url: str) -> None:
     _say(f"pid {os.getpid()}")
     code = 1
     try:
-        {"load": _load, "close": _close, "post": _post}[task]()
+        TASKS[task]()
         code = 0
     except OperationalError:
         # What a killed server raises; the test looks at how it ended.
@@ -69,8 +71,10 @@ def _import_all() -> None:
     from tests import closing
     from upline.commissions import posting
     from upline.compensation import Inputs, Period, load_plan, run
+    from upline.ledger import bulk
 
-    posting._MEMBERS_AT_ONCE = MEMBERS_AT_ONCE
+    posting.MEMBERS_AT_ONCE = MEMBERS_AT_ONCE
+    bulk.ENTRIES_AT_ONCE = ENTRIES_AT_ONCE
     members = {"id": ["a", "b"], "sponsor": [None, "a"], "number": [1, 2], "person": [1, 2]}
     orders = {"id": ["1"], "member": ["b"], "date": ["2026-10-05"], "pv": ["7"]}
     inputs = Inputs(
@@ -86,9 +90,7 @@ def _load() -> None:
 
     from tests import closing
     from upline.commissions import services
-    from upline.commissions.facts import FactDraft
     from upline.foundation import clock, context
-    from upline.network.models import Member
     from upline.network.services import load_members
 
     call_command("migrate", verbosity=0)
@@ -110,21 +112,30 @@ def _load() -> None:
                 }
             )
         )
-        ids = list(Member.objects.order_by("number").values_list("pk", flat=True))
-        noon = datetime(2026, 10, 1, 12, tzinfo=UTC)
-        services.record_volume(
-            [
-                FactDraft(
-                    key=f"order:{number}",
-                    member_id=ids[number * 7 % MEMBERS],
-                    order_number=str(number),
-                    occurred_at=noon + timedelta(days=number % 31),
-                    currency="EUR",
-                    figures={"pv": Decimal(number * 37 % 9973) / 100},
-                )
-                for number in range(FACTS)
-            ]
-        )
+        _record("order", FACTS, 31)
+
+
+def _record(word: str, count: int, days: int) -> None:
+    """Record facts of October, each once."""
+    from upline.commissions import services
+    from upline.commissions.facts import FactDraft
+    from upline.network.models import Member
+
+    ids = list(Member.objects.order_by("number").values_list("pk", flat=True))
+    noon = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    services.record_volume(
+        [
+            FactDraft(
+                key=f"{word}:{number}",
+                member_id=ids[number * 7 % MEMBERS],
+                order_number=f"{word}-{number}",
+                occurred_at=noon + timedelta(days=number % days),
+                currency="EUR",
+                figures={"pv": Decimal(number * 37 % 9973) / 100},
+            )
+            for number in range(count)
+        ]
+    )
 
 
 def _close() -> None:
@@ -149,6 +160,28 @@ def _close() -> None:
     time.sleep(0.05)
 
 
+def _adjust() -> None:
+    """Settle what came too late for the month; whoever begins again goes on with what is there."""
+    from upline.commissions import services
+    from upline.commissions.models import Adjustment
+    from upline.foundation import clock, context
+
+    with clock.stopped_at(CLOSED_AT):
+        _record("late", LATE, 29)
+        with context.working(actor="login:3"):
+            _say("step adjust")
+            found = Adjustment.objects.first() or services.adjust_periods(
+                calendar=BY["calendar"], reason="orders came late"
+            )
+        with context.working(actor="login:4"):
+            _say("step agree")
+            services.approve_adjustment(number=found.pk, digest=found.digest)
+            _say("step settle")
+            services.post_adjustment(number=found.pk)
+    _say("settled")
+    time.sleep(0.05)
+
+
 def _post() -> None:
     """Post something that no close knows of."""
     from itertools import islice
@@ -158,6 +191,8 @@ def _post() -> None:
 
     services.post_many(journals=islice(ledger_program.drafts(), 500))
 
+
+TASKS = {"load": _load, "close": _close, "adjust": _adjust, "post": _post}
 
 if __name__ == "__main__":
     main()

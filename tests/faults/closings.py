@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -17,6 +20,22 @@ from tests.server import CHOICE
 from upline.foundation import postgres
 
 ROOT = Path(__file__).parents[2]
+TASK_OF = {
+    **dict.fromkeys(("freeze", "compute", "approve", "post", "seal"), "close"),
+    **dict.fromkeys(("adjust", "agree", "settle"), "adjust"),
+}
+# What the program says when a task is over, before it ends.
+OVER = ("sealed", "settled")
+# The program or the server by SIGKILL, the server by an immediate stop, the server's processes.
+DEATHS = ("program", "server", "stop", "backend")
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """In which step something is killed, and what."""
+
+    step: str
+    death: str
 
 
 class Company:
@@ -61,27 +80,44 @@ class Company:
 
     def close(self, name: str) -> None:
         """Close undisturbed."""
-        self.begin("close", name)
-        assert self.told("ended") == "ended 0"
+        self.done("close", name)
 
-    def struck(self, name: str, step: str, target: str, delay: float) -> None:
-        """Begin to close, and kill within a step."""
-        pid = self.begin("close", name)
-        assert self.told(f"step {step}", "ended").startswith("step")
-        time.sleep(delay)
-        if target == "server":
+    def done(self, task: str, name: str) -> dict[str, float]:
+        """Do a task undisturbed, and give how long each of its steps took."""
+        self.begin(task, name)
+        began: list[tuple[str, float]] = []
+        while not (line := self.told("step", *OVER, "ended")).startswith("ended"):
+            began.append((line.removeprefix("step "), time.monotonic()))
+        assert line == "ended 0"
+        return {step: after - at for (step, at), (_, after) in pairwise(began)}
+
+    def struck(self, name: str, strike: Strike, seconds: float) -> str:
+        """Begin a task, kill so long into a step, and say whether the step was still at work."""
+        # Connected beforehand, for some steps take less than it takes to connect.
+        with psycopg.connect(self.url("upline"), autocommit=True) as onlooker:
+            pid = self.begin(TASK_OF[strike.step], name)
+            assert self.told(f"step {strike.step}", "ended").startswith("step")
+            time.sleep(seconds)
+            self._kill(strike.death, pid, onlooker, name)
+        ended = self.told("step", *OVER, "ended").startswith("ended")
+        if not ended:
+            self.told("ended")
+        if strike.death != "program":
+            self.server = started(self.folder, self.source)
+        return "within" if ended else "after"
+
+    def _kill(self, death: str, pid: int, onlooker: psycopg.Connection, name: str) -> None:
+        if death == "server":
             kill_hard(self.server.pid)
-        elif target == "backend":
-            busy = (
-                "SELECT pid FROM pg_stat_activity WHERE datname = '{}' AND pid <> pg_backend_pid()"
-            )
-            for (backend,) in self.asked("upline", busy.format(name)):
+        elif death == "stop":
+            # What `pg_ctl stop -m immediate` sends.
+            os.kill(self.server.pid, signal.SIGQUIT)
+        elif death == "backend":
+            busy = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
+            for (backend,) in onlooker.execute(busy, [name]).fetchall():
                 kill_hard(backend)
         else:
             kill_hard(pid)
-        self.told("ended")
-        if target != "program":
-            self.server = started(self.folder, self.source)
 
 
 @contextmanager
@@ -99,7 +135,7 @@ def running(folder: Path) -> Iterator[Company]:
 
 
 OUTCOME = (
-    "SELECT state, sealed_digest FROM commissions_period",
+    "SELECT label, state, sealed_digest FROM commissions_period ORDER BY starts_on",
     "SELECT digest, receipt::text, approved_by FROM commissions_run",
     """SELECT account.code, account.currency, sum(entry.amount_minor), count(*)
        FROM ledger_entry AS entry JOIN ledger_account AS account ON account.id = entry.account_id
@@ -108,6 +144,9 @@ OUTCOME = (
     "SELECT count(*), sum(pay_minor) FROM commissions_statement",
     "SELECT count(*), sum(amount_units) FROM commissions_line",
     "SELECT count(*) FROM commissions_frozenfact",
+    "SELECT state, digest, computed_by, approved_by FROM commissions_adjustment",
+    "SELECT count(*), sum(pay_minor) FROM commissions_adjustedpay",
+    "SELECT count(*), sum(now_units - before_units) FROM commissions_adjustedline",
     # No table of lines is left by a run that was killed.
     "SELECT count(*) FROM pg_class WHERE relname ~ '^commissions_line_[0-9]+$'",
     "SELECT act, count(*) FROM foundation_auditentry WHERE act LIKE 'commissions%' GROUP BY 1 ORDER BY 1",

@@ -6,8 +6,9 @@ import threading
 
 import psycopg
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
+from tests.at_once import at_once
 from tests.flows.ledger_books import MONDAY, TUESDAY, draft, entries, post, rows, sale
 from upline.foundation import postgres_roles
 from upline.ledger import checking, errors, queries, services
@@ -264,28 +265,6 @@ def test_the_role_of_the_site_posts_and_cannot_change_rows_even_without_triggers
 
 
 # --- at the same time ----------------------------------------------------------------------------
-
-
-def at_once(*acts):
-    """Run acts in threads with connections of their own, together, and give what each came to."""
-    found = [None] * len(acts)
-    ready = threading.Barrier(len(acts))
-
-    def run(place, act):
-        try:
-            ready.wait()
-            found[place] = act()
-        except Exception as failure:  # noqa: BLE001 - what it came to
-            found[place] = failure
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return found
 
 
 def test_the_same_key_posted_at_once_is_one_journal():

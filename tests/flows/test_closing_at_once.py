@@ -13,8 +13,17 @@ from django.db import connections, transaction
 from tests import closing, shop
 from tests.closing import BORIS, CELINA, NOVEMBER_2, OCTOBER
 from upline.commissions import computing, errors, facts, posting, queries, services
-from upline.commissions.models import FrozenFact, FrozenPart, Line, Period, Run, Statement
+from upline.commissions.models import (
+    Adjustment,
+    FrozenFact,
+    FrozenPart,
+    Line,
+    Period,
+    Run,
+    Statement,
+)
 from upline.foundation import clock, context, outbox
+from upline.foundation.errors import DomainError
 from upline.foundation.models import AuditEntry, Delivery
 from upline.ledger.models import Journal
 from upline.money import Money
@@ -119,6 +128,70 @@ def test_a_slow_computation_of_a_period_that_was_reopened_writes_nothing(monkeyp
 
     assert isinstance(slow.ended(), errors.PeriodFenced)
     assert (state(), Run.objects.count()) == ("open", 0)
+
+
+def test_two_who_close_at_once_compute_one_run():
+    closing.bought(closing.opened()[CELINA], "A-1", "200.00")
+
+    def closes():
+        services.freeze_period(**BY)
+        return services.compute_period(**BY)
+
+    found = [one.ended() for one in [Other(closes) for _ in range(2)]]
+
+    run = Run.objects.get()
+    # Who comes second finds the run, or that somebody is at it.
+    assert run in found
+    assert all(isinstance(one, (Run, DomainError)) for one in found)
+    assert (state(), AuditEntry.objects.filter(act="commissions.compute").count()) == (
+        "calculated",
+        1,
+    )
+
+
+def test_two_who_approve_at_once_approve_once():
+    closing.bought(closing.opened()[CELINA], "A-1", "200.00")
+    run = closing.computed()
+
+    others = [
+        Other(lambda: services.approve_period(**BY, digest=run.digest), actor=f"login:{number}")
+        for number in (4, 5)
+    ]
+
+    assert [one.ended() for one in others] == [run, run]
+    entry = AuditEntry.objects.get(act="commissions.approved")
+    assert Run.objects.get().approved_by == entry.actor
+
+
+def test_two_who_settle_what_is_late_at_once_count_it_once():
+    members = closing.opened()
+    closing.bought(members[CELINA], "A-1", "200.00")
+    closing.closed()
+    closing.bought(members[CELINA], "A-2", "50.00")
+
+    def adjusts():
+        return services.adjust_periods(calendar="monthly", reason="an order came late")
+
+    found = [one.ended() for one in [Other(adjusts) for _ in range(2)]]
+    adjustment = Adjustment.objects.get()
+    approvals = [
+        Other(
+            lambda: services.approve_adjustment(number=adjustment.pk, digest=adjustment.digest),
+            actor=f"login:{number}",
+        )
+        for number in (4, 5)
+    ]
+    approved = [one.ended() for one in approvals]
+    posted = [
+        one.ended()
+        for one in [Other(lambda: services.post_adjustment(number=adjustment.pk)) for _ in range(2)]
+    ]
+
+    assert sorted(type(one).__name__ for one in found) == ["Adjustment", "AdjustmentWaits"]
+    assert approved == posted == [adjustment, adjustment]
+    for act in ("adjustment_approved", "adjustment_posted"):
+        assert AuditEntry.objects.filter(act=f"commissions.{act}").count() == 1
+    assert Journal.objects.filter(kind="commissions.adjustment").count() == 2
 
 
 def test_two_who_post_at_once_post_each_journal_once(monkeypatch):

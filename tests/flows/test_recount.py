@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from tests import closing
+from tests.at_once import PATIENCE_SECONDS, at_once
 from tests.closing import ANNA, BORIS, CELINA
 from tests.flows import office
 from upline.cli.main import main as upline
@@ -352,3 +354,44 @@ def test_a_difference_is_shown_where_the_books_are_checked(company):
         assert "commissions.adjustment_of_lines" in text
     assert "Payouts are stopped." in page
     assert "A recount found differences" in card
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stop_waits_for_a_payout_under_way_and_no_later_one_passes_it():
+    handing_over, may_end = threading.Event(), threading.Event()
+
+    def hands_over():
+        with transaction.atomic():
+            services.require_running()
+            handing_over.set()
+            assert may_end.wait(PATIENCE_SECONDS)
+        return "handed over"
+
+    def stops():
+        assert handing_over.wait(PATIENCE_SECONDS)
+        threading.Timer(0.3, may_end.set).start()
+        services.stop_payouts(reason="the bank called")
+        # It came after the one under way.
+        assert may_end.is_set()
+        return "stopped"
+
+    assert at_once(hands_over, stops) == ["handed over", "stopped"]
+    with pytest.raises(PayoutsStopped), transaction.atomic():
+        services.require_running()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_lift_a_stop_at_once_one_asks_and_the_other_agrees():
+    number = services.stop_payouts(reason="the bank called").pk
+
+    def lifts(actor):
+        def act():
+            with context.working(actor=actor):
+                return services.lift_stop(number=number, reason="it was a mistake")
+
+        return act
+
+    at_once(lifts("login:3"), lifts("login:4"))
+
+    stop = Stop.objects.get()
+    assert {stop.asked_by, stop.lifted_by} == {"login:3", "login:4"}
