@@ -1,4 +1,4 @@
-"""`upline payouts`: rules of payouts, and the wallets of members."""
+"""`upline payouts`: rules of payouts, stops, and the wallets of members."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 
 from upline.cli.on_platform import actor_of, on_the_platform
+from upline.cli.payout_batches import COMMANDS
 
 _actor = click.option(
     "--as", "email", required=True, help="The e-mail of the login that answers for it."
@@ -15,7 +16,11 @@ _actor = click.option(
 
 @click.group()
 def payouts() -> None:
-    """Set the rules of payouts, stop them, settle wallets and look into one."""
+    """Set the rules of payouts, settle wallets, prepare, approve and send batches, stop them."""
+
+
+for _command in COMMANDS:
+    payouts.add_command(_command)
 
 
 @payouts.command()
@@ -24,17 +29,20 @@ def payouts() -> None:
 @click.option(
     "--from", "starts", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day."
 )
+@click.option("--currency", default="", help="Of which currency; amounts are in minor units.")
 @click.option("--reason", required=True, help="Why; the audit keeps it.")
 @_actor
 @on_the_platform
-def rule(name: str, value: int, starts: datetime, reason: str, email: str) -> None:
-    """Let a figure hold from a day on, as: return_window_days 14 --from 2026-01-01."""
+def rule(name: str, value: int, starts: datetime, currency: str, reason: str, email: str) -> None:
+    """Let a figure hold from a day on, as: payout_fee_minor 100 --currency EUR --from 2026-01-01."""
     from upline.foundation import context
     from upline.payouts import services
 
     with context.working(actor=actor_of(email, "company.configure")):
-        services.set_rule(name=name, value=value, starts_on=starts.date(), reason=reason)
-    click.echo(f"{name} is {value} from {starts.date()}.")
+        services.set_rule(
+            name=name, value=value, starts_on=starts.date(), reason=reason, currency=currency
+        )
+    click.echo(f"{name} is {value} {currency} from {starts.date()}.".replace("  ", " "))
 
 
 @payouts.command()
@@ -42,13 +50,14 @@ def rule(name: str, value: int, starts: datetime, reason: str, email: str) -> No
 def rules() -> None:
     """List the figures with the days on which they hold."""
     from upline.payouts.models import DatedRule
-    from upline.payouts.rules import spans
+    from upline.payouts.rules import currencies_of, spans
 
     for name in DatedRule.Name.values:
-        found = spans(name)
-        for span in found:
-            click.echo(f"{name:<24} {span.value:>8}  from {span.since}")
-        if not found:
+        currencies = currencies_of(name)
+        for currency in currencies:
+            for span in spans(name, currency=currency):
+                click.echo(f"{name:<24} {currency:<3} {span.value:>8}  from {span.since}")
+        if not currencies:
             click.echo(f"{name:<24}  not set")
 
 

@@ -21,6 +21,8 @@ WIRING: dict[str, tuple[str, ...]] = {
     "network.members_merged": (),
     "network.rank_granted": (),
     "network.rank_grant_ended": (),
+    "payouts.method_changed": (),
+    "payouts.payout_moved": (),
     "people.consent_recorded": (),
     "people.merge_undone": (),
     "people.persons_merged": (),

@@ -13,6 +13,13 @@ LINES = (ACCRUED, AVAILABLE, RESERVED)
 # What the ledger calls our journals.
 MATURE = "wallet.mature"
 RECOVER = "wallet.recover"
+RESERVE = "payout.reserve"
+RELEASE = "payout.release"
+PAID = "payout.paid"
+RETURN = "payout.return"
+
+# What members pay for payouts stands against what the bank takes for them.
+FEES = "fees:payouts"
 
 
 def of_member(line: str, member: str) -> str:
@@ -22,6 +29,24 @@ def of_member(line: str, member: str) -> str:
     'wallet:available:7K2Q0M'
     """
     return f"{line}:{member}"
+
+
+def on_the_way(provider: str) -> str:
+    """Give the account of what a provider was asked to pay, until the bank's statement clears it.
+
+    >>> on_the_way("fake")
+    'payouts:fake'
+    """
+    return f"payouts:{provider}"
+
+
+def withheld(country: str) -> str:
+    """Give the account of the tax kept for a country.
+
+    >>> withheld("PL")
+    'tax:withheld:PL'
+    """
+    return f"tax:withheld:{country}"
 
 
 def member_of(account: str) -> str:

@@ -28,7 +28,10 @@ class RuleMalformed(DomainError):
 
     code = "payouts.rule_malformed"
     text = _("The rule '%(name)s' does not take %(value)s %(currency)s.")
-    remedy = _("A return window is a number of days from 0 to 366, without a currency.")
+    remedy = _(
+        "A return window is a number of days from 0 to 366, without a currency; amounts are whole"
+        " minor units with a currency."
+    )
 
 
 class RuleInThePast(DomainError):
@@ -61,3 +64,131 @@ class LiftNeedsPerson(DomainError):
     code = "payouts.lift_needs_person"
     text = _("A stop of payouts is lifted by persons, not by programs (%(actor)s).")
     remedy = _("Sign in, or name a login with --as.")
+
+
+class AccountRefused(DomainError):
+    """An account cannot be one."""
+
+    code = "payouts.account_refused"
+    text = _("The account cannot be used: %(fault)s.")
+    remedy = _("Compare it with what your bank wrote, sign by sign.")
+
+
+class HolderMissing(DomainError):
+    """Nobody is named as the holder of an account."""
+
+    code = "payouts.holder_missing"
+    text = _("The account has no holder.")
+    remedy = _("Write the name of the holder as the bank knows it.")
+
+
+class MethodMissing(DomainError):
+    """A member has no account in a currency."""
+
+    code = "payouts.method_missing"
+    text = _("%(member)s has no account for %(currency)s.")
+    remedy = _("Add an account in this currency first.")
+
+
+class MethodBroken(DomainError):
+    """A sealed account is not the one that was entered."""
+
+    code = "payouts.method_broken"
+    text = _("The account of method %(method)s is not the one that was entered.")
+    remedy = _("Pay nothing to it; look who wrote to the database, and let the member enter it.")
+
+
+class AmountTooSmall(DomainError):
+    """A payout would bring nothing, or less than the company pays out."""
+
+    code = "payouts.amount_too_small"
+    text = _("%(amount)s is too little: at least %(least)s is paid out.")
+    remedy = _("Ask for more, or wait until more is available.")
+
+
+class WalletTooSmall(DomainError):
+    """A wallet does not hold what was asked for."""
+
+    code = "payouts.wallet_too_small"
+    text = _("%(amount)s was asked for; %(available)s is available.")
+    remedy = _("Ask for what is available or less.")
+
+
+class MemberOwes(DomainError):
+    """Who owes the company is paid when the debt is gone."""
+
+    code = "payouts.member_owes"
+    text = _("%(owed)s is owed to the company.")
+    remedy = _("It is taken from what is available; ask again when that is done.")
+
+
+class PayoutUnknown(DomainError):
+    """There is no such payout, or not for this reader."""
+
+    code = "payouts.payout_unknown"
+    text = _("There is no payout %(payout)s.")
+    remedy = _("Look it up in the list of payouts.")
+
+
+class PayoutNotThere(DomainError):
+    """A payout stands where an act does not apply."""
+
+    code = "payouts.not_in_state"
+    text = _("Payout %(payout)s is %(state)s, so this is not possible any more.")
+    remedy = _("Look at its history; what is on its way is not called back.")
+
+
+class BatchUnknown(DomainError):
+    """There is no such batch."""
+
+    code = "payouts.batch_unknown"
+    text = _("There is no batch %(batch)s.")
+    remedy = _("Look it up in the list of batches.")
+
+
+class BatchDecided(DomainError):
+    """A batch was approved or dissolved before."""
+
+    code = "payouts.batch_decided"
+    text = _("Batch %(batch)s is %(state)s.")
+    remedy = _("Prepare another one for what is not in it.")
+
+
+class BatchDiffers(DomainError):
+    """A batch is not what the checker looked at."""
+
+    code = "payouts.batch_differs"
+    text = _("Batch %(batch)s has changed since you looked at it.")
+    remedy = _("Look at it again, and approve what it holds now.")
+
+
+class NothingToPay(DomainError):
+    """No payout is ready for a batch."""
+
+    code = "payouts.nothing_to_pay"
+    text = _("No payout is ready for this batch.")
+    remedy = _("Wait for requests, or look what holds those that there are.")
+
+
+class SecondPersonNeeded(DomainError):
+    """Who prepared a batch does not approve it."""
+
+    code = "payouts.second_person_needed"
+    text = _("%(by)s prepared batch %(batch)s and cannot approve it.")
+    remedy = _("Ask somebody else to look at it.")
+
+
+class ProviderUnknown(DomainError):
+    """There is no provider of this name."""
+
+    code = "payouts.provider_unknown"
+    text = _("There is no provider '%(provider)s'; there are: %(known)s.")
+    remedy = _("Name one of them.")
+
+
+class MessageRefused(DomainError):
+    """A message was not written by whom it names."""
+
+    code = "payouts.message_refused"
+    text = _("A message of %(provider)s is not signed by it, or cannot be read.")
+    remedy = _("Compare the secret of the webhook in the settings with the provider's.")

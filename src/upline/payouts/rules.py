@@ -9,12 +9,14 @@ from itertools import pairwise
 from django.db import transaction
 
 from upline.foundation import audit, context, locking
+from upline.ledger.accounts import CURRENCY
 from upline.network.history import today
 from upline.payouts.errors import RuleInThePast, RuleMalformed, RuleMissing, RuleUnknown
 from upline.payouts.models import DatedRule
 
 _LAST_DAY = date.max
 _WINDOW_AT_MOST_DAYS = 366
+_AMOUNT_AT_MOST = 10**15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +36,15 @@ def set_rule(*, name: str, value: int, starts_on: date, reason: str, currency: s
     """
     if name not in DatedRule.Name.values:
         raise RuleUnknown(name=name, known=", ".join(sorted(DatedRule.Name.values)))
-    if not 0 <= value <= _WINDOW_AT_MOST_DAYS or currency:
+    if not _is_possible(DatedRule.Name(name), value, currency):
         raise RuleMalformed(name=name, value=value, currency=currency)
     with transaction.atomic():
         locking.take("company", f"payouts.{name}")
         before = value_on(name, starts_on, currency=currency)
         if before == value:
             return
-        if DatedRule.objects.filter(name=name).exists() and starts_on < today():
+        known = DatedRule.objects.filter(name=name, currency=currency)
+        if known.exists() and starts_on < today():
             raise RuleInThePast(name=name, today=today())
         audit.record(
             act="payouts.set_rule",
@@ -60,6 +63,12 @@ def set_rule(*, name: str, value: int, starts_on: date, reason: str, currency: s
         )
 
 
+def _is_possible(name: DatedRule.Name, value: int, currency: str) -> bool:
+    if name.is_of_currency:
+        return 0 <= value <= _AMOUNT_AT_MOST and CURRENCY.fullmatch(currency) is not None
+    return 0 <= value <= _WINDOW_AT_MOST_DAYS and not currency
+
+
 def spans(name: str, *, currency: str = "") -> list[Span]:
     """Give the figures of a rule with their days, the earliest first; none before the first one."""
     rows = DatedRule.objects.filter(name=name, currency=currency).order_by("starts_on", "id")
@@ -76,6 +85,12 @@ def value_on(name: str, on: date, *, currency: str = "") -> int | None:
     return next(
         (one.value for one in spans(name, currency=currency) if one.since <= on < one.until), None
     )
+
+
+def currencies_of(name: str) -> list[str]:
+    """Give the currencies for which a rule was ever set."""
+    rows = DatedRule.objects.filter(name=name).order_by("currency")
+    return list(rows.values_list("currency", flat=True).distinct())
 
 
 def required(name: str, on: date, *, currency: str = "") -> int:

@@ -16,6 +16,9 @@ from upline.web.office.cells import Words
 REASONS: Mapping[str, Words] = {
     "Goods can be returned for 14 days": _("Goods can be returned for 14 days"),
     "a new company": _("A new company begins"),
+    "a provider says that it paid what had failed": _(
+        "A provider says that it paid what had failed"
+    ),
     "a recount found differences": _("A recount found differences"),
     "a limit of the standing approval is passed": _("A limit of the standing approval is passed"),
     "agreed to as proposed": _("Agreed to as proposed"),
@@ -23,6 +26,7 @@ REASONS: Mapping[str, Words] = {
     "asked for by command": _("Asked for by a command"),
     "asked for on screen": _("Asked for in the office"),
     "by the login itself": _("Done by whoever signs in with it"),
+    "by the member itself": _("By the member"),
     "chose a language": _("Chose another language"),
     "closed on request": _("The close was asked for in the office"),
     "closed on schedule": _("The close was due"),
@@ -36,10 +40,13 @@ REASONS: Mapping[str, Words] = {
     "is written": pgettext_lazy("reason", "A new address"),
     "joins": pgettext_lazy("reason", "A new member"),
     "load of members": _("Members came from a file"),
+    "looked at and in order": _("Looked at and in order"),
+    "payouts that are ready": _("Payouts that are ready"),
     "posted": _("Everything is posted"),
     "posting begins": _("Posting begins"),
     "rates of exchange": _("Rates from their source"),
     "sealed": _("Everything posted is checked"),
+    "the batch is approved": _("The batch is approved"),
     "the company's first plan": _("The first plan of the company"),
     "the demo company": _("Made for the demo company"),
     "the goods arrived": _("The goods arrived"),

@@ -25,6 +25,8 @@ _STATES_OF: Mapping[str, str] = {
     "orders": "order",
     "orders.member_cannot_order": "member",
     "network": "member",
+    "payouts": "payout",
+    "payouts.batch_decided": "batch",
     "plans": "plan",
 }
 _FACTS_OF_STATE = {"state", "status", "wanted"}

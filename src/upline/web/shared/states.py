@@ -1,4 +1,4 @@
-"""How states of periods, orders, members and plan versions are called and shown."""
+"""How states of periods, orders, members, plan versions and payouts are called and shown."""
 
 from __future__ import annotations
 
@@ -41,6 +41,23 @@ STATES: Mapping[str, Mapping[str, Shown]] = {
         "frozen": Shown(pgettext_lazy("member", "Frozen"), "warning", "lock"),
         "terminated": Shown(pgettext_lazy("member", "Terminated"), "neutral", "ban"),
         "holding": Shown(pgettext_lazy("member", "Waiting for a place"), "info", "clock"),
+    },
+    "payout": {
+        "draft": Shown(pgettext_lazy("payout", "Requested"), "info", "clock"),
+        "held": Shown(pgettext_lazy("payout", "Held"), "warning", "lock"),
+        "approved": Shown(pgettext_lazy("payout", "Approved"), "primary", "check"),
+        "queued": Shown(pgettext_lazy("payout", "Queued"), "primary", "clock"),
+        "submitted": Shown(pgettext_lazy("payout", "On its way"), "primary", "refresh"),
+        "unknown": Shown(pgettext_lazy("payout", "Being clarified"), "warning", "refresh"),
+        "paid": Shown(pgettext_lazy("payout", "Paid"), "success", "circle-check"),
+        "failed": Shown(pgettext_lazy("payout", "Failed"), "error", "alert-triangle"),
+        "returned": Shown(pgettext_lazy("payout", "Came back"), "error", "alert-triangle"),
+        "cancelled": Shown(pgettext_lazy("payout", "Taken back"), "neutral", "ban"),
+    },
+    "batch": {
+        "prepared": Shown(pgettext_lazy("batch", "Prepared"), "warning", "clock"),
+        "approved": Shown(pgettext_lazy("batch", "Approved"), "success", "circle-check"),
+        "dissolved": Shown(pgettext_lazy("batch", "Given up"), "neutral", "ban"),
     },
     "plan": {
         "draft": Shown(pgettext_lazy("plan", "Draft"), "warning", "pencil"),

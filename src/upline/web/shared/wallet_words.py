@@ -11,6 +11,10 @@ CAUSES: Mapping[str, str | Promise] = {
     "commissions": _("Pay of a period"),
     "wallet.mature": _("Became available"),
     "wallet.recover": _("Kept for what was owed"),
+    "payout.reserve": _("Set aside for a payout"),
+    "payout.release": _("Payout did not take place"),
+    "payout.paid": _("Paid out"),
+    "payout.return": _("Payout came back"),
     "reversal": _("Taken back"),
 }
 _OTHER = _("Correction")

@@ -1,4 +1,4 @@
-"""The rules of payouts by their days, recounts, and what stops payouts."""
+"""Recounts, and what stops payouts."""
 
 from __future__ import annotations
 
@@ -6,51 +6,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from upline.foundation import clock
-
-
-class DatedRule(models.Model):
-    """A figure that holds from a day on; of two with one day the one written last counts.
-
-    Appended, never changed: what a rule said on a day is what money was moved by.
-    """
-
-    class Name(models.TextChoices):
-        # Days from the end of a period until its pay may be withdrawn: the time to return goods.
-        RETURN_WINDOW = "return_window_days"
-
-    name = models.CharField(max_length=40, choices=Name.choices)
-    # Three letters where it is money or holds for one currency alone; empty for all.
-    currency = models.CharField(max_length=3, blank=True, db_collation="C")
-    starts_on = models.DateField()
-    value = models.BigIntegerField()
-    reason = models.CharField(max_length=1000)
-    set_by = models.CharField(max_length=100)
-    set_at = models.DateTimeField(default=clock.now, editable=False)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(name__in=["return_window_days"]), name="payouts_rule_known"
-            ),
-            models.CheckConstraint(
-                condition=~Q(reason="") & ~Q(set_by=""), name="payouts_rule_answered_for"
-            ),
-            models.CheckConstraint(
-                condition=Q(currency="") | Q(currency__regex="^[A-Z]{3}$"),
-                name="payouts_rule_currency_written",
-            ),
-            models.CheckConstraint(condition=Q(value__gte=0), name="payouts_rule_not_negative"),
-            models.CheckConstraint(
-                condition=~Q(name="return_window_days") | Q(value__lte=366, currency=""),
-                name="payouts_rule_window_in_a_year",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["name", "currency", "starts_on", "id"], name="payouts_rule_by_day")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.currency} from {self.starts_on}"
 
 
 class Recount(models.Model):

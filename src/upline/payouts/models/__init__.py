@@ -1,0 +1,20 @@
+"""The tables of payouts. What they refuse by trigger is in the fourth migration."""
+
+from upline.payouts.models.batches import Batch, FakePayment, Message
+from upline.payouts.models.methods import IdentityReview, Method
+from upline.payouts.models.moving import Payout, Step
+from upline.payouts.models.rules import DatedRule
+from upline.payouts.models.stops import Recount, Stop
+
+__all__ = [
+    "Batch",
+    "DatedRule",
+    "FakePayment",
+    "IdentityReview",
+    "Message",
+    "Method",
+    "Payout",
+    "Recount",
+    "Step",
+    "Stop",
+]
