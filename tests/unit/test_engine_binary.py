@@ -160,6 +160,35 @@ def test_a_cap_cuts_the_pay_and_says_what_is_used(rules, left, right, expected):
     assert outcome(rules, left, right) == expected
 
 
+def test_what_a_cap_uses_of_whole_legs_has_four_decimals_however_fine_the_volume_is():
+    rules = "base: pv / 1.23, tree: placement, cycle: whole, rate: 3 %, cap: 10 EUR, cap_uses: paid"
+    people = {
+        "id": ["Ada", "Left", "Right"],
+        "sponsor": [None, "Ada", "Ada"],
+        "placement_parent": [None, "Ada", "Ada"],
+        "side": [None, "left", "right"],
+        "type": ["x", "", ""],
+        "on": ["yes", "yes", "yes"],
+    }
+    bought = {
+        "id": ["1", "2"],
+        "member": ["Left", "Right"],
+        "date": ["2026-01-05", "2026-01-06"],
+        "pv": ["615", "492"],
+        "kind": ["", ""],
+    }
+
+    (result,) = months(plan_of(rules, given=""), None, members=people, orders=[bought])
+
+    assert str(paid(result)) == "10.00"
+    assert states(result, "used_left", "used_right", "carry_left", "carry_right") == [
+        "333.3334",
+        "333.3334",
+        "166.6666",
+        "66.6666",
+    ]
+
+
 TWO = ", rate: 10 %, two_to_one: {members: type = 'x', rate: 15 %}"
 
 

@@ -174,17 +174,20 @@ def _terms(work: Work, pay: written.Value, side: Numbers, chosen: Flagged) -> tu
     if capped is None:
         return may, most
     cap, has_cap = capped
+    # Whole legs are used by steps of so many decimals, however fine their volume is.
+    step = 1 if _taken(work.bonus) else int(Fraction(1, 10**_USED_PLACES) / side.unit)
     if pay is not work.bonus.per_cycle:
         worth = work.point_value() or constant(1)
         # Without a point value the lines are refused, not left out.
         known = np.where(worth.values == 0, 1, worth.values)
         per_unit = columns.multiplied(
-            per_unit, columns.multiplied(side, Numbers(known, worth.unit))
+            per_unit, columns.multiplied(side, Numbers(known, worth.unit * step))
         )
     rows = np.flatnonzero(may & has_cap)
     if len(rows):
         cycles = columns.rounded(Quotients(cap.taken(rows), per_unit.taken(rows)), 0, "ceil").values
-        most[rows] = np.asarray(np.minimum(cycles, kernels.NO_MOST)).astype(np.int64)
+        steps = np.asarray(np.minimum(cycles, kernels.NO_MOST // step)).astype(np.int64)
+        most[rows] = steps * step
     return may, most
 
 
