@@ -51,8 +51,6 @@ STATEMENTS = {
     "statement, why not": "/my/statements/monthly/2026-10/why-not/",
 }
 MOST_QUERIES = 15
-# The card of a member shows a part of everything that there is of him.
-MOST_QUERIES_OF = {"office, member": 20}
 # Milliseconds for 19 of 20 pages, on a machine that does nothing else.
 OF_MEMBERS, OF_OFFICE = 150, 250
 
@@ -212,9 +210,7 @@ def _hold_to_the_limits(pages: Mapping[str, Mapping[str, Any]]) -> None:
         if found["p95"] > limit:
             print(f"  over {limit} ms: {name}, {found['p95']} ms")
     asking = {
-        name: found["queries"]
-        for name, found in pages.items()
-        if found["queries"] > MOST_QUERIES_OF.get(name, MOST_QUERIES)
+        name: found["queries"] for name, found in pages.items() if found["queries"] > MOST_QUERIES
     }
     assert not asking, f"More queries than {MOST_QUERIES}: {asking}"
 

@@ -275,21 +275,22 @@ def test_a_card_has_the_whole_history(grown, support):
 
     with CaptureQueriesContext(connection) as asked:
         card = queries.member_card(support, celina.pk)
+        history = queries.member_history(support, celina.pk)
 
     assert [one.code for one in card.uplines] == ["ELENA", "AIMAN"]
     assert [
-        (one.sponsor.code, one.days.from_on, one.days.until_on) for one in card.sponsorships
+        (one.sponsor.code, one.days.from_on, one.days.until_on) for one in history.sponsorships
     ] == [
         ("ELENA", DAY, None),
         ("BORIS", teams.JOINED, DAY),
     ]
-    assert [(one.status, one.reason, one.days.from_on) for one in card.standings] == [
+    assert [(one.status, one.reason, one.days.from_on) for one in history.standings] == [
         ("frozen", "asked for it", DAY)
     ]
     assert [(one.name, one.share, one.how) for one in card.holders] == [
         ("Целина Жумабаева", 1, "enrolled")
     ]
-    assert (card.level, card.facts.status, card.merged_into, card.rank_grants) == (
+    assert (card.level, card.facts.status, card.merged_into, history.rank_grants) == (
         2,
         "frozen",
         None,

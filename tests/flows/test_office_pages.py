@@ -69,6 +69,21 @@ def test_a_list_takes_at_most_fifteen_queries(company, name):
     assert len(queries) <= QUERIES_AT_MOST, [one["sql"] for one in queries]
 
 
+@pytest.mark.parametrize(
+    "tab", ["", "history", "persons", "orders", "pay", "wallet", "books", "trail"]
+)
+def test_each_tab_of_a_members_card_takes_at_most_fifteen_queries(company, tab):
+    client = office.client_of("owner")
+    address = reverse("admin:network_member_card", args=[closing.CELINA]) + f"?tab={tab}"
+    client.get(address)
+
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+
+    assert response.status_code == 200
+    assert len(queries) <= QUERIES_AT_MOST, [one["sql"] for one in queries]
+
+
 @pytest.mark.parametrize("role", sorted(access.STAFF_ROLES))
 def test_a_role_opens_what_its_rights_open_and_nothing_else(company, role):
     client = office.client_of(role)

@@ -88,7 +88,7 @@ class Waited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberCard:
-    """A member with the whole history, the latest first, and the uplines of today, nearest first."""
+    """A member of today: the uplines, nearest first, and whose it is and was, the latest first."""
 
     facts: TeamMember
     number: int
@@ -96,6 +96,12 @@ class MemberCard:
     merged_into: TeamMember | None
     uplines: Sequence[TeamMember]
     holders: Sequence[HeldBy]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberHistory:
+    """What was decided about a member, the latest first."""
+
     sponsorships: Sequence[Sponsored]
     placements: Sequence[Placed]
     standings: Sequence[Stood]
@@ -104,7 +110,7 @@ class MemberCard:
 
 
 def member_card(viewer: Any, member_id: int) -> MemberCard:
-    """Give everything of a member. Raises MembersUnseen, MemberUnknown. Eight queries."""
+    """Give a member as of today. Raises MembersUnseen, MemberUnknown. Three queries."""
     if not viewer.has_perm(SEES_ALL):
         raise MembersUnseen
     member = Member.objects.filter(pk=member_id).first()
@@ -127,9 +133,18 @@ def member_card(viewer: Any, member_id: int) -> MemberCard:
         else None,
         uplines=tuple(uplines),
         holders=_holders(member),
+    )
+
+
+def member_history(viewer: Any, member_id: int) -> MemberHistory:
+    """Give what was decided about a member; nothing for nobody. Raises MembersUnseen. Six queries."""
+    if not viewer.has_perm(SEES_ALL):
+        raise MembersUnseen
+    tree = resident.present()
+    return MemberHistory(
         sponsorships=tuple(
             Sponsored(days=_days(one), sponsor=tree.names_of([one.sponsor_id])[one.sponsor_id])
-            for one in _latest(Sponsorship, member)
+            for one in _latest(Sponsorship, member_id)
         ),
         placements=tuple(
             Placed(
@@ -138,14 +153,14 @@ def member_card(viewer: Any, member_id: int) -> MemberCard:
                 parent=tree.names_of([one.parent_id])[one.parent_id] if one.parent_id else None,
                 slot=one.slot,
             )
-            for one in _latest(Placement, member).select_related("tree")
+            for one in _latest(Placement, member_id).select_related("tree")
         ),
         standings=tuple(
             Stood(days=_days(one), status=one.status, reason=one.reason)
-            for one in _latest(Standing, member)
+            for one in _latest(Standing, member_id)
         ),
-        rank_grants=_grants(member),
-        waits=_waits(member),
+        rank_grants=_grants(member_id),
+        waits=_waits(member_id),
     )
 
 
@@ -164,7 +179,7 @@ def _holders(member: Member) -> Sequence[HeldBy]:
     )
 
 
-def _grants(member: Member) -> Sequence[Granted]:
+def _grants(member_id: int) -> Sequence[Granted]:
     return tuple(
         Granted(
             id=one.pk,
@@ -174,12 +189,12 @@ def _grants(member: Member) -> Sequence[Granted]:
             proposed_by=one.proposed_by_id,
             approved_by=one.approved_by_id,
         )
-        for one in _latest(RankGrant, member)
+        for one in _latest(RankGrant, member_id)
     )
 
 
-def _waits(member: Member) -> Sequence[Waited]:
-    rows = Waiting.objects.filter(member=member).select_related("tree")
+def _waits(member_id: int) -> Sequence[Waited]:
+    rows = Waiting.objects.filter(member=member_id).select_related("tree")
     return tuple(
         Waited(
             tree=one.tree.code,
@@ -191,8 +206,8 @@ def _waits(member: Member) -> Sequence[Waited]:
     )
 
 
-def _latest(model: Any, member: Member) -> Any:
-    return model.objects.filter(member=member).order_by("-span", "-pk")
+def _latest(model: Any, member_id: int) -> Any:
+    return model.objects.filter(member=member_id).order_by("-span", "-pk")
 
 
 def _days(row: Any) -> Days:

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from upline.foundation.copying import copy_out
 from upline.network import history, locks, seeing, walks
-from upline.network.cards import MemberCard, member_card
+from upline.network.cards import MemberCard, MemberHistory, member_card, member_history
 from upline.network.domain import SPONSOR
 from upline.network.errors import MemberUnknown
 from upline.network.finding import MemberHit, search_members
@@ -29,6 +29,7 @@ __all__ = [
     "Held",
     "MemberCard",
     "MemberFacts",
+    "MemberHistory",
     "MemberHit",
     "Outlook",
     "TeamCounts",
@@ -40,6 +41,7 @@ __all__ = [
     "member",
     "member_by_id",
     "member_card",
+    "member_history",
     "outlook",
     "own_positions",
     "positions_of",

@@ -19,7 +19,7 @@ from upline.web.office import ranks
 from upline.web.office.acts import Act, Doing, Reasoned
 from upline.web.office.cells import Cell, Section, Words, facts
 from upline.web.office.fields import DayField, MemberField
-from upline.web.office.member_card import holders_now, link_to
+from upline.web.office.member_card import link_to
 from upline.web.office.person_acts import reveal
 from upline.web.shared.templatetags.formats import day
 
@@ -250,8 +250,7 @@ def _merge_shown(doing: Doing) -> Sequence[Section]:
 
 
 def _holders_of(doing: Doing) -> list[int]:
-    card = network.member_card(doing.request.user, doing.subject.pk)
-    return holders_now(card)
+    return [one.person_id for one in network.holders_of(doing.subject.pk)]
 
 
 ACTS = (

@@ -61,7 +61,7 @@ def card_of(admin: Any, request: HttpRequest, member: Member) -> Card:
         tabs.append(
             Tab(name="books", label=_("Accounts"), sections=lambda: account_sections(member))
         )
-    tabs += trail_tabs(request, lambda: _subjects(request, member))
+    tabs += trail_tabs(request, lambda: _subjects(member))
     return Card(
         title=known.name if known and known.name else member.code,
         subtitle=member.code,
@@ -145,12 +145,12 @@ def _holders(request: HttpRequest, card: MemberCard) -> Section:
 
 
 def _history(request: HttpRequest, member: Member) -> Sequence[Section]:
-    card = network.member_card(request.user, member.pk)
+    history = network.member_history(request.user, member.pk)
     return [
         Rows(
             title=_("Sponsors"),
             heads=[_("Sponsor"), _("From"), _("Until")],
-            rows=[[link_to(one.sponsor), *_days(one.days)] for one in card.sponsorships],
+            rows=[[link_to(one.sponsor), *_days(one.days)] for one in history.sponsorships],
             empty=_("This member had no sponsor."),
         ),
         Rows(
@@ -162,7 +162,7 @@ def _history(request: HttpRequest, member: Member) -> Sequence[Section]:
                     *_days(one.days),
                     Cell(reason_in_words(one.reason)),
                 ]
-                for one in card.standings
+                for one in history.standings
             ],
             empty=_("Always active."),
         ),
@@ -178,7 +178,7 @@ def _history(request: HttpRequest, member: Member) -> Sequence[Section]:
                     if one.approved_by
                     else Cell(_("Waits for a second person"), tone="warning"),
                 ]
-                for one in card.rank_grants
+                for one in history.rank_grants
             ],
             empty=_("No rank was given by decision."),
         ),
@@ -192,7 +192,7 @@ def _history(request: HttpRequest, member: Member) -> Sequence[Section]:
                     Cell(one.slot),
                     *_days(one.days),
                 ]
-                for one in card.placements
+                for one in history.placements
             ],
             empty=_("No place in a placement tree."),
         ),
@@ -206,22 +206,17 @@ def _history(request: HttpRequest, member: Member) -> Sequence[Section]:
                     Cell(one.deadline_on),
                     Cell(one.ended_on),
                 ]
-                for one in card.waits
+                for one in history.waits
             ],
             empty=_("This member does not wait."),
         ),
     ]
 
 
-def holders_now(card: MemberCard) -> list[int]:
-    """Give the persons whose it is today."""
-    return list(dict.fromkeys(one.person_id for one in card.holders if one.days.until_on is None))
-
-
 def _persons(request: HttpRequest, member: Member) -> Sequence[Section]:
     sections: list[Section] = []
-    for person_id in holders_now(network.member_card(request.user, member.pk)):
-        sections += person_sections(people.person_card(person_id), request)
+    for holder in network.holders_of(member.pk):
+        sections += person_sections(people.person_card(holder.person_id), request)
     return sections
 
 
@@ -297,6 +292,6 @@ def _statements(request: HttpRequest, member: Member) -> Sequence[Section]:
     ]
 
 
-def _subjects(request: HttpRequest, member: Member) -> list[str]:
-    card = network.member_card(request.user, member.pk)
-    return [f"member:{member.pk}", *(f"person:{one}" for one in holders_now(card))]
+def _subjects(member: Member) -> list[str]:
+    holders = network.holders_of(member.pk)
+    return [f"member:{member.pk}", *(f"person:{one.person_id}" for one in holders)]
