@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from upline.compensation.decimals import NARROW_DIGITS, SHOWN_PLACES, decimals, narrow_decimals
 from upline.compensation.inputs import World
-from upline.compensation.line_rows import LineRows, LineSequence
+from upline.compensation.line_rows import LineRows, LineSequence, looked_up
 
 Array = npt.NDArray[Any]
 _TEXT, _NAMED = pa.string(), pa.dictionary(pa.int32(), pa.string())
@@ -19,22 +19,22 @@ _TEXT, _NAMED = pa.string(), pa.dictionary(pa.int32(), pa.string())
 class LineTexts:
     """Writes the rows of lines out as tables, made to be written to a file.
 
-    Who is paid is a dictionary of each table's own. Figures take 64 bits where those of all lines
-    do, so all tables have one schema.
+    Ids that came as whole numbers stay such; else who is paid is a dictionary of each table's own.
+    Figures take 64 bits where those of all lines do, so all tables have one schema.
     """
 
     def __init__(self, world: World, sequence: LineSequence) -> None:
-        self._ids = world.id_texts()
-        self._orders = world.order_ids.cast(_TEXT)
+        self._ids = _numbers(world.ids) or world.id_texts()
+        self._orders = _numbers(world.order_ids) or world.order_ids.cast(_TEXT)
         self._bonuses = pa.array(sequence.bonuses, _TEXT)
         self._narrow = sequence.narrow()
         self._places = {"base": SHOWN_PLACES, "rate": SHOWN_PLACES, "amount": sequence.places}
         self.schema = pa.schema(
             [
-                pa.field("member", _NAMED, nullable=False),
+                pa.field("member", self._ids.type if self._is_numbered else _NAMED, nullable=False),
                 pa.field("bonus", _NAMED, nullable=False),
-                ("order", _TEXT),
-                ("buyer", _TEXT),
+                ("order", self._orders.type),
+                ("buyer", self._ids.type),
                 ("level", pa.int32()),
                 *(pa.field(name, self._kind(name), nullable=False) for name in self._places),
             ]
@@ -44,7 +44,7 @@ class LineTexts:
     def usual_schema(self) -> pa.Schema:
         """Give what whoever computes with lines expects: texts, and decimals of the usual width."""
         usual = {name: pa.decimal128(38, places) for name, places in self._places.items()}
-        usual["member"] = _TEXT
+        usual |= dict.fromkeys(("member", "order", "buyer"), _TEXT)
         return pa.schema([(one.name, usual.get(one.name, one.type)) for one in self.schema])
 
     def table(self, rows: LineRows) -> pa.Table:
@@ -64,8 +64,14 @@ class LineTexts:
             schema=self.schema,
         )
 
+    @property
+    def _is_numbered(self) -> bool:
+        return bool(pa.types.is_integer(self._ids.type))
+
     def _receivers(self, members: Array) -> pa.Array:
-        """Name each member once: his lines stand together."""
+        """Name each member once, where ids are texts: his lines stand together."""
+        if self._is_numbered:
+            return _taken(self._ids, members)
         begins = np.ones(len(members), np.bool_)
         np.not_equal(members[1:], members[:-1], out=begins[1:])
         names = self._ids.take(pa.array(members[begins]))
@@ -83,8 +89,20 @@ class LineTexts:
         return write(values, self._places[name])
 
 
-def _taken(texts: pa.Array, rows: Array) -> pa.Array:
-    return texts.take(_known(rows))
+def _numbers(ids: pa.Array) -> pa.Array | None:
+    """Give ids that are whole numbers in 64 bits."""
+    if not pa.types.is_integer(ids.type) or ids.type == pa.uint64():
+        return None
+    return ids.cast(pa.int64())
+
+
+def _taken(ids: pa.Array, rows: Array) -> pa.Array:
+    """Give the ids of rows; none for those below 0."""
+    if not pa.types.is_integer(ids.type):
+        return ids.take(_known(rows))
+    found = looked_up(np.asarray(ids), rows)
+    is_missing = rows < 0
+    return pa.array(found, mask=is_missing) if is_missing.any() else pa.array(found)
 
 
 def _known(values: Array) -> pa.Array:

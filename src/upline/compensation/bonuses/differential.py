@@ -165,8 +165,9 @@ def _walk(work: Work, starts: Array, terms: _Terms) -> tuple[Array, ...]:
         np.zeros(len(parent), np.int64),
     )
     kinds = (np.int32, np.int64, np.int32, np.int64, np.int64)
-    empty = tuple(np.zeros(0, kind) for kind in kinds)
-    lines = walks.differential(*common, walks.COUNT, 0, *empty)
-    out = tuple(np.empty(lines, kind) for kind in kinds)
-    walks.differential(*common, walks.WRITE, 0, *out)
+    counts = np.zeros(len(parent), np.int64)
+    walks.differential(*common, walks.COUNT, counts, *shared.nowhere(kinds))
+    (cursors,), count = shared.cursors_of([counts])
+    out = tuple(np.empty(count, kind) for kind in kinds)
+    walks.differential(*common, walks.WRITE, cursors, *out)
     return out

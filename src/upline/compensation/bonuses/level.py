@@ -293,12 +293,10 @@ class _Runner:
         """Say what the walk must look at: depths, stops."""
         return work.bonus.depth is not None, bool(walk.stops.any())
 
-    def _walk(
-        self, task: int, cursors: list[int], out: tuple[Array, ...]
-    ) -> list[tuple[Array, int]]:
-        def one(index: int, low: int, high: int) -> tuple[Array, int]:
+    def _walk(self, task: int, cursors: list[Array], out: tuple[Array, ...]) -> list[Array]:
+        def one(index: int, low: int, high: int) -> Array:
             totals = memory.zeros(self._count, np.int64)
-            end = self._kernel(
+            self._kernel(
                 low,
                 high,
                 self._starts,
@@ -310,7 +308,7 @@ class _Runner:
                 cursors[index],
                 *out,
             )
-            return totals, end
+            return totals
 
         return in_parts(self._parts, one)
 
@@ -417,16 +415,15 @@ class _Runner:
             return self._chain_totals()
         if rates := self._rates_swept():
             return self._swept_totals(rates)
-        empty = tuple(np.zeros(0, kind) for kind in _LINE_COLUMNS)
-        found = self._walk(walks.TOTALS, [0] * len(self._parts), empty)
-        return _summed([totals for totals, _ in found])
+        nothing = [np.zeros(0, np.int64)] * len(self._parts)
+        return _summed(self._walk(walks.TOTALS, nothing, shared.nowhere(_LINE_COLUMNS)))
 
     def lines(self) -> tuple[Array, ...]:
-        """Give receiver, source, level, head and amount of every line, by position of the buyer."""
-        empty = tuple(np.zeros(0, kind) for kind in _LINE_COLUMNS)
-        counts = [end for _, end in self._walk(walks.COUNT, [0] * len(self._parts), empty)]
-        out = tuple(np.empty(sum(counts), kind) for kind in _LINE_COLUMNS)
-        cursors = [sum(counts[:index]) for index in range(len(counts))]
+        """Give receiver, source, level, head and amount of every line, by receiver, then by buyer."""
+        counts = [memory.zeros(self._count, np.int64) for _ in self._parts]
+        self._walk(walks.COUNT, counts, shared.nowhere(_LINE_COLUMNS))
+        cursors, count = shared.cursors_of(counts)
+        out = tuple(np.empty(count, kind) for kind in _LINE_COLUMNS)
         self._walk(walks.WRITE, cursors, out)
         return out
 

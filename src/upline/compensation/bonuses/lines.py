@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -497,6 +498,26 @@ def sequence_keys(lines: Lines, rows: Array, figures: Figures) -> tuple[Array, .
         keys[has] = id_ranks(world.order_ids)[world.orders.rows[order[has]]]
     joined = np.where(lines.buyer[rows] < 0, -1, number[np.maximum(lines.buyer[rows], 0)])
     return lines.amount[rows], lines.level[rows], joined, keys, days
+
+
+def nowhere(kinds: Iterable[type]) -> tuple[Array, ...]:
+    """Give columns of no lines, for a walk that writes none."""
+    return tuple(np.zeros(0, kind) for kind in kinds)
+
+
+def cursors_of(counts: list[Array]) -> tuple[list[Array], int]:
+    """Give where each part writes each receiver's lines, of whom it has so many, and how many there are.
+
+    Lines stand by receiver, those of one part by part.
+    """
+    starts = np.cumsum(np.sum(counts, axis=0))
+    count = int(starts[-1]) if len(starts) else 0
+    cursor = starts
+    cursors = []
+    for part in reversed(counts):
+        cursor = cursor - part
+        cursors.append(cursor)
+    return cursors[::-1], count
 
 
 def id_ranks(ids: Any) -> Array:

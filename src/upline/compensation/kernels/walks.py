@@ -1,8 +1,8 @@
 """Walks up the line: levels, generations, differentials. Each line is rounded by itself.
 
 Sources (orders, or members' earnings) are grouped by the position they start from: those of
-position p are starts[p] to starts[p + 1]. A walk either only adds to `totals`, or also writes
-lines from `cursor` on; it returns the cursor, so that a first walk that writes nothing counts.
+position p are starts[p] to starts[p + 1]. A walk adds to `totals`, or counts each receiver's lines
+in `cursors`, or writes them from his cursor on: so lines stand together by who is paid.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def levels(  # type: ignore[no-untyped-def]
     has_stops,
     totals,
     task,
-    cursor,
+    cursors,
     line_receiver,
     line_source,
     line_level,
@@ -105,23 +105,26 @@ def levels(  # type: ignore[no-untyped-def]
                 factor = factors[receiver_class[u], buyer_class[p], min(level, listed)]
                 if factor != 0:
                     total = 0
+                    at = cursors[u] if task != TOTALS else 0
                     for source in range(starts[p], starts[p + 1]):
                         value = base[source]
                         if value == 0:
                             continue
                         if task == COUNT:
-                            cursor += 1
+                            at += 1
                             continue
                         amount = line_amount(value, factor, divisor, rounding, is_wide)
                         total += amount
                         if task == WRITE:
-                            line_receiver[cursor] = u
-                            line_source[cursor] = source
-                            line_level[cursor] = level
-                            line_head[cursor] = head
-                            line_amounts[cursor] = amount
-                            cursor += 1
+                            line_receiver[at] = u
+                            line_source[at] = source
+                            line_level[at] = level
+                            line_head[at] = head
+                            line_amounts[at] = amount
+                            at += 1
                     totals[u] += total
+                    if task != TOTALS:
+                        cursors[u] = at
             if counts_members and counted[u]:
                 count += 1
                 if head < 0:
@@ -134,7 +137,6 @@ def levels(  # type: ignore[no-untyped-def]
                 u = up[min(offered - 1, rows - 1), u]
             else:
                 u = up[0, u]
-    return cursor
 
 
 @kernel
@@ -394,7 +396,7 @@ def relative_generations(  # type: ignore[no-untyped-def]
     is_wide,
     totals,
     task,
-    cursor,
+    cursors,
     line_receiver,
     line_source,
     line_level,
@@ -429,22 +431,25 @@ def relative_generations(  # type: ignore[no-untyped-def]
             if qualified[u] and level <= deepest and level <= depth[u] and away >= from_level:
                 factor = factors[receiver_class[u], buyer_class[p], min(level, listed)]
                 if factor != 0:
+                    at = cursors[u] if task != TOTALS else 0
                     for source in range(starts[p], starts[p + 1]):
                         value = base[source]
                         if value == 0:
                             continue
                         if task == COUNT:
-                            cursor += 1
+                            at += 1
                             continue
                         amount = line_amount(value, factor, divisor, rounding, is_wide)
                         totals[u] += amount
                         if task == WRITE:
-                            line_receiver[cursor] = u
-                            line_source[cursor] = source
-                            line_level[cursor] = level
-                            line_head[cursor] = head
-                            line_amounts[cursor] = amount
-                            cursor += 1
+                            line_receiver[at] = u
+                            line_source[at] = source
+                            line_level[at] = level
+                            line_head[at] = head
+                            line_amounts[at] = amount
+                            at += 1
+                    if task != TOTALS:
+                        cursors[u] = at
             enter_head(passed, nearest, head_code[u], u)
             if stops[u]:
                 break
@@ -457,7 +462,6 @@ def relative_generations(  # type: ignore[no-untyped-def]
             if stops[u]:
                 break
             u = parent[u]
-    return cursor
 
 
 @kernel
@@ -494,7 +498,7 @@ def differential(  # type: ignore[no-untyped-def]
     totals,
     own_totals,
     task,
-    cursor,
+    cursors,
     line_receiver,
     line_source,
     line_level,
@@ -529,12 +533,13 @@ def differential(  # type: ignore[no-untyped-def]
                     taken = max(taken, share[u])
                 factor = part * worth[u]
                 if is_paid and factor != 0:
+                    at = cursors[u] if task != TOTALS else 0
                     for source in range(starts[p], starts[p + 1]):
                         value = base[source]
                         if value == 0:
                             continue
                         if task == COUNT:
-                            cursor += 1
+                            at += 1
                             continue
                         amount = line_amount(value, factor, divisor, rounding, is_wide)
                         if u == p:
@@ -542,16 +547,17 @@ def differential(  # type: ignore[no-untyped-def]
                         else:
                             totals[u] += amount
                         if task == WRITE:
-                            line_receiver[cursor] = u
-                            line_source[cursor] = source
-                            line_level[cursor] = away
-                            line_taken[cursor] = part
-                            line_amounts[cursor] = amount
-                            cursor += 1
+                            line_receiver[at] = u
+                            line_source[at] = source
+                            line_level[at] = away
+                            line_taken[at] = part
+                            line_amounts[at] = amount
+                            at += 1
+                    if task != TOTALS:
+                        cursors[u] = at
                 if takes_rest and left <= 0:
                     break
             u = greater[u] if takes else up[u]
-    return cursor
 
 
 @kernel
