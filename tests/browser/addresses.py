@@ -121,6 +121,7 @@ NOT_VISITED = {
     "office/payout-stops/<str:key>/": "a company in order was never stopped; a flow opens one",
     "office/payout-stops/<str:key>/lift/": "as above",
     "my/team/map/card/<int:place>/": "a part of the map, given to the map that was drawn alone",
+    "my/payouts/<int:number>/cancel/": "takes posts alone; a flow sends one",
     "my/team/map/data/": "the numbers of the map, which is visited",
     "my/team/map/names/": "the names of the map, which is visited",
 }

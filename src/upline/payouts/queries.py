@@ -18,6 +18,7 @@ from upline.network.models import Member
 from upline.network.seeing import positions_held_by
 from upline.payouts import accounts, rules
 from upline.payouts.models import DatedRule
+from upline.payouts.payout_queries import MemberPayouts, Offer, PayoutShown, payouts_of
 
 SEES_ALL = "payouts.see"
 
@@ -109,6 +110,18 @@ def wallet(*, viewer: Any, member: str) -> Wallet:
         ),
         window_days=rules.value_on(DatedRule.Name.RETURN_WINDOW, day),
     )
+
+
+def currencies_paid_out() -> list[str]:
+    """Give the currencies for which a fee of payouts was set."""
+    return rules.currencies_of(DatedRule.Name.FEE)
+
+
+def member_payouts(*, viewer: Any, member: str) -> MemberPayouts:
+    """Give a member's accounts and payouts and what may be asked for. Raises MemberUnknown."""
+    found = wallet(viewer=viewer, member=member)
+    available = {one.currency: one.available for one in found.balances}
+    return payouts_of(_seen(viewer, member).pk, available)
 
 
 def wallet_lines(
@@ -234,8 +247,13 @@ __all__ = [
     "LineFilter",
     "LineList",
     "Maturing",
+    "MemberPayouts",
+    "Offer",
+    "PayoutShown",
     "Wallet",
     "WalletLine",
+    "currencies_paid_out",
+    "member_payouts",
     "wallet",
     "wallet_lines",
 ]
