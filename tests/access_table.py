@@ -195,6 +195,11 @@ ADDRESSES: dict[str, str] = {
         },
     ),
     **_office(
+        "commissions_calendar",
+        "periods.see",
+        acts=_of("periods.close", "schedule", "stop"),
+    ),
+    **_office(
         "commissions_standingapproval",
         "periods.see",
         acts=_of("periods.approve", "propose", "agree", "end"),

@@ -31,6 +31,7 @@ LISTS = {
     "catalog_product_changelist": "catalog.see",
     "commissions_period_changelist": "periods.see",
     "commissions_standingapproval_changelist": "periods.see",
+    "commissions_calendar_changelist": "periods.see",
     "plans_planversion_changelist": "plans.see",
     "ledger_ratesheet_changelist": "rates.see",
     "ledger_account_changelist": "ledger.see",

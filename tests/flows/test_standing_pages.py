@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
+from click.testing import CliRunner
 from django.urls import reverse
 
 from tests import closing
 from tests.flows import office
+from upline.cli.main import main as upline
 from upline.commissions import services
 from upline.commissions.models import Run, StandingApproval
-from upline.foundation import clock
+from upline.foundation import clock, context
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +116,44 @@ def test_one_person_ends_a_standing_approval(members):
 
     assert "the plan changed" in page
     assert "third@example.com" in page
+
+
+def test_a_calendar_is_closed_by_itself_once_somebody_says_so_and_late_ones_show(members):
+    client = office.client_of("finance")
+    entries = {"starts_on": "2026-10-01", "days_after": "2", "hour": "6", "reason": "each month"}
+
+    before = office.texts_of(client.get(at("commissions_calendar_changelist")))
+    client.post(at("commissions_calendar_schedule", "monthly"), {**entries, "confirmed": "yes"})
+    with clock.stopped_at(closing.NOVEMBER_2):
+        due = office.texts_of(client.get(at("commissions_calendar_card", "monthly")))
+    with clock.stopped_at(closing.NOVEMBER_2 + timedelta(days=3)):
+        late = office.texts_of(client.get(at("commissions_calendar_card", "monthly")))
+        dashboard = office.texts_of(client.get(at("index")))
+    client.post(
+        at("commissions_calendar_stop", "monthly"), {"reason": "a new plan", "confirmed": "yes"}
+    )
+    after = office.texts_of(client.get(at("commissions_calendar_card", "monthly")))
+
+    assert "Off" in before
+    assert "3 Nov 2026, 06:00" in due.replace("\xa0", " ")
+    assert "Is the worker running?" not in due
+    assert "Is the worker running?" in late
+    assert "Closes that are late, refused or wait" in dashboard
+    assert "No period is closed by itself." in after
+    assert "a new plan" in after
+
+
+def test_alarms_end_the_command_with_one(members):
+    with context.working(actor="login:1"):
+        services.set_closing_rule(
+            calendar="monthly", starts_on=date(2026, 10, 1), days_after=0, hour=0, reason="x"
+        )
+
+    with clock.stopped_at(closing.NOVEMBER_2 - timedelta(days=3)):
+        quiet = CliRunner().invoke(upline, ["periods", "alarms"])
+    with clock.stopped_at(closing.NOVEMBER_2):
+        late = CliRunner().invoke(upline, ["periods", "alarms"])
+
+    assert "monthly 2026-10\tlate\tsince 2026-11-01 00:00 EET" in late.output
+    assert late.exit_code == 1
+    assert (quiet.exit_code, quiet.output) == (0, "No close is late or waits.\n")

@@ -12,6 +12,8 @@ from upline.cli.standing import standing
 from upline.languages import LANGUAGES
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from upline.commissions.models import Judgement, Run
 
 _calendar = click.option("--calendar", default="monthly", show_default=True, help="Its name.")
@@ -57,6 +59,58 @@ def estimate() -> None:
     with Steps() as steps:
         count = estimating.refresh_estimates(say=steps)
     click.echo(f"{count} {'estimate' if count == 1 else 'estimates'} computed.")
+
+
+@periods.command()
+@_calendar
+@click.option("--from", "first", type=click.DateTime(formats=["%Y-%m-%d"]), required=True)
+@click.option("--days", default=0, show_default=True, help="Days after the last one is over.")
+@click.option("--hour", default=6, show_default=True, help="By the calendar's clocks.")
+@click.option("--reason", required=True, help="Why; the audit keeps it.")
+@_actor
+@on_the_platform
+def schedule(calendar: str, first: datetime, days: int, hour: int, reason: str, email: str) -> None:
+    """Close periods that begin on a day or later by themselves. A limit passed waits for a person."""
+    from upline.commissions import services
+    from upline.foundation import context
+
+    with context.working(actor=actor_of(email, "periods.close")):
+        rule = services.set_closing_rule(
+            calendar=calendar, starts_on=first.date(), days_after=days, hour=hour, reason=reason
+        )
+    click.echo(f"Rule {rule.pk}: {rule.calendar} is closed {days} days after its end at {hour}:00.")
+
+
+@periods.command()
+@_calendar
+@click.option("--reason", required=True, help="Why; the audit keeps it.")
+@_actor
+@on_the_platform
+def unschedule(calendar: str, reason: str, email: str) -> None:
+    """Close nothing by schedule any more."""
+    from upline.commissions import services
+    from upline.foundation import context
+
+    with context.working(actor=actor_of(email, "periods.close")):
+        rule = services.stop_closing(calendar=calendar, reason=reason)
+    click.echo(f"Rule {rule.pk}: {rule.calendar} is closed when somebody asks for it.")
+
+
+@periods.command()
+@on_the_platform
+def alarms() -> None:
+    """List closes that are late, were refused or wait for a person; end with 1 where there are any."""
+    from upline.commissions.alarms import present_alarms
+
+    found = present_alarms()
+    for one in found:
+        why = (
+            f" ({one.code})" if one.code else f" ({one.passed} limits passed)" if one.passed else ""
+        )
+        click.echo(f"{one.period}\t{one.kind}{why}\tsince {one.since:%Y-%m-%d %H:%M %Z}")
+    if found:
+        raise SystemExit(1)
+    click.echo("No close is late or waits.")
 
 
 @periods.command()

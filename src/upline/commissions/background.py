@@ -42,7 +42,8 @@ def _close(asked: Progress, notes: _Notes) -> None:
     names = {"calendar": asked.period.calendar.name, "label": asked.period.label}
     notes.begin(CLOSE_STEPS)
     notes.say("Freezing")
-    freeze_period(**names, reason="closed on request")
+    is_due = asked.asked_by.startswith("schedule:")
+    freeze_period(**names, reason="closed on schedule" if is_due else "closed on request")
     compute_period(**names, say=notes.say)
     cover_period(**names)
 

@@ -114,6 +114,18 @@ def period_with(calendar: Calendar, day: date) -> Period:
     return _written(calendar, _span_of(calendar, day))
 
 
+def at_work(calendar: Calendar) -> Period:
+    """Give the period that is to be closed next, or is being closed; maybe not written down yet."""
+    last = calendar.periods.exclude(state=State.OPEN).order_by("-ends_on").first()
+    if last is not None and last.state != State.SEALED:
+        return last
+    span = _span_of(calendar, first_day(calendar) if last is None else last.ends_on)
+    found = Period.objects.filter(calendar=calendar, starts_on=span.start).first()
+    return found or Period(
+        calendar=calendar, label=span.label, starts_on=span.start, ends_on=span.end
+    )
+
+
 def first_day(calendar: Calendar) -> date:
     """Give the day on which the first period of a calendar begins."""
     return _span_of(calendar, calendar.starts_on).start

@@ -1,4 +1,4 @@
-"""What lets a close go on without a person, or makes one look: limits, judgements and remarks."""
+"""What lets a close go on without a person, or makes one look: limits, schedules, remarks."""
 
 from __future__ import annotations
 
@@ -128,3 +128,65 @@ class Remark(models.Model):
 
     def __str__(self) -> str:
         return f"remark {self.pk}"
+
+
+class ClosingRule(models.Model):
+    """When periods of a calendar are closed without being asked for; the newest that fits holds.
+
+    It holds for periods that begin on `starts_on` or later: closed `days_after` their last day is
+    over, at an hour of the calendar's clocks. A rule is never changed: another takes its place.
+    """
+
+    calendar = models.ForeignKey(
+        "commissions.Calendar", on_delete=models.PROTECT, related_name="closing_rules"
+    )
+    starts_on = models.DateField()
+    is_on = models.BooleanField()
+    days_after = models.PositiveSmallIntegerField(default=0)
+    hour = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=1000)
+    set_by = models.CharField(max_length=100)
+    set_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hour__lt=24) & Q(days_after__lte=90), name="commissions_rule_can_be"
+            ),
+            models.CheckConstraint(
+                condition=Q(set_by__startswith="login:") & ~Q(reason=""),
+                name="commissions_rule_set_by_a_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"closing rule {self.pk}"
+
+
+class RaisedAlarm(models.Model):
+    """That staff were told of a close that is late or waits: once for each close and kind."""
+
+    class Kind(models.TextChoices):
+        LATE = "late"
+        REFUSED = "refused"
+        WAITS = "waits"
+
+    period = models.ForeignKey(
+        "commissions.Period", on_delete=models.PROTECT, related_name="alarms"
+    )
+    fence = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    raised_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "fence", "kind"], name="commissions_alarm_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["late", "refused", "waits"]), name="commissions_alarm_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.period_id}"

@@ -325,3 +325,11 @@ class RemarkMissing(DomainError):
     code = "commissions.remark_missing"
     text = _("%(period)s waits at standing approval %(number)s. Limits passed: %(count)s.")
     remedy = _("Write a remark that says why it is right all the same.")
+
+
+class ClosingRuleMalformed(DomainError):
+    """No day or no hour is meant."""
+
+    code = "commissions.closing_rule_malformed"
+    text = _("%(days)s days after the end at hour %(hour)s is no time to close.")
+    remedy = _("Give 0 to 90 days, and an hour from 0 to 23.")

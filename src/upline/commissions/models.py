@@ -10,13 +10,19 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 
-from upline.commissions.closing_models import Judgement, Remark, StandingApproval
+from upline.commissions.closing_models import (
+    ClosingRule,
+    Judgement,
+    RaisedAlarm,
+    Remark,
+    StandingApproval,
+)
 from upline.foundation import clock
 from upline.network.models import Member
 from upline.plans.models import PlanVersion
 
 # What a close may do without a person stands in a file of its own.
-__all__ = ["Judgement", "Remark", "StandingApproval"]
+__all__ = ["ClosingRule", "Judgement", "RaisedAlarm", "Remark", "StandingApproval"]
 
 
 class Calendar(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from upline.commissions import persons, tasks
+from upline.commissions import persons, telling
 from upline.commissions.calendars import calendar_named, period_labelled
 from upline.commissions.errors import PeriodNot
 from upline.commissions.models import Period, Progress, State
@@ -12,7 +12,7 @@ from upline.foundation import audit, locking
 
 _MAY_CLOSE = (State.OPEN, State.FROZEN)
 _MAY_POST = (State.APPROVED, State.POSTING, State.POSTED)
-_AT_WORK = (Progress.Step.WAITING, Progress.Step.RUNNING)
+AT_WORK = (Progress.Step.WAITING, Progress.Step.RUNNING)
 
 
 def request_close(*, calendar: str, label: str) -> Progress:
@@ -36,23 +36,24 @@ def _request(
     with transaction.atomic():
         locking.take("period", str(period.pk))
         period.refresh_from_db()
-        under_way = Progress.objects.filter(period=period, state__in=_AT_WORK).first()
+        under_way = Progress.objects.filter(period=period, state__in=AT_WORK).first()
         if under_way is not None:
             return under_way
         actor = persons.somebody(act=act, period=period)
         if period.state not in states:
             wanted = " or ".join(str(state) for state in states)
             raise PeriodNot(period=period, state=period.state, act=participle, wanted=wanted)
-        return _begun(period, act, actor)
+        return begun(period, act, actor, reason="asked for on screen")
 
 
-def _begun(period: Period, act: str, actor: str) -> Progress:
+def begun(period: Period, act: str, actor: str, *, reason: str) -> Progress:
+    """Let the worker close or post a period; the caller holds its lock and knows nobody is at it."""
     progress = Progress.objects.create(period=period, act=act, asked_by=actor)
-    tasks.work_on_period.defer(progress_id=progress.pk)
+    telling.work_soon(progress.pk)
     audit.record(
         act=f"commissions.request_{act}",
         subject=f"period:{period.pk}",
-        reason="asked for on screen",
+        reason=reason,
         after={"progress": progress.pk},
     )
     return progress

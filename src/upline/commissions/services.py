@@ -9,6 +9,7 @@ from upline.commissions.posting import approve_period, post_period, seal_period
 from upline.commissions.remarks import write_remark
 from upline.commissions.reopening import reopen_period
 from upline.commissions.requesting import request_close, request_posting
+from upline.commissions.scheduling import set_closing_rule, stop_closing
 from upline.commissions.settling import (
     approve_adjustment,
     discard_adjustment,
@@ -40,5 +41,7 @@ __all__ = [
     "request_close",
     "request_posting",
     "seal_period",
+    "set_closing_rule",
+    "stop_closing",
     "write_remark",
 ]

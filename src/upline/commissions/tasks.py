@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from upline.commissions import background, estimating, telling
+from upline.commissions import alarms, background, estimating, scheduling, telling
 from upline.foundation.jobs import every, job
 from upline.foundation.locking import LockTaken
 
 
-@job("commissions.work_on_period", lock="commissions.period")
+@job(telling.WORK_ON_PERIOD, lock=telling.ONE_PERIOD)
 def work_on_period(*, progress_id: int) -> None:
-    """Close or post a period as its progress says."""
+    """Close or post a period as its progress says; what is scheduled goes on with the next step."""
     background.work_on(progress_id)
+    scheduling.keep_schedules()
+
+
+@every("*/5 * * * *", name="commissions.keep_schedules")
+def keep_schedules() -> None:
+    """Close what is due, and tell finance of what is late or waits."""
+    scheduling.keep_schedules()
+    alarms.tell_finance()
 
 
 @job(telling.ESTIMATE)

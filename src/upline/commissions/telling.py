@@ -1,4 +1,4 @@
-"""Telling the worker that facts came in, so that estimates follow within seconds."""
+"""Telling the worker that facts came in, and that a period is to be closed or posted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from procrastinate.exceptions import AlreadyEnqueued
 from upline.foundation import jobs
 
 ESTIMATE = "commissions.estimate"
+WORK_ON_PERIOD = "commissions.work_on_period"
+# One close or posting at a time.
+ONE_PERIOD = "commissions.period"
 _SOON_SECONDS = 2
 _last_asked = -float(_SOON_SECONDS)
 
@@ -38,3 +41,10 @@ def _enqueue() -> None:
             soon.defer()
     except AlreadyEnqueued:
         return
+
+
+def work_soon(progress_id: int) -> None:
+    """Put the work that a progress stands for into the present transaction."""
+    # By its name, as above: what is scheduled stands above who asks for it.
+    work = jobs.app.configure_task(WORK_ON_PERIOD, allow_unknown=True, lock=ONE_PERIOD)
+    work.defer(progress_id=progress_id)

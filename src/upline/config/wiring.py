@@ -6,6 +6,7 @@ empty tuple, so that forgetting one is seen.
 """
 
 WIRING: dict[str, tuple[str, ...]] = {
+    "commissions.alarm_raised": ("upline.commissions.alarms:on_alarm_raised",),
     "orders.cancelled": (),
     "orders.delivered": (),
     "orders.loaded": ("upline.commissions.loaded:on_orders_loaded",),

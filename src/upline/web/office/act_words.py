@@ -28,6 +28,8 @@ ACTS: Mapping[str, Words] = {
     "commissions.request_close": _("Asked to close a period"),
     "commissions.request_post": _("Asked to post a period"),
     "commissions.sealed": _("Sealed a period"),
+    "commissions.set_closing_rule": _("Set a rule for automatic closing"),
+    "commissions.stop_closing": _("Stopped automatic closing"),
     "commissions.wait_for_person": _("Found that a close waits for a person"),
     "company.set_up": _("Set up the company"),
     "demo.begun": _("Began to make the demo company"),

@@ -3,6 +3,7 @@
 from upline.web.office import (  # noqa: F401 - imported for what they register
     audit,
     books,
+    closing,
     deliveries,
     logins,
     members,

@@ -140,6 +140,7 @@ def _actor(actor: str, mails: Mapping[int, str]) -> Any:
     if kind == "standing":
         return _("Standing approval %(number)s") % {"number": rest}
     programs = {
+        "schedule": _("Automatic closing"),
         "worker": _("Background work"),
         "system": _("The system"),
         "visitor": _("A visitor"),

@@ -83,6 +83,13 @@ _GROUPS: tuple[tuple[Words, tuple[Place, ...]], ...] = (
                 name="commissions_period_changelist",
             ),
             Place(
+                here="closing",
+                label=_("Automatic closing"),
+                icon="refresh",
+                right="periods.see",
+                name="commissions_calendar_changelist",
+            ),
+            Place(
                 here="standing-approvals",
                 label=_("Standing approvals"),
                 icon="check",

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from upline.commissions.alarms import present_alarms
 from upline.commissions.models import Period, Reopening, StandingApproval, State
 from upline.foundation.models import Delivery
 from upline.ledger.models import RateSheet
@@ -43,13 +44,20 @@ class Wait:
 
 
 def for_login(request: HttpRequest) -> list[Wait]:
-    """Give what waits for whoever asks; what does not wait is left out. One query."""
+    """Give what waits for whoever asks; what does not wait is left out."""
     kinds = [one for one in _kinds() if may(request, one.right)]
+    alarms = len(present_alarms()) if may(request, "periods.close") else 0
+    late = Wait(
+        label=_("Closes that are late, refused or wait"),
+        count=alarms,
+        href=reverse("admin:commissions_calendar_changelist"),
+    )
+    first = [late] if alarms else []
     if not kinds:
-        return []
+        return first
     counted = [_count(place, kind.things) for place, kind in enumerate(kinds)]
     counts = dict(counted[0].union(*counted[1:], all=True) if counted[1:] else counted[0])
-    return [
+    return first + [
         Wait(
             label=kind.label,
             count=counts[place],

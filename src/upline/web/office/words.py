@@ -121,6 +121,25 @@ JUDGED: Labels = {
     "within": (pgettext_lazy("held to limits", "Kept"), "success"),
     "passed": (pgettext_lazy("held to limits", "Passed"), "error"),
 }
+CLOSING: Labels = {
+    "on": (pgettext_lazy("automatic closing", "On"), "success"),
+    "off": (pgettext_lazy("automatic closing", "Off"), "neutral"),
+}
+ALARM: Labels = {
+    "late": (pgettext_lazy("alarm of a close", "Late"), "error"),
+    "refused": (pgettext_lazy("alarm of a close", "Refused"), "error"),
+    "waits": (pgettext_lazy("alarm of a close", "Waits for a person"), "warning"),
+}
+PROGRESS: Labels = {
+    "waiting": (pgettext_lazy("state of background work", "Waits"), "neutral"),
+    "running": (pgettext_lazy("state of background work", "At work"), "info"),
+    "done": (pgettext_lazy("state of background work", "Done"), "success"),
+    "refused": (pgettext_lazy("state of background work", "Refused"), "error"),
+}
+PROGRESS_ACT: Labels = {
+    "close": (pgettext_lazy("background work", "Closing"), ""),
+    "post": (pgettext_lazy("background work", "Posting and sealing"), ""),
+}
 SUBJECT: Labels = {
     "member": (pgettext_lazy("subject of an act", "Member"), ""),
     "person": (pgettext_lazy("subject of an act", "Person"), ""),
@@ -130,6 +149,7 @@ SUBJECT: Labels = {
     "period": (pgettext_lazy("subject of an act", "Period"), ""),
     "ratesheet": (pgettext_lazy("subject of an act", "Sheet of rates"), ""),
     "standing": (pgettext_lazy("subject of an act", "Standing approval"), ""),
+    "calendar": (pgettext_lazy("subject of an act", "Calendar"), ""),
     "login": (pgettext_lazy("subject of an act", "Login"), ""),
     "delivery": (pgettext_lazy("subject of an act", "Message"), ""),
     "trees": (pgettext_lazy("subject of an act", "Trees"), ""),
