@@ -13,7 +13,7 @@ from tests.payouts import NOW, account, asked, confirmed, held
 from upline.foundation import clock, context
 from upline.ledger import checking
 from upline.ledger import queries as books
-from upline.payouts import batches, providers, sending, services
+from upline.payouts import batches, providers, recounting, sending, services
 from upline.payouts.errors import (
     BatchDecided,
     BatchDiffers,
@@ -29,6 +29,13 @@ from upline.payouts.providers.fake import SIGNATURE, FakeProvider
 
 pytestmark = pytest.mark.django_db
 MAKER, CHECKER = "login:71", "login:72"
+
+
+@pytest.fixture(autouse=True)
+def _everything_adds_up():
+    """Count anew what payouts rest on after each test."""
+    yield
+    assert recounting.findings() == []
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from tests import closing
+from tests import closing, payouts, team
 from tests.at_once import PATIENCE_SECONDS, at_once
 from tests.closing import ANNA, BORIS, CELINA
 from tests.flows import office
@@ -395,3 +395,23 @@ def test_of_two_who_lift_a_stop_at_once_one_asks_and_the_other_agrees():
 
     stop = Stop.objects.get()
     assert {stop.asked_by, stop.lifted_by} == {"login:3", "login:4"}
+
+
+def test_a_payout_that_the_ledger_knows_otherwise_is_found():
+    members = payouts.members()
+    anna = team.login_of(members[ANNA])
+    payouts.account(anna)
+    payouts.confirmed(members[ANNA])
+    number = payouts.asked(anna, 4_000, at=payouts.later(100))
+    assert found() == {}
+
+    tampered("UPDATE payouts_payout SET amount_minor = amount_minor + 1")
+    seen = found()
+    # PostgreSQL looks at it as well, when the transaction ends.
+    tampered("UPDATE payouts_payout SET amount_minor = amount_minor - 1")
+
+    assert seen == {
+        "payouts.payout_booked": (
+            f"Payout {number} is draft over 4001 EUR; the ledger has 4000 set aside for it and 0 gone."
+        )
+    }

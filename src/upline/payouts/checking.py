@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from upline.foundation.checking import Finding, Question, answers, one_snapshot
+from upline.payouts.models.moving import OPEN
 
 # A move within a wallet: two entries, between the accounts of one member.
 _MOVES = """
@@ -74,6 +75,28 @@ FROM held FULL JOIN given USING (code, currency) FULL JOIN moved USING (code, cu
 WHERE coalesce(held.minor, 0) <> coalesce(given.minor, 0) + coalesce(moved.minor, 0)
 ORDER BY code, currency
 """
+# Set aside while a payout is open, gone from the wallet when it is paid, back in it otherwise.
+_PAYOUTS = """
+WITH moved AS (
+    SELECT substr(journal.reference, length('payout:') + 1)::bigint AS id,
+           -coalesce(sum(entry.amount_minor) FILTER (WHERE account.code LIKE 'wallet:reserved:%%'), 0)
+               AS set_aside,
+           sum(entry.amount_minor) AS gone
+    FROM ledger_journal AS journal
+    JOIN ledger_entry AS entry ON entry.journal_id = journal.id
+    JOIN ledger_account AS account ON account.id = entry.account_id
+    WHERE journal.reference ~ '^payout:[0-9]+$' AND account.code LIKE 'wallet:%%'
+    GROUP BY 1
+)
+SELECT id, coalesce(payout.state, 'unknown to us'), coalesce(payout.amount_minor, 0),
+       coalesce(payout.currency, ''), coalesce(moved.set_aside, 0), coalesce(moved.gone, 0)
+FROM payouts_payout AS payout FULL JOIN moved USING (id)
+WHERE coalesce(moved.set_aside, 0)
+          <> CASE WHEN payout.state = ANY (%(open)s) THEN payout.amount_minor ELSE 0 END
+   OR coalesce(moved.gone, 0)
+          <> CASE WHEN payout.state = 'paid' THEN payout.amount_minor ELSE 0 END
+ORDER BY id
+"""
 QUESTIONS = (
     Question(
         code="payouts.move_within_a_wallet",
@@ -89,6 +112,12 @@ QUESTIONS = (
         code="payouts.wallet_of_periods",
         text="Member {} has {} {}; closed periods and adjustments gave {}, other acts {}.",
         query=_HELD,
+    ),
+    Question(
+        code="payouts.payout_booked",
+        text="Payout {} is {} over {} {}; the ledger has {} set aside for it and {} gone.",
+        query=_PAYOUTS,
+        values={"open": list(OPEN)},
     ),
 )
 
