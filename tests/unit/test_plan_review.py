@@ -167,6 +167,43 @@ def test_a_bonus_on_orders_that_cannot_be_is_dead():
     assert found_in(START + rules, "bonus_dead") == {(("what", "b"),)}
 
 
+DATED = "bonuses: {b: {kind: own, base: price, rate: %s}}"
+
+
+def test_a_version_that_holds_on_the_first_day_of_the_period_of_the_begin_is_not_past():
+    rate = "[{from: 2026-01-01, then: 5 %}, {from: 2026-10-15, then: 6 %}]"
+    midmonth = START.replace("version: 2026-10-01", "version: 2026-10-20")
+
+    assert found_in(midmonth + DATED.replace("%s", rate), "version_past") == set()
+
+
+def test_a_version_of_an_order_value_is_not_past_as_an_order_may_be_older_than_the_plan():
+    dated = "[{from: 2025-01-01, then: price}, {from: 2026-01-01, then: 2 * price}]"
+    rules = (
+        f"order_values: {{worth: {dated}}}\nbonuses: {{b: {{kind: own, base: worth, rate: 5 %}}}}"
+    )
+
+    assert found_in(START + rules, "version_past") == set()
+
+
+def test_each_version_that_is_over_is_named_with_its_days():
+    rate = (
+        "[{from: 2024-01-01, then: 4 %}, {from: 2025-01-01, then: 5 %},"
+        " {from: 2026-01-01, then: 6 %}]"
+    )
+
+    assert found_in(START + DATED.replace("%s", rate), "version_past") == {
+        (("begin", "2026-10-01"), ("day", "2024-01-01")),
+        (("begin", "2026-10-01"), ("day", "2025-01-01")),
+    }
+
+
+def test_a_pool_of_last_days_is_no_error_as_an_order_may_lie_in_fewer_periods():
+    rules = "bonuses: {b: {kind: pool, fund: 40 % * company(price last 90 days), shares: own(pv)}}"
+
+    assert found_in(START + rules, "pool_overspent") == set()
+
+
 # Bounds
 
 
@@ -195,6 +232,17 @@ def test_a_bonus_on_orders_that_cannot_be_is_dead():
         ("b: {kind: award, requires: own(pv) >= 200, amount: 10 EUR}", {"pv": "0.05"}),
         ("b: {kind: board, width: 2, depth: 2, pay: 100 EUR}", {AN_ORDER: "25"}),
         ("b: {kind: breakaway, base: price, head: own(pv) > 9, rate: 4 %}", {"price": "0.04"}),
+        # A month has 28 days at least: an order lies in the last 60 days of three months at most.
+        ("b: {kind: award, amount: 1 % * own(price last 60 days)}", {"price": "0.03"}),
+        ("b: {kind: award, amount: 1 % * own(price last 28 days)}", {"price": "0.01"}),
+        (
+            "b: {kind: award, requires: own(pv last 30 days) >= 200, amount: 10 EUR}",
+            {"pv": "0.1"},
+        ),
+        (
+            "b: {kind: pool, fund: 2 % * company(price last 90 days), shares: own(pv)}",
+            {"price": "0.08"},
+        ),
     ],
 )
 def test_the_bound_of_a_kind_is_worked_out_exactly(rules, most):
@@ -208,7 +256,26 @@ def test_the_bound_of_a_kind_is_worked_out_exactly(rules, most):
         ("b: {kind: award, amount: 1 % * group(price)}", "endless", "above"),
         ("b: {kind: award, amount: 10 EUR}", "endless", "members"),
         ("b: {kind: award, requires: group(pv) >= 9, amount: 10 EUR}", "unknown", "members"),
-        ("b: {kind: award, amount: 1 % * own(price last 60 days)}", "unknown", ""),
+        ("b: {kind: award, amount: 1 % * group(price last 60 days)}", "endless", "above"),
+        ("b: {kind: binary, given_legs: points, cycle: whole, rate: 10 %}", "endless", "given"),
+        (
+            "b: {kind: level, base: pv, head: own(pv) >= 9, generations: {1: 5 %}}",
+            "endless",
+            "heads",
+        ),
+        (
+            (
+                "b: {kind: level, base: pv, head: own(pv) > 9, generations: {0: 5 %},"
+                " head_belongs_to: generation_below}"
+            ),
+            "endless",
+            "heads",
+        ),
+        (
+            "b: {kind: level, base: pv, head: package != receiver.package, generations: {1: 5 %}}",
+            "unknown",
+            "",
+        ),
         ("b: {kind: own, base: price - 9 EUR, rate: -1 %}", "unknown", ""),
     ],
 )
@@ -225,6 +292,43 @@ def test_a_binary_has_no_finite_bound_and_neither_has_a_match_on_it():
 
     assert bound(rules) == Bound("endless", why="legs")
     assert bound(rules, "match") == Bound("endless", why="legs")
+
+
+BINARY = "trees: {placement: {kind: binary}}\nbonuses:\n  b: {kind: binary, base: pv, "
+
+
+@pytest.mark.parametrize(
+    ("rules", "most"),
+    [
+        # Four members with 100 in each leg need 500 of volume: less than 1 a 100.
+        ("cycle: {left: 200, right: 100}, per_cycle: 9 EUR, cap: 20 EUR, carry: none}", "0.2"),
+        ("cycle: {strong: 200, weak: 50}, per_cycle: 9 EUR, cap: 20 EUR, carry: none}", "0.4"),
+    ],
+)
+def test_a_cap_bounds_a_binary_whose_cycles_have_a_size_and_leave_nothing(rules, most):
+    assert bound(BINARY + rules) == finite(pv=most)
+
+
+@pytest.mark.parametrize(
+    ("rules", "verdict"),
+    [
+        ("cycle: {left: 200, right: 100}, per_cycle: 9 EUR, cap: 20 EUR}", "endless"),
+        ("cycle: whole, rate: 10 %, cap: 20 EUR, carry: none}", "endless"),
+        (
+            "cycle: {left: 9, right: 5}, per_cycle: 9 EUR, carry: none, cap: {by: package, a: 2 EUR}}",
+            "unknown",
+        ),
+        ("cycle: whole, rate: 10 %, cap: 20 EUR, carry: {most: 300}}", "unknown"),
+        ("steps: [{sales: 3, pay: 20 EUR}]}", "endless"),
+        ("steps: [{sales: 3, pay: 20 EUR}], max_ratio: 2}", "unknown"),
+    ],
+)
+def test_a_cap_alone_puts_no_end_to_a_binary(rules, verdict):
+    assert bound(BINARY + rules) == Bound(verdict, why="legs")
+
+
+def test_a_binary_without_a_rate_pays_nothing():
+    assert bound(BINARY + "cycle: whole, rate: 0 %}") == Bound("finite")
 
 
 def test_limits_and_budgets_bound_what_has_no_bound_of_its_own():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from upline.compensation.errors import Fault, PlanRefused
-from upline.compensation.plan import schema
+from upline.compensation.plan import formula, schema, values
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.review import linear
 from upline.compensation.plan.review.bounds import Bound, bounds_of
@@ -16,6 +16,7 @@ from upline.compensation.plan.review.ranges import Ranges
 from upline.compensation.plan.review.reaching import ladders, ranges_of
 from upline.compensation.plan.review.recruiting import paid_without_sales, recruiting_findings
 from upline.compensation.plan.review.scales import scale_findings
+from upline.compensation.plan.review.timing import timing_findings
 from upline.compensation.plan.review.unused import unused_findings
 from upline.compensation.plan.review.words import HEADS, IN_ALL, said
 from upline.compensation.plan.speech import speech
@@ -49,6 +50,7 @@ def review(plan: Plan) -> Review:
         *_spending(ranges, bounds, in_all),
         *figure_findings(ranges),
         *scale_findings(ranges),
+        *timing_findings(plan.file),
         *_rounding(plan.file),
         *unused_findings(plan.file),
         *_overrides(plan.file),
@@ -107,7 +109,9 @@ def _spending(ranges: Ranges, bounds: dict[str, Bound], in_all: Bound) -> Iterat
     for name, pool in pools.items():
         if pool.residue == "rounded":
             yield Finding("pool_rounded", pool.place, (("what", name),))
-    funds = linear.added(bounds[name].most for name in pools)
+    funds = linear.added(
+        bounds[name].most for name, pool in pools.items() if not _looks_back(pool.fund, ranges)
+    )
     amounts = {name for name, field in ranges.file.orders.items() if field.unit == "money"}
     for rule, most in (("pool_overspent", funds), ("payout_over_turnover", in_all.most)):
         for key, share in most.items():
@@ -115,6 +119,15 @@ def _spending(ranges: Ranges, bounds: dict[str, Bound], in_all: Bound) -> Iterat
                 place = next(iter(pools.values())).place if rule == "pool_overspent" else None
                 about = (("base", key), ("share", str(share)))
                 yield Finding(rule, place or ranges.file.orders[key].place, about)
+
+
+def _looks_back(fund: values.Value, ranges: Ranges) -> bool:
+    """Say whether a fund counts last days: how often they do is bounded, not known."""
+    return any(
+        isinstance(node, formula.Call) and node.last_days
+        for part in values.formulas_of(fund)
+        for node in formula.walk(ranges.expanded(part.node))
+    )
 
 
 def _rounding(file: schema.PlanFile) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from upline.compensation.plan import formula, schema, values
 from upline.compensation.plan.formula import Call, Name, Node, Number, Operation
-from upline.compensation.plan.parts import all_nodes, own_part
+from upline.compensation.plan.parts import all_nodes, nodes_of, own_part
 from upline.compensation.plan.review import linear
 from upline.compensation.plan.review.intervals import Interval, is_not_negative, point
 from upline.compensation.plan.review.linear import A_MEMBER, A_PERIOD, Linear, NoBound, Sum
@@ -94,9 +94,8 @@ class _Bounds:
                 return Bound("finite", self._stairstep(bonus))
             case schema.Differential():
                 return Bound("finite", self._differential(bonus))
-            case schema.Binary() if bonus.given_legs is None:
-                # A cap may put an end to it where cycles have a size.
-                return Bound("endless" if bonus.cap is None else "unknown", why="legs")
+            case schema.Binary():
+                return self._binary(bonus)
             case schema.Pool(among="company"):
                 return Bound("finite", self.company(bonus.fund))
             case schema.Pool(fund=fund):
@@ -152,7 +151,7 @@ class _Bounds:
                     least = self.ranges.of(right)
                 case _:
                     continue
-            if own.last_days or not least.is_point or not least.low or least.low < 0:
+            if not least.is_point or not least.low or least.low < 0:
                 continue
             asked = Operation(operator=">=", left=own, right=right)
             if self.ranges.is_possible([(rule, True), (asked, False)]):
@@ -163,6 +162,52 @@ class _Bounds:
                 continue
             return linear.scaled(ordered, max(high, Fraction(0)) / least.low)
         return {A_MEMBER: high} if high > 0 else {}
+
+    def _binary(self, bonus: schema.Binary) -> Bound:
+        pays = [one for one in (bonus.rate, bonus.per_cycle) if one is not None]
+        pays += [step.pay for step in bonus.steps or ()]
+        pays += [bonus.two_to_one.rate] if bonus.two_to_one is not None else []
+        if all(self.ranges.value(one) == point(Fraction(0)) for one in pays):
+            return Bound("finite")
+        if bonus.given_legs is not None:
+            return Bound("endless", why="given")
+        assert bonus.base is not None
+        least = self._least_of_a_leg(bonus)
+        if least is not None and isinstance(bonus.cap, values.Formula):
+            # Of the volume of a period, a tree has at most one part of that size for each member
+            # with so much in both legs. A cap that is not listed for somebody is none.
+            most = linear.scaled(self._base(bonus.base), self._high(bonus.cap) / least)
+            return Bound("finite", most)
+        return Bound("unknown" if self._may_end(bonus) else "endless", why="legs")
+
+    def _may_end(self, bonus: schema.Binary) -> bool:
+        """Say whether steps or a cap may put an end to what a full binary tree is paid."""
+        assert bonus.base is not None
+        if bonus.steps is not None:
+            return bonus.max_ratio is not None
+        if bonus.cap is None or bonus.carry == "all":
+            return False
+        is_in_units = bonus.cycle != "whole" or self._is_counted(bonus.base)
+        return bonus.carry != "none" or is_in_units
+
+    def _least_of_a_leg(self, bonus: schema.Binary) -> Fraction | None:
+        """Give what each leg must have in a period for a member to be paid; None if not known."""
+        cycle = bonus.cycle
+        assert bonus.base is not None
+        is_fit = bonus.carry == "none" and bonus.two_to_one is None
+        if (
+            not is_fit
+            or not isinstance(cycle, schema.Cycle)
+            or not self._is_never_below_0(bonus.base)
+        ):
+            return None
+        sizes = [cycle.left, cycle.right] if cycle.strong is None else [cycle.strong, cycle.weak]
+        given = [size for size in sizes if size]
+        return min(given) if len(given) == 2 else None
+
+    def _is_counted(self, base: values.Value) -> bool:
+        typing = Typing(self.ranges.names)
+        return typing.value(base, typing.base_context(base)) == "count"
 
     def _level(self, bonus: schema.Level) -> Bound:
         rates = bonus.levels or bonus.generations
@@ -181,9 +226,23 @@ class _Bounds:
             # Of a buyer who does not qualify two members stand on level 1.
             total += sum(shares[:1], Fraction(0))
         if bonus.generations is not None and not self._pays_heads_only(bonus):
-            return Bound("unknown")
+            return self._between_heads(bonus, shares)
         most = linear.scaled(self._base(bonus.base), total)
         return Bound("finite", self._in_money(most, bonus.base, bonus, rates))
+
+    def _between_heads(self, bonus: schema.Level, shares: list[Fraction]) -> Bound:
+        """Say what comes of members who are no heads: all between two heads are of a generation."""
+        assert bonus.head is not None
+        if not any(shares) or self.ranges.value(bonus.base).high == 0:
+            return Bound("finite")
+        asks_receiver = any(
+            isinstance(node, Name) and node.prefix == "receiver" for node in nodes_of(bonus.head)
+        )
+        has_heads = self.ranges.is_possible([(bonus.head, True)])
+        first = shares[0] if bonus.head_belongs_to == "generation_below" else shares[1]
+        if asks_receiver or not (has_heads or first):
+            return Bound("unknown")
+        return Bound("endless", why="heads")
 
     def _pays_heads_only(self, bonus: schema.Level) -> bool:
         assert bonus.head is not None
@@ -286,8 +345,9 @@ class _Bounds:
         match node:
             case Number(value=number):
                 return {A_PERIOD: number} if number > 0 else {}
-            case Call(function="company", arguments=(argument,), last_days=0):
-                return self.linear.of(argument, is_order=self.linear.is_of_orders(node))
+            case Call(function="company", arguments=(argument,), last_days=days):
+                most = self.linear.of(argument, is_order=self.linear.is_of_orders(node))
+                return linear.scaled(most, self.linear.periods_within(days)) if days else most
             case Operation(operator="+", left=left, right=right):
                 return linear.added([self._company(left), self._company(right)])
             case Operation(operator="-", left=left, right=right):

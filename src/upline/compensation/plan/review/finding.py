@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
@@ -49,6 +50,8 @@ class Finding:
         facts = dict(self.about)
         if "share" in facts:
             facts["share"] = speech.percent(round(Fraction(facts["share"]), 6))
+        for name in facts.keys() & {"day", "begin"}:
+            facts[name] = speech.day(date.fromisoformat(facts[name]))
         return facts
 
 
@@ -130,6 +133,26 @@ RULES: dict[str, tuple[Severity, str, str]] = {
         "warning",
         msg("Case %(number)s is never asked, or never holds."),
         msg("Put it before the one that always holds, or leave it out."),
+    ),
+    "version_past": (
+        "warning",
+        msg(
+            "What holds from %(day)s is replaced before the first period, which begins: %(begin)s."
+        ),
+        msg("Leave it out, or let the plan begin earlier."),
+    ),
+    "version_late": (
+        "warning",
+        msg("Nothing holds before %(day)s, though the plan begins: %(begin)s."),
+        msg("Say what holds from the beginning, be it 0 %%."),
+    ),
+    "nothing_reversed": (
+        "warning",
+        msg(
+            "After the close late orders and refunds change nothing of “%(what)s”: its lines name"
+            " no orders that could be taken back."
+        ),
+        msg("Write after_close: recompute, or none if that is what is meant."),
     ),
     "rounding_missing": (
         "warning",

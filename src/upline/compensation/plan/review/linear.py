@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from upline.compensation.plan import formula, values
+from upline.compensation.plan.calendars import calendars_of
 from upline.compensation.plan.formula import Call, Name, Node, Number, Operation, Truth, Unary
 from upline.compensation.plan.review.intervals import Interval, is_not_negative
 from upline.compensation.plan.review.ranges import Ranges
@@ -14,6 +15,16 @@ from upline.compensation.plan.units import Typing
 
 # What a sum is reckoned in besides the fields of orders.
 AN_ORDER, A_MEMBER, A_PERIOD = "an order", "a member", "a period"
+# The fewest days between the ends of two periods; those that are given may end every day.
+_SHORTEST = {
+    "day": 1,
+    "week": 7,
+    "four_weeks": 28,
+    "month": 28,
+    "quarter": 90,
+    "year": 365,
+    "given": 1,
+}
 # Share of each field of orders, and sums for each order, each member of a period and each period.
 Sum = dict[str, Fraction]
 
@@ -158,9 +169,9 @@ class Linear:
 
     def _call(self, node: Call, *, is_order: bool) -> Sum:
         argument = node.arguments[0]
-        if node.last_days and self.ranges.of(node).high != 0:
-            # The same order counts in the days of several periods.
-            raise NoBound
+        if node.last_days and not is_order:
+            now = self._call(replace(node, last_days=0), is_order=False)
+            return scaled(now, self.periods_within(node.last_days))
         match node.function:
             case "max":
                 return added(self.of(part, is_order=is_order) for part in node.arguments)
@@ -214,6 +225,11 @@ class Linear:
         if node.function == "round":
             more = Fraction(1, 2) / 10 ** int(self.ranges.of(node.arguments[1]).low or 0)
         return added([most, self._each(more, is_order=is_order)]) if most else most
+
+    def periods_within(self, days: int) -> Fraction:
+        """Give in how many periods an order can count where each looks so many days back."""
+        shortest = min(_SHORTEST[calendar] for calendar in calendars_of(self.ranges.file))
+        return Fraction(1 + (days - 1) // shortest)
 
     def is_of_orders(self, node: Call) -> bool:
         """Say whether what a function adds up belongs to orders."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from upline.compensation.plan import formula, schema, values
@@ -27,7 +27,12 @@ def all_values(file: schema.PlanFile) -> Iterator[values.Value]:
     """Give every value of a plan that is more than a formula, with those inside others."""
     contents = [content for part in parts_of(file) for _, content, _ in slots_of(part)]
     contents += [part.value for part in (*file.measures.values(), *file.order_values.values())]
-    waiting = [one for one in contents if not isinstance(one, values.All | values.AnyOf)]
+    yield from values_in(one for one in contents if not isinstance(one, values.All | values.AnyOf))
+
+
+def values_in(contents: Iterable[values.Value]) -> Iterator[values.Value]:
+    """Give every value that is more than a formula among `contents` and inside them."""
+    waiting = list(contents)
     while waiting:
         value = waiting.pop()
         if not isinstance(value, values.Formula):

@@ -22,6 +22,11 @@ ENDLESS = {
         "a line of members: the same sale counts in the volume of everybody above the buyer"
     ),
     "legs": msg("a full binary tree: at each further level all volume is matched once more"),
+    "given": msg("legs that are given: their volumes may be of any size, with no order at all"),
+    "heads": msg(
+        "a line of members who all qualify and are no heads: each of them stands in the same"
+        " generation and is paid"
+    ),
     "members": msg(
         "members who meet the conditions are paid a fixed sum each, however many they are"
     ),
