@@ -6,8 +6,11 @@ import numpy as np
 
 from upline.compensation.kernels import kernel
 
-# Runs up to here are put in order by moving each key down to its place.
+# Runs up to here are put in order by moving each key down to its place, those up to there by merging.
 _SHORT = 16
+_MIDDLE = 96
+# Longer ones digit by digit, of so many bits; very long ones of more.
+_BITS, _MORE_BITS, _LONG = 8, 11, 4096
 
 
 @kernel
@@ -41,6 +44,7 @@ def sort_groups(sequence, starts, keys, first, last):  # type: ignore[no-untyped
         most = max(most, starts[group + 1] - starts[group])
     held = np.empty((2, most), np.int64)
     lines = np.empty((2, most), sequence.dtype)
+    counts = np.empty(1 << _MORE_BITS, np.int64)
     for group in range(first, last):
         low = starts[group]
         count = starts[group + 1] - low
@@ -52,7 +56,10 @@ def sort_groups(sequence, starts, keys, first, last):  # type: ignore[no-untyped
                 is_sorted = False
         if is_sorted:
             continue
-        side = _merge_sorted(held, lines, count)
+        if count > _MIDDLE:
+            side = _sorted_by_digits(held, lines, counts, count)
+        else:
+            side = _merge_sorted(held, lines, count)
         for k in range(count):
             sequence[low + k] = lines[side, k]
 
@@ -84,6 +91,36 @@ def _merge_sorted(held, lines, count):  # type: ignore[no-untyped-def]
                 left += takes_left
                 right += not takes_left
         side, width = 1 - side, 2 * width
+    return side
+
+
+@kernel
+def _sorted_by_digits(held, lines, counts, count):  # type: ignore[no-untyped-def]
+    """As _merge_sorted, by the digits of the keys, the last first; `counts` is scratch."""
+    least, most = held[0, 0], held[0, 0]
+    for k in range(1, count):
+        least = min(least, held[0, k])
+        most = max(most, held[0, k])
+    bits = _BITS if count < _LONG else _MORE_BITS
+    mask = (1 << bits) - 1
+    side, shift = 0, 0
+    while (most - least) >> shift > 0:
+        for digit in range(mask + 1):
+            counts[digit] = 0
+        for k in range(count):
+            counts[((held[side, k] - least) >> shift) & mask] += 1
+        here = 0
+        for digit in range(mask + 1):
+            many = counts[digit]
+            counts[digit] = here
+            here += many
+        for k in range(count):
+            digit = ((held[side, k] - least) >> shift) & mask
+            there = counts[digit]
+            counts[digit] = there + 1
+            held[1 - side, there] = held[side, k]
+            lines[1 - side, there] = lines[side, k]
+        side, shift = 1 - side, shift + bits
     return side
 
 
