@@ -200,6 +200,19 @@ ADDRESSES: dict[str, str] = {
         acts=_of("periods.close", "schedule", "stop"),
     ),
     **_office(
+        "commissions_adjustment",
+        "periods.see",
+        acts={
+            "progress": "periods.see",
+            "lines": "periods.see",
+            "lines_file": "periods.see",
+            "adjust": "periods.close",
+            "approve": "periods.approve",
+            "post": "periods.approve",
+            "discard": "periods.close",
+        },
+    ),
+    **_office(
         "commissions_standingapproval",
         "periods.see",
         acts=_of("periods.approve", "propose", "agree", "end"),

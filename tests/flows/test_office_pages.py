@@ -30,6 +30,7 @@ LISTS = {
     "orders_order_changelist": "orders.see",
     "catalog_product_changelist": "catalog.see",
     "commissions_period_changelist": "periods.see",
+    "commissions_adjustment_changelist": "periods.see",
     "commissions_standingapproval_changelist": "periods.see",
     "commissions_calendar_changelist": "periods.see",
     "plans_planversion_changelist": "plans.see",

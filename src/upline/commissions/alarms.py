@@ -123,7 +123,8 @@ def _refusal(period: Period) -> str:
     """Give the code of what the worker was refused last, '' where nothing was."""
     if period.pk is None:
         return ""
-    last = Progress.objects.filter(period=period).order_by("-id").first()
+    closing = (Progress.Act.CLOSE, Progress.Act.POST)
+    last = Progress.objects.filter(period=period, act__in=closing).order_by("-id").first()
     if last is None or last.state != Progress.Step.REFUSED or last.refusal is None:
         return ""
     return str(last.refusal["code"])

@@ -1,4 +1,4 @@
-"""What the worker does for a period when it is asked to: close it, or post and seal it."""
+"""What the worker does when it is asked to: close a period, post it, or settle what came too late."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from types import TracebackType
 
 from django.db import connection
 
+from upline.commissions.adjusting import adjust_periods
 from upline.commissions.computing import compute_period
 from upline.commissions.freezing import freeze_period
-from upline.commissions.models import Progress, Statement
+from upline.commissions.models import Adjustment, Progress, State, Statement
 from upline.commissions.posting import MEMBERS_AT_ONCE, post_period, seal_period
 from upline.commissions.queries.closes import run_of
+from upline.commissions.settling import post_adjustment
 from upline.commissions.standing import cover_period
 from upline.foundation import clock, context
 from upline.foundation.errors import DomainError
@@ -28,10 +30,9 @@ def work_on(progress_id: int) -> None:
     asked = Progress.objects.select_related("period__calendar").get(pk=progress_id)
     if asked.state in (Progress.Step.DONE, Progress.Step.REFUSED):
         return
-    act = _close if asked.act == Progress.Act.CLOSE else _post
     with _Notes(progress_id) as notes, context.working(actor=asked.asked_by):
         try:
-            act(asked, notes)
+            _ACTS[asked.act](asked, notes)
         except DomainError as refused:
             notes.end(Progress.Step.REFUSED, refused)
         else:
@@ -55,6 +56,24 @@ def _post(asked: Progress, notes: _Notes) -> None:
     notes.begin(-(-members // MEMBERS_AT_ONCE) + 1)
     post_period(**names, say=notes.say)
     seal_period(**names)
+
+
+def _adjust(asked: Progress, notes: _Notes) -> None:
+    calendar = asked.period.calendar
+    notes.begin(calendar.periods.exclude(state=State.OPEN).count())
+    # A worker that was killed after it wrote them, and before it said so, begins again here.
+    theirs = Adjustment.objects.filter(calendar=calendar, computed_by=asked.asked_by)
+    if not theirs.filter(computed_at__gte=asked.started_at).exists():
+        adjust_periods(calendar=calendar.name, reason=asked.reason, say=notes.say)
+
+
+def _settle(asked: Progress, notes: _Notes) -> None:
+    notes.begin(1)
+    approved = Adjustment.objects.filter(
+        calendar=asked.period.calendar, state=Adjustment.State.APPROVED
+    )
+    for adjustment in approved:
+        post_adjustment(number=adjustment.pk)
 
 
 class _Notes:
@@ -95,3 +114,11 @@ class _Notes:
                 " WHERE id = %s AND state IN ('waiting', 'running')",
                 [*values, clock.now(), self.progress_id],
             )
+
+
+_ACTS = {
+    Progress.Act.CLOSE: _close,
+    Progress.Act.POST: _post,
+    Progress.Act.ADJUST: _adjust,
+    Progress.Act.SETTLE: _settle,
+}

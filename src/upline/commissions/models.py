@@ -343,11 +343,17 @@ class EstimatePart(models.Model):
 
 
 class Progress(models.Model):
-    """How far the worker is with the close or the posting of a period; the last of each counts."""
+    """How far the worker is with what it was asked to do; the last of each period counts.
+
+    It closes or posts the period, or adjusts closed periods up to this one, the latest of them, or
+    settles what was approved of that.
+    """
 
     class Act(models.TextChoices):
         CLOSE = "close"
         POST = "post"
+        ADJUST = "adjust"
+        SETTLE = "settle"
 
     class Step(models.TextChoices):
         WAITING = "waiting"
@@ -356,7 +362,9 @@ class Progress(models.Model):
         REFUSED = "refused"
 
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="progress")
-    act = models.CharField(max_length=5, choices=Act.choices)
+    act = models.CharField(max_length=10, choices=Act.choices)
+    # Why, where the act keeps a reason.
+    reason = models.CharField(max_length=1000, blank=True)
     state = models.CharField(max_length=10, choices=Step.choices, default=Step.WAITING)
     asked_by = models.CharField(max_length=100)
     step = models.CharField(max_length=200, blank=True)
@@ -377,8 +385,12 @@ class Progress(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "running", "done", "refused"])
-                & Q(act__in=["close", "post"]),
+                & Q(act__in=["close", "post", "adjust", "settle"]),
                 name="commissions_progress_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(act="adjust") | ~Q(reason=""),
+                name="commissions_progress_says_why",
             ),
         ]
 

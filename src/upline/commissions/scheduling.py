@@ -87,9 +87,10 @@ def _go_on(period: Period, rule: ClosingRule) -> bool:
 
 def _next_act(period: Period) -> str | None:
     """Give what the worker should do for a period that is due, None where it should not."""
-    last = Progress.objects.filter(period=period).order_by("-id").first()
-    if last is not None and last.state in requesting.AT_WORK:
+    asked = Progress.objects.filter(period=period).order_by("-id")
+    if asked.filter(state__in=requesting.AT_WORK).exists():
         return None
+    last = asked.filter(act__in=requesting.OF_CLOSE).first()
     if (
         last is not None
         and last.state == Progress.Step.REFUSED

@@ -8,7 +8,12 @@ from upline.commissions.freezing import freeze_period
 from upline.commissions.posting import approve_period, post_period, seal_period
 from upline.commissions.remarks import write_remark
 from upline.commissions.reopening import reopen_period
-from upline.commissions.requesting import request_close, request_posting
+from upline.commissions.requesting import (
+    request_adjusting,
+    request_close,
+    request_posting,
+    request_settling,
+)
 from upline.commissions.scheduling import set_closing_rule, stop_closing
 from upline.commissions.settling import (
     approve_adjustment,
@@ -38,8 +43,10 @@ __all__ = [
     "propose_standing",
     "record_volume",
     "reopen_period",
+    "request_adjusting",
     "request_close",
     "request_posting",
+    "request_settling",
     "seal_period",
     "set_closing_rule",
     "stop_closing",

@@ -27,6 +27,13 @@ from upline.commissions.queries.closes import (
     totals_of,
     why,
 )
+from upline.commissions.queries.differences import (
+    CAUSES,
+    DifferenceFilter,
+    DifferenceRow,
+    Differences,
+    DifferenceSum,
+)
 from upline.commissions.queries.estimates import (
     MemberEstimate,
     OpenPeriod,
@@ -93,6 +100,7 @@ from upline.commissions.queries.steps import NextStep
 from upline.commissions.queries.team import TeamFigures, team_figures
 
 __all__ = [
+    "CAUSES",
     "LINE_ORDERS",
     "AdjustedPeriodSum",
     "AdjustedRow",
@@ -102,6 +110,10 @@ __all__ = [
     "BonusTotal",
     "Change",
     "Check",
+    "DifferenceFilter",
+    "DifferenceRow",
+    "DifferenceSum",
+    "Differences",
     "Factor",
     "Figure",
     "Gap",

@@ -45,6 +45,8 @@ _STEPS = {
         gettext_lazy("Keeping what the next period needs"),
     ),
     "post": (gettext_lazy("Posting to the ledger"),),
+    "adjust": (gettext_lazy("Computing closed periods again"),),
+    "settle": (gettext_lazy("Posting to the ledger"),),
 }
 
 

@@ -1,6 +1,7 @@
 """The tables that the office shows; each module is imported for what it registers."""
 
 from upline.web.office import (  # noqa: F401 - imported for what they register
+    adjustments,
     audit,
     books,
     closing,

@@ -157,6 +157,7 @@ _SCREENS = {
     "plan": "plans_planversion_card",
     "ratesheet": "ledger_ratesheet_card",
     "standing": "commissions_standingapproval_card",
+    "adjustment": "commissions_adjustment_card",
     "login": "people_login_card",
     "delivery": "foundation_delivery_card",
     "payout_stop": "payouts_stop_card",

@@ -83,6 +83,13 @@ _GROUPS: tuple[tuple[Words, tuple[Place, ...]], ...] = (
                 name="commissions_period_changelist",
             ),
             Place(
+                here="adjustments",
+                label=_("Adjustments"),
+                icon="refresh",
+                right="periods.see",
+                name="commissions_adjustment_changelist",
+            ),
+            Place(
                 here="closing",
                 label=_("Automatic closing"),
                 icon="refresh",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from upline.commissions.alarms import present_alarms
-from upline.commissions.models import Period, Reopening, StandingApproval, State
+from upline.commissions.models import Adjustment, Period, Reopening, StandingApproval, State
 from upline.foundation.models import Delivery
 from upline.ledger.models import RateSheet
 from upline.network.models import RankGrant
@@ -89,6 +89,13 @@ def _kinds() -> tuple[Kind, ...]:
             things=periods.filter(state=State.CALCULATED),
             table="commissions_period",
             chosen="?state=calculated",
+        ),
+        Kind(
+            right="periods.approve",
+            label=_("Adjustments to be approved"),
+            things=Adjustment.objects.filter(state=Adjustment.State.COMPUTED),
+            table="commissions_adjustment",
+            chosen="?state=computed",
         ),
         Kind(
             right="periods.approve",

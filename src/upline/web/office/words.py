@@ -139,6 +139,20 @@ PROGRESS: Labels = {
 PROGRESS_ACT: Labels = {
     "close": (pgettext_lazy("background work", "Closing"), ""),
     "post": (pgettext_lazy("background work", "Posting and sealing"), ""),
+    "adjust": (pgettext_lazy("background work", "Adjusting closed periods"), ""),
+    "settle": (pgettext_lazy("background work", "Booking an adjustment"), ""),
+}
+ADJUSTMENT: Labels = {
+    "computing": (pgettext_lazy("state of an adjustment", "Being computed"), "info"),
+    "computed": (pgettext_lazy("state of an adjustment", "Waits for approval"), "warning"),
+    "approved": (pgettext_lazy("state of an adjustment", "Approved"), "primary"),
+    "posted": (pgettext_lazy("state of an adjustment", "Booked"), "success"),
+    "discarded": (pgettext_lazy("state of an adjustment", "Discarded"), "neutral"),
+}
+CAUSE: Labels = {
+    "order": (pgettext_lazy("cause of a difference", "Late order"), ""),
+    "refund": (pgettext_lazy("cause of a difference", "Late refund"), ""),
+    "again": (pgettext_lazy("cause of a difference", "The bonus is computed again"), ""),
 }
 SUBJECT: Labels = {
     "member": (pgettext_lazy("subject of an act", "Member"), ""),
@@ -150,6 +164,7 @@ SUBJECT: Labels = {
     "ratesheet": (pgettext_lazy("subject of an act", "Sheet of rates"), ""),
     "standing": (pgettext_lazy("subject of an act", "Standing approval"), ""),
     "calendar": (pgettext_lazy("subject of an act", "Calendar"), ""),
+    "adjustment": (pgettext_lazy("subject of an act", "Adjustment"), ""),
     "login": (pgettext_lazy("subject of an act", "Login"), ""),
     "delivery": (pgettext_lazy("subject of an act", "Message"), ""),
     "trees": (pgettext_lazy("subject of an act", "Trees"), ""),
