@@ -46,7 +46,8 @@ def worked():
 
 def computed(maker):
     entries = {"calendar": "monthly", "reason": "late in October", "confirmed": "yes"}
-    maker.post(at("adjust"), entries)
+    with clock.stopped_at(NOVEMBER_2):
+        maker.post(at("adjust"), entries)
     worked()
     return Adjustment.objects.get()
 
