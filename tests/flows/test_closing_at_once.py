@@ -330,5 +330,5 @@ def test_the_handlers_that_a_freeze_waits_for_are_those_of_the_wiring():
     wired = [handler for handlers in WIRING.values() for handler in handlers]
 
     assert sorted(one for one in wired if one.startswith("upline.commissions.")) == sorted(
-        facts.HANDLERS
+        (*facts.HANDLERS, *facts.TELLING)
     )

@@ -72,6 +72,7 @@ SAME_IN_POLISH = {
     "Bonus",
     "Debet",
     "E-mail",
+    "Alarm",
     "Kod",
     "Login (e-mail)",
     "Login",

@@ -32,6 +32,8 @@ HANDLERS = (
     "upline.commissions.loaded:on_orders_loaded",
 )
 _OURS = "upline.commissions."
+# News that people are told: no fact comes in by it.
+TELLING = ("upline.commissions.alarms:on_alarm_raised",)
 # What an order's money is called in plans; a product's volumes have other names.
 MONEY = ("price", "net", "tax", "retail")
 
@@ -92,7 +94,8 @@ def record_volume(drafts: Sequence[FactDraft]) -> int:
 def news_handlers() -> set[str]:
     """Give the handlers whose news a freeze waits for: ours, also under names they had before."""
     ours = Delivery.objects.filter(state__in=["waiting", "dead"], handler__startswith=_OURS)
-    return {*HANDLERS, *ours.values_list("handler", flat=True).distinct()}
+    facts = ours.exclude(handler__in=TELLING)
+    return {*HANDLERS, *facts.values_list("handler", flat=True).distinct()}
 
 
 def on_order_paid(event: OrderPaid) -> None:
@@ -224,6 +227,7 @@ def _refuse_others(contents: Sequence[tuple[object, ...]]) -> None:
 __all__ = [
     "HANDLERS",
     "LOCK",
+    "TELLING",
     "FactDraft",
     "figures_of",
     "news_handlers",

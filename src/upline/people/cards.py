@@ -10,6 +10,7 @@ from typing import Any
 import phonenumbers
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from upline.foundation import audit
 from upline.people.errors import PersonUnknown
@@ -133,7 +134,7 @@ def masked_phone(given: str) -> str:
 
 
 def _card(person_id: int, *, is_masked: bool) -> PersonCard:
-    same = list(_same(person_id))
+    same = _same(person_id)
     kept = next(one for one in same if one.merged_into_id is None)
     ids = [one.pk for one in same]
     return PersonCard(
@@ -152,12 +153,13 @@ def _card(person_id: int, *, is_masked: bool) -> PersonCard:
     )
 
 
-def _same(person_id: int) -> Any:
-    found = Person.objects.filter(pk=person_id).values_list("pk", "merged_into").first()
-    if found is None:
+def _same(person_id: int) -> Sequence[Any]:
+    """Give the person kept and all doubles of him."""
+    kept = Person.objects.filter(pk=person_id).values(kept=Coalesce("merged_into", "pk"))
+    found = Person.objects.filter(Q(pk__in=kept) | Q(merged_into__in=kept)).order_by("pk")
+    if not found:
         raise PersonUnknown(person=person_id)
-    kept = found[1] or found[0]
-    return Person.objects.filter(Q(pk=kept) | Q(merged_into=kept)).order_by("pk")
+    return list(found)
 
 
 def _contacts(ids: Sequence[int], *, is_masked: bool) -> Sequence[ContactShown]:

@@ -21,6 +21,8 @@ REASONS: Mapping[str, Words] = {
     ),
     "a recount found differences": _("A recount found differences"),
     "a limit of the standing approval is passed": _("A limit of the standing approval is passed"),
+    "account closed": pgettext_lazy("reason", "The account is closed"),
+    "beneficiary unknown": pgettext_lazy("reason", "The bank does not know the receiver"),
     "agreed to as proposed": _("Agreed to as proposed"),
     "approved": _("Approved without a remark"),
     "asked for by command": _("Asked for by a command"),

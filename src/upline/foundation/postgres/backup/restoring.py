@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from upline.foundation import clock
 from upline.foundation.postgres import archive as archiving
 from upline.foundation.postgres import processes, server
 from upline.foundation.postgres.backup.errors import LogMissing, NoSpace, ServerRuns
@@ -107,7 +108,7 @@ def _placed(kept: Kept, layout: Layout, identity: Identity) -> Path | None:
         os.sync()
         set_aside = None
         if layout.data.exists():
-            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+            stamp = clock.now().strftime("%Y%m%dT%H%M%SZ")
             set_aside = layout.data.rename(layout.home / f"data.before-{stamp}")
         restoring.rename(layout.data)
         sync_folder(layout.home)
