@@ -6,9 +6,9 @@ import os
 import re
 import shutil
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
+from upline.foundation import clock
 from upline.foundation.postgres import archive as archiving
 from upline.foundation.postgres import server
 from upline.foundation.postgres.archive import Archive, archive_of
@@ -95,7 +95,7 @@ def size_of(folder: Path) -> int:
 def _made(layout: Layout, binaries: Binaries, archive: Archive) -> Kept:
     for left in archive.backups.glob("*.making"):
         shutil.rmtree(left)
-    label = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    label = clock.now().strftime("%Y%m%dT%H%M%S.%fZ")
     making = archive.backups / f"{label}.making"
     making.mkdir(mode=0o700)
     place = server.place_of(layout)
@@ -118,7 +118,7 @@ def _made(layout: Layout, binaries: Binaries, archive: Archive) -> Kept:
         label=label,
         identifier=archive.identifier,
         version=layout.version,
-        whole_at=datetime.now(UTC),
+        whole_at=clock.now(),
         first_segment=found[1],
         size=size_of(making / DATA),
     )
