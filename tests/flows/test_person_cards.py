@@ -69,7 +69,7 @@ def test_a_card_is_masked(aiman):
     assert shown(card) == MASKED
     assert (card.name, card.language) == ("Айман Смағұлова", "kk")
     assert [(one.purpose, one.is_given) for one in card.consents] == [("news", False)]
-    assert len(asked) == 6
+    assert len(asked) == 5
     assert AuditEntry.objects.filter(act="people.reveal").count() == 0
 
 
