@@ -191,8 +191,8 @@ def test_tables_may_be_parquet(folder):
     assert done.exit_code == 0, done.output
     totals = parquet.read_table(folder.out / "totals.parquet").to_pylist()
     assert [(row["member"], str(row["amount"])) for row in totals] == [
-        ("1", "9.00"),
-        ("2", "10.00"),
+        (1, "9.00"),
+        (2, "10.00"),
     ]
     assert invoke("verify", folder.out).exit_code == 0
     assert invoke("explain", "--run", folder.out, "--member", "2").exit_code == 0

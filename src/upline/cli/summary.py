@@ -24,7 +24,7 @@ def show_summary(result: Result, out: Path, seconds: float) -> None:
         f"{_counted(len(world), 'member')}, {_counted(len(world.orders), 'order')}"
     )
     console.print(_bonuses(result, currency))
-    if result.ranks.num_rows:
+    if result.ladders():
         console.print(_ranks(result))
     if world.orders_outside:
         console.print(f"Orders outside the period, left out: {world.orders_outside:,}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,8 @@ def keep(run: Run, result: Result, members: pa.Table, orders: pa.Table, say: Say
     copying.copy_in("commissions_statement", statements.sort_by("member_id"))
     copying.copy_in("commissions_total", totals.sort_by(_BY_MEMBER))
     say("Writing ranks")
-    copying.copy_in("commissions_rankheld", _ranks(run, result, members).sort_by("member_id"))
-    say(f"Writing {len(result.line_rows()):,} lines")
+    copying.copy_in("commissions_rankheld", _ranks(run, result, ids).sort_by("member_id"))
+    say(f"Writing {len(result.line_sequence()):,} lines")
     with connection.cursor() as cursor:
         cursor.execute("SELECT commissions_begin_lines(%s)", [run.pk])
         lines = _lines(result, ids, orders["fact_id"].to_numpy())
@@ -107,42 +108,56 @@ def in_currency(exact: Numbers, codes: Array, currencies: Codes, result: Result)
     return out
 
 
-def _ranks(run: Run, result: Result, members: pa.Table) -> pa.Table:
-    ranks = result.ranks
-    ids = members["member_id"].combine_chunks()
-    row = pc.index_in(ranks["member"].combine_chunks(), members["id"].combine_chunks())
-    table = pa.table(
+def _ranks(run: Run, result: Result, ids: Array) -> pa.Table:
+    """Give the ranks that members hold, ladder by ladder; who has none on one has no row."""
+    ranks = result.as_kept("ranks")
+    held = pa.table(
         {
             "run_id": _constant(run.pk, ranks.num_rows, pa.int64()),
-            "member_id": ids.take(row),
-            "ladder": ranks["ladder"].cast(pa.string()),
-            "rank": ranks["rank"].cast(pa.string()),
-            "title": pc.fill_null(ranks["title"].cast(pa.string()), ""),
+            # Ladder by ladder, members stand as they came in.
+            "member_id": np.tile(ids, len(result.ladders())),
+            **{name: ranks[name].cast(pa.string()) for name in ("ladder", "rank", "title")},
         }
     )
-    return table.filter(pc.is_valid(table["rank"]))
+    held = held.filter(pc.is_valid(held["rank"]))
+    title = held.column_names.index("title")
+    return held.set_column(title, "title", pc.fill_null(held["title"], ""))
 
 
 def _lines(result: Result, ids: Array, facts: Array) -> Iterator[pa.Table]:
     """Give the lines in parts, a member's side by side; `number` is its place in canonical order."""
-    lines = result.line_rows()
-    sequence = np.argsort(ids[lines.member], kind="stable")
-    for start in range(0, len(sequence), _LINES_AT_ONCE):
-        rows = sequence[start : start + _LINES_AT_ONCE]
-        level = lines.level[rows]
+    sequence = result.line_sequence()
+    for numbers in _numbers_by_member(result, ids):
+        lines = sequence.rows_at(numbers)
         yield pa.table(
             {
-                "number": rows,
-                "member_id": ids[lines.member[rows]],
-                "bonus": lines.bonus[rows],
-                "level": pa.array(level, pa.int64(), mask=level < 0),
-                "fact_id": _looked_up(facts, lines.order[rows]),
-                "buyer_id": _looked_up(ids, lines.buyer[rows]),
-                "base_billionths": lines.base[rows],
-                "rate_billionths": lines.rate[rows],
-                "amount_units": lines.amount[rows],
+                "number": numbers,
+                "member_id": ids[lines.member],
+                "bonus": lines.bonus,
+                "level": pa.array(lines.level, pa.int64(), mask=lines.level < 0),
+                "fact_id": _looked_up(facts, lines.order),
+                "buyer_id": _looked_up(ids, lines.buyer),
+                "base_billionths": lines.base,
+                "rate_billionths": lines.rate,
+                "amount_units": lines.amount,
             }
         )
+
+
+def _numbers_by_member(result: Result, ids: Array) -> Iterator[Array]:
+    """Give the places of all lines in canonical order, by the keys of who gets them, in parts."""
+    by_id = result.members_by_id()
+    counts = result.line_sequence().counts()[by_id]
+    by_key = np.argsort(ids[result.world.forest.rows[by_id]])
+    begins, counts = (np.cumsum(counts) - counts)[by_key], counts[by_key]
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    cuts = np.searchsorted(ends, np.arange(_LINES_AT_ONCE, total, _LINES_AT_ONCE))
+    for first, last in pairwise([0, *(cuts + 1).tolist(), len(ends)]):
+        many = counts[first:last]
+        before = np.cumsum(many) - many
+        if many.any():
+            yield np.repeat(begins[first:last] - before, many) + np.arange(int(many.sum()))
 
 
 def _looked_up(table: Array, rows: Array) -> pa.Array:

@@ -16,26 +16,26 @@ from upline.compensation.measures.elsewhere import left_elsewhere
 from upline.compensation.measures.scopes import Figures
 from upline.compensation.measures.windows import carry_texts, resolve_carries
 
-_CARRIES = pa.schema([(name, pa.string()) for name in ("member", "name", "value")])
+_NAMED = pa.dictionary(pa.int32(), pa.string())
 
 
 def carries_of(figures: Figures) -> pa.Table:
     """Give member, name, value: what this run leaves, and what other calendars' runs left."""
-    parts = [_CARRIES.empty_table()]
     world = figures.world
+    parts = [_nothing(world)]
     for name, column in sorted(resolve_carries(figures.member_scope).items()):
         spread = column.spread(len(world))
         positions = filled_rows(spread)
         part = pa.table(
             {
-                "member": world.ids_at(positions),
-                "name": pa.repeat(named(name, world), len(positions)),
+                "member": world.own_ids_at(positions),
+                "name": _repeated(named(name, world), len(positions)),
                 "value": carry_texts(spread, positions, world),
             }
         )
-        parts.append(part.filter(pc.is_valid(part["value"])))
-    parts += _listed(left_elsewhere(figures), world)
-    return pa.concat_tables(parts).combine_chunks()
+        has_none = part["value"].null_count > 0
+        parts.append(part.filter(pc.is_valid(part["value"])) if has_none else part)
+    return pa.concat_tables([*parts, *_listed(left_elsewhere(figures), world)])
 
 
 def lost_carries_of(figures: Figures) -> pa.Table:
@@ -53,7 +53,7 @@ def lost_carries_of(figures: Figures) -> pa.Table:
             left = entries
         if left:
             lost[named(name, world)] = left
-    return pa.concat_tables([_CARRIES.empty_table(), *_listed(lost, world)]).combine_chunks()
+    return pa.concat_tables([_nothing(world), *_listed(lost, world)])
 
 
 def digests_in(world: World) -> dict[str, str]:
@@ -84,11 +84,21 @@ def _listed(carries: Mapping[str, Entries], world: World) -> list[pa.Table]:
     return [
         pa.table(
             {
-                "member": world.ids_at(np.fromiter(entries, np.int64, len(entries))),
-                "name": pa.repeat(name, len(entries)),
+                "member": world.own_ids_at(np.fromiter(entries, np.int64, len(entries))),
+                "name": _repeated(name, len(entries)),
                 "value": pa.array(entries.values(), pa.string()),
             }
         )
         for name, entries in sorted(carries.items())
         if entries
     ]
+
+
+def _nothing(world: World) -> pa.Table:
+    """Give a table of no carries."""
+    kinds = [("member", world.own_ids().type), ("name", _NAMED), ("value", pa.string())]
+    return pa.schema(kinds).empty_table()
+
+
+def _repeated(text: str, count: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), [text])

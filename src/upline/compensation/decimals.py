@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 
 from upline.compensation import columns
 from upline.compensation.columns import Numbers
+from upline.compensation.kernels import digits
+from upline.compensation.parallel import in_parts, parts_of
 
 SHOWN_PLACES = 9
 # As many as a number of 64 bits always holds.
 NARROW_DIGITS = 18
-# Arrow writes decimals of more places with an exponent.
-_PLAIN = 6
 
 
 def decimals(values: npt.NDArray[Any], places: int) -> pa.Array:
@@ -85,14 +85,43 @@ def decimal_texts(column: Numbers) -> pa.Array:
     >>> decimal_texts(Numbers(np.asarray([250, -5, 10000]), Fraction(1, 100))).to_pylist()
     ['2.5', '-0.05', '100']
     """
-    places = next((k for k in range(_PLAIN + 1) if (column.unit * 10**k).denominator == 1), None)
+    places = next(
+        (k for k in range(SHOWN_PLACES + 1) if (column.unit * 10**k).denominator == 1), None
+    )
     if places is not None:
         whole = columns.scaled(column.values, int(column.unit * 10**places))
         if whole.dtype != object:
-            texts = decimals(whole, places).cast(pa.string())
-            return pc.utf8_rtrim(pc.utf8_rtrim(texts, "0"), ".") if places else texts
+            return _written(whole, places, digits.decimal_sizes, digits.write_decimals)
     distinct, rows = np.unique(column.values, return_inverse=True)
     texts = pa.array(
         [decimal_text(int(one) * column.unit) for one in distinct.tolist()], pa.string()
     )
     return texts.take(pa.array(rows))
+
+
+def fraction_texts(values: npt.NDArray[Any], unit: Fraction) -> pa.Array:
+    """Write values times a unit as exact fractions in lowest terms; null for 0.
+
+    >>> fraction_texts(np.asarray([250, -5, 0, 10000]), Fraction(1, 100)).to_pylist()
+    ['5/2', '-1/20', None, '100']
+    """
+    whole = columns.scaled(values, unit.numerator)
+    if whole.dtype == object or unit.denominator >= columns.SAFE:
+        texts = [str(int(value) * unit) if value else None for value in values.tolist()]
+        return pa.array(texts, pa.string())
+    sizes, write = digits.fraction_sizes, digits.write_fractions
+    found = _written(whole, unit.denominator, sizes, write)
+    return found if whole.all() else pc.if_else(pa.array(whole != 0), found, None)
+
+
+def _written(whole: npt.NDArray[Any], scale: int, sizes: Any, write: Any) -> pa.Array:
+    """Write whole numbers as a column of texts: first how long each is, then all of them."""
+    parts = parts_of(len(whole))
+    ends = np.zeros(len(whole) + 1, np.int64)
+    in_parts(parts, lambda _, *part: sizes(whole, scale, ends[1:], *part))
+    np.cumsum(ends, out=ends)
+    text = np.empty(int(ends[-1]), np.uint8)
+    in_parts(parts, lambda _, *part: write(whole, scale, ends[1:], text, *part))
+    held = [None, pa.py_buffer(ends), pa.py_buffer(text)]
+    wide = pa.Array.from_buffers(pa.large_string(), len(whole), held)
+    return wide.cast(pa.string())

@@ -14,7 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from upline.compensation.columns import Codes, Column, Days, Flags, Members, Numbers, Quotients
+from upline.compensation.decimals import decimal_texts
 from upline.compensation.kernels import divisors
+from upline.compensation.own_ids import looked_up
 
 Array = npt.NDArray[Any]
 Rows = Array | slice
@@ -50,6 +52,8 @@ def of_ids(ids: pa.Array, rows: Rows = slice(None)) -> str:
 
 def _texts(ids: pa.Array, rows: Rows) -> pa.Array:
     chosen = ids[rows] if isinstance(rows, slice) else ids.take(pa.array(rows))
+    if chosen.type == pa.int64() and not chosen.null_count:
+        return decimal_texts(Numbers(np.asarray(chosen), Fraction(1)))
     return chosen.cast(pa.string()) if pa.types.is_integer(ids.type) else chosen
 
 
@@ -74,8 +78,7 @@ def of_column(column: Column, rows: Rows, ids: Array | None = None) -> str:
         case Members(values=values):
             assert ids is not None
             for part in _taken(values, rows):
-                known = np.where(part < 0, -1, ids[np.maximum(part, 0)])
-                digest.update(known.astype("<i8", copy=False))
+                digest.update(looked_up(ids, part).astype("<i8", copy=False))
         case Quotients(above=above, below=below):
             _add_numbers(digest, above.values, above.unit, rows)
             _add_numbers(digest, below.values, below.unit, rows)

@@ -51,6 +51,17 @@ def are_distinct(ids: pa.Array) -> bool:
     return int(pc.count_distinct(ids).as_py()) == len(ids)
 
 
+def sorted_rows(ids: pa.Array) -> npt.NDArray[Any]:
+    """Give the rows of ids, none of which stands twice, in sorted order."""
+    dense = _dense_range(ids)
+    if dense is None:
+        return np.asarray(pc.array_sort_indices(ids))
+    low, high = dense
+    row_of = memory.filled(high - low + 1, np.int32, -1)
+    grouping.inverted(np.asarray(ids), low, row_of)
+    return row_of[row_of >= 0]
+
+
 def _plain(column: pa.ChunkedArray) -> npt.NDArray[Any]:
     """Give the values without copying them where they lie in one piece."""
     if column.num_chunks == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -16,6 +16,7 @@ from upline.compensation.columns import Column
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.given import Legs
 from upline.compensation.orders import Orders
+from upline.compensation.own_ids import looked_up, own, taken
 from upline.compensation.periods import Period
 from upline.compensation.plan.load import Plan
 from upline.compensation.tables import Source, TableLike
@@ -80,7 +81,7 @@ class World:
     rates: Mapping[str, Mapping[str, Fraction]]
     orders_outside: int
     ignored_columns: tuple[str, ...]
-    _id_texts: list[pa.Array] = field(default_factory=list)
+    _id_lists: dict[str, pa.Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.forest)
@@ -94,8 +95,19 @@ class World:
         rows = np.where(positions < 0, -1, self.forest.rows[np.maximum(positions, 0)])
         return self.id_texts().take(pa.array(rows, mask=rows < 0))
 
+    def own_ids_at(self, positions: npt.NDArray[Any]) -> pa.Array:
+        """Give ids for positions as files keep them: whole numbers stay such."""
+        return taken(self.own_ids(), looked_up(self.forest.rows, positions))
+
     def id_texts(self) -> pa.Array:
         """Give the ids of members as texts, by row; they are written once."""
-        if not self._id_texts:
-            self._id_texts.append(self.ids.cast(pa.string()))
-        return self._id_texts[0]
+        return self._listed("texts", lambda: self.ids.cast(pa.string()))
+
+    def own_ids(self) -> pa.Array:
+        """Give the ids of members, by row: as whole numbers where they came so, else as texts."""
+        return self._listed("own", lambda: own(self.ids))
+
+    def _listed(self, kind: str, make: Callable[[], pa.Array]) -> pa.Array:
+        if kind not in self._id_lists:
+            self._id_lists[kind] = make()
+        return self._id_lists[kind]

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from upline.compensation.decimals import SHOWN_PLACES
 from upline.compensation.digests import CodesDigest, NumbersDigest
-from upline.compensation.line_rows import LineRows, LineSequence, looked_up
+from upline.compensation.line_rows import LineRows, LineSequence
+from upline.compensation.own_ids import looked_up
 from upline.compensation.parallel import mapped
 
 Array = npt.NDArray[Any]

@@ -17,7 +17,8 @@ from upline.compensation.buckets import Buckets
 from upline.compensation.columns import Numbers
 from upline.compensation.decimals import NARROW_DIGITS, SHOWN_PLACES
 from upline.compensation.inputs import World
-from upline.compensation.kernels import divisors, grouping, sequences
+from upline.compensation.kernels import divisors, sequences
+from upline.compensation.own_ids import looked_up
 from upline.compensation.parallel import in_parts, parts_of
 
 Array = npt.NDArray[Any]
@@ -90,6 +91,20 @@ class LineSequence:
 
     def rows(self, first: int, last: int) -> LineRows:
         """Give the lines from the first-th to before the last-th."""
+        return self._picked(self._sequence[first:last])
+
+    def rows_at(self, places: Array) -> LineRows:
+        """Give the lines at some places of the canonical order, in any sequence."""
+        return self._picked(self._sequence[places])
+
+    def counts(self) -> Array:
+        """Give how many lines each member has, by position."""
+        found = np.zeros(len(self._world), np.int64)
+        for kept in self._kept:
+            found += np.bincount(kept.lines.receiver, minlength=len(found))
+        return found
+
+    def _picked(self, sequence: Array) -> LineRows:
         world = self._world
         rows, orders = (
             world.forest.rows,
@@ -100,12 +115,12 @@ class LineSequence:
         def every(
             kernel: Callable[..., None], arguments: Callable[[_Kept], tuple[Any, ...]]
         ) -> Array:
-            out = memory.empty(last - first, np.int64)
+            out = memory.empty(len(sequence), np.int64)
             for kept in self._kept:
                 known = arguments(kept)
                 in_parts(
-                    [(first + low, first + high) for low, high in parts_of(last - first)],
-                    lambda _, *part: kernel(*known, self._sequence, kept.at, out, first, *part),  # noqa: B023
+                    parts_of(len(sequence)),
+                    lambda _, *part: kernel(*known, sequence, kept.at, out, *part),  # noqa: B023
                 )
             return out
 
@@ -266,12 +281,3 @@ def _sort_groups(sequence: Array, starts: Array, keys: Array, workers: int) -> N
         list(pairwise(cuts)),
         lambda _, *part: sequences.sort_groups(sequence, starts, keys, *part),
     )
-
-
-def looked_up(table: Array, rows: Array) -> Array:
-    """Look rows up; -1 stays -1."""
-    if not len(table):
-        return np.full(len(rows), -1, np.int64)
-    out = memory.empty(len(rows), np.int64)
-    in_parts(parts_of(len(rows)), lambda _, *part: grouping.places_of(rows, 0, table, out, *part))
-    return out

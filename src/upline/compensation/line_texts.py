@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from upline.compensation.decimals import NARROW_DIGITS, SHOWN_PLACES, decimals, narrow_decimals
 from upline.compensation.inputs import World
-from upline.compensation.line_rows import LineRows, LineSequence, looked_up
+from upline.compensation.line_rows import LineRows, LineSequence
+from upline.compensation.own_ids import known, own, taken
 
 Array = npt.NDArray[Any]
 _TEXT, _NAMED = pa.string(), pa.dictionary(pa.int32(), pa.string())
@@ -24,8 +25,8 @@ class LineTexts:
     """
 
     def __init__(self, world: World, sequence: LineSequence) -> None:
-        self._ids = _numbers(world.ids) or world.id_texts()
-        self._orders = _numbers(world.order_ids) or world.order_ids.cast(_TEXT)
+        self._ids = world.own_ids()
+        self._orders = own(world.order_ids)
         self._bonuses = pa.array(sequence.bonuses, _TEXT)
         self._narrow = sequence.narrow()
         self._places = {"base": SHOWN_PLACES, "rate": SHOWN_PLACES, "amount": sequence.places}
@@ -54,9 +55,9 @@ class LineTexts:
             [
                 self._receivers(rows.member),
                 pa.DictionaryArray.from_arrays(bonus, self._bonuses),
-                _taken(self._orders, rows.order),
-                _taken(self._ids, rows.buyer),
-                _known(rows.level.astype(np.int32)),
+                taken(self._orders, rows.order),
+                taken(self._ids, rows.buyer),
+                known(rows.level.astype(np.int32)),
                 self._figures("base", rows.base),
                 self._figures("rate", rows.rate),
                 self._figures("amount", rows.amount),
@@ -71,7 +72,7 @@ class LineTexts:
     def _receivers(self, members: Array) -> pa.Array:
         """Name each member once, where ids are texts: his lines stand together."""
         if self._is_numbered:
-            return _taken(self._ids, members)
+            return taken(self._ids, members)
         begins = np.ones(len(members), np.bool_)
         np.not_equal(members[1:], members[:-1], out=begins[1:])
         names = self._ids.take(pa.array(members[begins]))
@@ -87,25 +88,3 @@ class LineTexts:
     def _figures(self, name: str, values: Array) -> pa.Array:
         write = narrow_decimals if name in self._narrow else decimals
         return write(values, self._places[name])
-
-
-def _numbers(ids: pa.Array) -> pa.Array | None:
-    """Give ids that are whole numbers in 64 bits."""
-    if not pa.types.is_integer(ids.type) or ids.type == pa.uint64():
-        return None
-    return ids.cast(pa.int64())
-
-
-def _taken(ids: pa.Array, rows: Array) -> pa.Array:
-    """Give the ids of rows; none for those below 0."""
-    if not pa.types.is_integer(ids.type):
-        return ids.take(_known(rows))
-    found = looked_up(np.asarray(ids), rows)
-    is_missing = rows < 0
-    return pa.array(found, mask=is_missing) if is_missing.any() else pa.array(found)
-
-
-def _known(values: Array) -> pa.Array:
-    """Give numbers of which those below 0 are none."""
-    is_missing = values < 0
-    return pa.array(values, mask=is_missing) if is_missing.any() else pa.array(values)

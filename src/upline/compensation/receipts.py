@@ -15,6 +15,7 @@ import numpy.typing as npt
 from upline.compensation import digests
 from upline.compensation.carry_tables import digests_elsewhere, digests_in, named
 from upline.compensation.columns import Column, Members, Numbers
+from upline.compensation.finding import is_rising
 from upline.compensation.genealogy.binary import SIDES
 from upline.compensation.measures.windows import resolve_carries
 from upline.compensation.orders import in_sequence
@@ -33,8 +34,8 @@ def digests_of(result: Result) -> tuple[dict[str, str], dict[str, str]]:
     Rows stand in the sequence of ids, so that neither the order in which they came nor that in
     which they were computed makes a difference. Columns are digested several at once.
     """
-    by_id = _inverse(result.id_ranks()[0])
-    positions = result.world.forest.positions[by_id]
+    by_id = _inverse(result.member_ranks())
+    positions = result.members_by_id()
     rank_at = np.empty(len(positions), np.int64)
     rank_at[positions] = np.arange(len(positions))
     inputs = _members(result, by_id, positions, rank_at) | _orders(result, rank_at)
@@ -70,18 +71,24 @@ def _members(result: Result, by_id: Array, positions: Array, rank_at: Array) -> 
 
 def _orders(result: Result, rank_at: Array) -> _Tasks:
     """Digest orders as they came in, in the sequence of their ids: none need be put by member."""
-    world, ranks = result.world, result.id_ranks()[1]
-    orders = world.orders
-    chosen = orders.chosen_rows
-    ranks = ranks if chosen is None else ranks[chosen]
-    sequence: digests.Rows = slice(None) if _is_in_sequence(ranks) else np.argsort(ranks)
-    rows = in_sequence(chosen, sequence)
+    world, orders = result.world, result.world.orders
+    sequence = _by_id(result)
+    rows = in_sequence(orders.chosen_rows, sequence)
     tasks: _Tasks = {"orders.id": partial(digests.of_ids, world.order_ids, rows)}
     tasks["orders.member"] = _of(Members(orders.member_as_it_came), sequence, rank_at)
     rank_of_row = rank_at[world.forest.positions]
     for name, column in orders.as_they_came.items():
         tasks[f"orders.{name}"] = _of(column, rows, rank_of_row)
     return tasks
+
+
+def _by_id(result: Result) -> digests.Rows:
+    """Give the sequence of orders by id; all as they stand where they came so."""
+    chosen = result.world.orders.chosen_rows
+    if is_rising(result.world.order_ids) and (chosen is None or _is_in_sequence(chosen)):
+        return slice(None)
+    ranks = result.order_ranks()
+    return np.argsort(ranks if chosen is None else ranks[chosen])
 
 
 def _whatever_else(result: Result, positions: Array, rank_at: Array) -> _Tasks:
@@ -130,7 +137,7 @@ def _outputs(result: Result, positions: Array, rank_at: Array) -> _Tasks:
 
 def _pay(result: Result) -> _Tasks:
     members, pay = result.paid_members(), result.in_own_currency()
-    rank = result.id_ranks()[0][result.world.forest.rows]
+    rank = result.member_ranks()[result.world.forest.rows]
     columns_of_pay: dict[str, Column] = {
         "member": Numbers(rank, Fraction(1)),
         "amount": pay.totals,

@@ -86,8 +86,8 @@ def write_run(
         fresh = aside / "run"
         (fresh / "inputs").mkdir(parents=True)
         (fresh / "plan.yaml").write_text(result.world.plan.source, encoding="utf-8")
-        _write_tables(result, given, fresh, ending)
-        text = json.dumps(result.receipt(), indent=2, ensure_ascii=False)
+        receipt = _write_tables(result, given, fresh, ending)
+        text = json.dumps(receipt, indent=2, ensure_ascii=False)
         (fresh / "receipt.json").write_text(text + "\n", encoding="utf-8")
         if target.exists():
             target.rename(aside / "earlier")
@@ -96,30 +96,41 @@ def write_run(
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _write_tables(result: Result, given: Given, folder: Path, ending: str) -> None:
-    """Write inputs and outputs; while one table is written, the next is made."""
+def _write_tables(result: Result, given: Given, folder: Path, ending: str) -> dict[str, Any]:
+    """Write inputs and outputs, several tables at once; give the receipt, made meanwhile."""
+    result.resolve()
     with ThreadPoolExecutor(2) as several:
         written = [
+            several.submit(_write_made, result, name, folder / f"{name}.{ending}")
+            for name in OUTPUTS
+            if name != "lines"
+        ]
+        written += [
             several.submit(
                 _keep, table, given.files.get(name), folder / "inputs" / f"{name}.parquet"
             )
             for name, table in given.tables.items()
         ]
-        for name in outputs_of(result):
-            path = folder / f"{name}.{ending}"
-            if name == "lines":
-                write_lines(result, path)
-            else:
-                written.append(several.submit(write_table, getattr(result, name), path))
+        if result.keeps_lines:
+            write_lines(result, folder / f"lines.{ending}")
+        receipt = result.receipt()
     for one in written:
         one.result()
+    return receipt
+
+
+def _write_made(result: Result, name: str, path: Path) -> None:
+    """Make a table and write it, unless it is one that is left out where it is empty."""
+    table = result.as_kept(name)
+    if name in _ALWAYS or table.num_rows:
+        write_table(table, path)
 
 
 def outputs_of(result: Result) -> list[str]:
     """Give the names of the tables that a run folder has of a run."""
     always = _ALWAYS if result.keeps_lines else _ALWAYS - {"lines"}
     asked = [name for name in OUTPUTS if name != "lines"]
-    there = {name for name in asked if name in always or getattr(result, name).num_rows}
+    there = {name for name in asked if name in always or result.as_kept(name).num_rows}
     return [name for name in OUTPUTS if name in there | always]
 
 
@@ -128,7 +139,7 @@ def write_output(result: Result, name: str, path: Path) -> None:
     if name == "lines":
         write_lines(result, path)
     else:
-        write_table(getattr(result, name), path)
+        write_table(result.as_kept(name), path)
 
 
 def _keep(table: pa.Table, file: FileAsRead | None, path: Path) -> None:

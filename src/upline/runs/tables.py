@@ -15,11 +15,9 @@ from pyarrow import csv, parquet
 from upline.compensation.errors import Fault, InputRefused, Place
 from upline.compensation.tables import Source
 from upline.runs.csv_text import write_csv
+from upline.runs.packing import packing
 
 ENDINGS = (".csv", ".parquet", ".pq")
-# Columns whose values hardly repeat within a file: a dictionary of them would cost a search for each
-# row and save nothing, and strong compression takes longer than all else.
-IDS = ("id", "member", "order", "buyer")
 _DELIMITERS = (",", ";", "\t")
 _NO_FILE = "Give the path of a CSV file in UTF-8, or of a Parquet file."
 _SAVE_AGAIN = "Save the table again as CSV in UTF-8, or as Parquet."
@@ -205,9 +203,7 @@ def _encoding_fault(place: Place) -> Fault:
 def write_table(table: pa.Table, path: Path) -> None:
     """Write a table as CSV or Parquet, by the file's ending."""
     if path.suffix == ".parquet":
-        few = [name for name in table.column_names if name not in IDS]
-        ways = {name: "zstd" if name in few else "snappy" for name in table.column_names}
-        parquet.write_table(table, path, compression=ways, use_dictionary=few)
+        parquet.write_table(table, path, **packing(table.schema))
         return
     with path.open("wb") as file:
         write_csv(table.column_names, [table], file)

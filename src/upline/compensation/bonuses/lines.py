@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.compute as pc
 
 from upline.compensation import columns
 from upline.compensation.columns import Days, Numbers
 from upline.compensation.errors import Fault, InputRefused
-from upline.compensation.finding import is_rising
+from upline.compensation.finding import is_rising, sorted_rows
 from upline.compensation.genealogy.forest import Forest
 from upline.compensation.genealogy.sequence import Sequence
 from upline.compensation.kernels import grouping, trees
@@ -524,7 +523,7 @@ def id_ranks(ids: Any) -> Array:
     """Give each id's place in sorted order."""
     if is_rising(ids):
         return np.arange(len(ids))
-    order = np.asarray(pc.array_sort_indices(ids))
+    order = sorted_rows(ids)
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order))
     return ranks

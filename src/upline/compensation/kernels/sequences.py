@@ -125,28 +125,28 @@ def _sorted_by_digits(held, lines, counts, count):  # type: ignore[no-untyped-de
 
 
 @kernel
-def picked(values, factor, sequence, at, out, start, first, last):  # type: ignore[no-untyped-def]
-    """Fill out[k - start] with factor * values[sequence[k] - at] where that is a row of `values`."""
+def picked(values, factor, sequence, at, out, first, last):  # type: ignore[no-untyped-def]
+    """Fill out[k] with factor * values[sequence[k] - at] where that is a row of `values`."""
     count = len(values)
     for k in range(first, last):
         row = sequence[k] - at
         if 0 <= row < count:
-            out[k - start] = values[row] * factor
+            out[k] = values[row] * factor
 
 
 @kernel
-def picked_rows(rows, table, sequence, at, out, start, first, last):  # type: ignore[no-untyped-def]
+def picked_rows(rows, table, sequence, at, out, first, last):  # type: ignore[no-untyped-def]
     """As picked, for table[rows[...]]; -1 stays -1."""
     count = len(rows)
     for k in range(first, last):
         row = sequence[k] - at
         if 0 <= row < count:
-            out[k - start] = table[rows[row]] if rows[row] >= 0 else -1
+            out[k] = table[rows[row]] if rows[row] >= 0 else -1
 
 
 @kernel
-def marked(count, mark, sequence, at, out, start, first, last):  # type: ignore[no-untyped-def]
-    """Fill out[k - start] with a mark where sequence[k] lies in `count` lines from `at` on."""
+def marked(count, mark, sequence, at, out, first, last):  # type: ignore[no-untyped-def]
+    """Fill out[k] with a mark where sequence[k] lies in `count` lines from `at` on."""
     for k in range(first, last):
         if 0 <= sequence[k] - at < count:
-            out[k - start] = mark
+            out[k] = mark

@@ -24,6 +24,7 @@ from upline.compensation.columns import (
     aligned,
     common_unit,
 )
+from upline.compensation.decimals import fraction_texts
 from upline.compensation.inputs import World
 from upline.compensation.measures.evaluate import formula, numbers
 from upline.compensation.measures.figures import Computed, MemberValues
@@ -178,21 +179,6 @@ def _fractions_one_by_one(texts: list[str]) -> Numbers:
     return Numbers(np.asarray(whole, np.int64 if fits else object), unit)
 
 
-def _fraction_texts(values: npt.NDArray[Any], unit: Fraction) -> pa.Array:
-    """Write values times a unit as exact fractions in lowest terms; null for 0."""
-    whole = columns.scaled(values, unit.numerator)
-    if whole.dtype == object or unit.denominator >= columns.SAFE:
-        texts = [str(int(value) * unit) if value else None for value in values.tolist()]
-        return pa.array(texts, pa.string())
-    common = np.gcd(whole, unit.denominator)
-    above = pa.array(whole // common, mask=whole == 0).cast(pa.string())
-    below = unit.denominator // common
-    if (below == 1).all():
-        return above
-    slashed = pc.binary_join_element_wise(above, pa.array(below).cast(pa.string()), "/")
-    return pc.if_else(pa.array(below == 1), above, slashed)
-
-
 def carry_texts(column: Column, positions: npt.NDArray[Any], world: World) -> pa.Array:
     """Write the carried values of some positions as text; null where there is nothing to carry."""
     if isinstance(column, Codes):
@@ -202,7 +188,7 @@ def carry_texts(column: Column, positions: npt.NDArray[Any], world: World) -> pa
         held = column.values[positions]
         return pa.array(np.full(len(held), "1"), pa.string(), mask=~held)
     if isinstance(column, Numbers):
-        return _fraction_texts(column.values[positions], column.unit)
+        return fraction_texts(column.values[positions], column.unit)
     if isinstance(column, Days):
         return pa.array(column.values[positions].astype("datetime64[D]")).cast(pa.string())
     assert isinstance(column, Members)
