@@ -8,6 +8,7 @@ import re
 import struct
 from datetime import UTC, date, datetime
 
+import numpy as np
 import openpyxl
 import pytest
 from django.db import connection
@@ -20,6 +21,8 @@ from upline.foundation import clock
 from upline.network import services as network
 from upline.network.domain import Share
 from upline.people.models import Person
+from upline.web.cabinet.team_figures import TeamColumns
+from upline.web.cabinet.team_list import shown_columns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
@@ -165,6 +168,68 @@ def test_the_table_says_what_each_one_is(anna):
         ("CELINA", 2, "Partner", True),
         ("DANA", 2, "Partner", False),
     ]
+
+
+def figures_of(response):
+    return [
+        (one.name, one.is_key, one.is_rest) for one in response.context["shown"] if one.is_number
+    ]
+
+
+def test_the_table_shows_two_volumes_and_the_one_of_its_sequence_on_telephones(anna):
+    usual = anna.get("/my/team/table/")
+    sorted_by_group = anna.get("/my/team/table/", {"order": "group_pv_down"})
+
+    assert figures_of(usual) == [
+        ("level", False, False),
+        ("own_pv", True, False),
+        ("group_pv", False, False),
+        ("team", False, False),
+    ]
+    assert figures_of(sorted_by_group)[2] == ("group_pv", True, False)
+    words = text_of(usual)
+    assert "Борис Жук BORIS Leader 1 Active 60 310.5 2 1 Oct 2026" in words
+    assert 'aria-label="More: Борис Жук"' in usual.content.decode()
+
+
+def test_further_volumes_have_a_column_only_where_the_table_is_in_their_sequence():
+    columns = TeamColumns(
+        as_of=OCTOBER_20,
+        version="1",
+        rank=np.zeros(1, np.int16),
+        rank_titles=("Partner",),
+        volumes={name: np.zeros(1) for name in "abcd"},
+        titles={name: name.upper() for name in "abcd"},
+        is_active=None,
+    )
+
+    def own_columns(order):
+        shown = shown_columns(columns, order)
+        return "".join(one.name for one in shown if one.name in "abcd" and not one.is_rest)
+
+    assert [own_columns(order) for order in ("level_up", "c_down", "a_up", "d_up")] == [
+        "ab",
+        "ac",
+        "ab",
+        "ad",
+    ]
+
+
+def test_the_sequence_is_chosen_in_the_form_and_stays_as_it_was_turned(anna):
+    page = anna.get("/my/team/table/", {"order": "joined_up", "rank": "0"})
+
+    assert page.context["orders"] == [
+        ("name_up", "Name"),
+        ("rank_down", "Rank"),
+        ("level_up", "Level"),
+        ("own_pv_down", "Own volume"),
+        ("group_pv_down", "Group volume"),
+        ("team_down", "Team"),
+        ("joined_up", "Joined"),
+    ]
+    assert '<option value="joined_up" selected>' in page.content.decode()
+    assert '<details class="filter-more" open>' in page.content.decode()
+    assert "open>" not in anna.get("/my/team/table/", {"search": "x"}).content.decode()
 
 
 def test_the_file_holds_what_the_table_shows_and_no_formula(anna):

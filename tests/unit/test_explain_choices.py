@@ -42,7 +42,7 @@ def test_an_override_names_who_was_passed_over():
 
     assert said(result, "B", "leadership")[2:] == [
         "  720.00 EUR = 12,000.00 EUR × 6%; from: D",
-        "    Passed over: C (active: no, needed: yes)",
+        "    Passed over: C (condition of the plan: no, needed: yes)",
     ]
 
 
@@ -112,7 +112,7 @@ def test_who_may_have_none_of_them_reads_the_condition():
 
     assert said(result, "B", "own")[1:3] == [
         "  Nothing, because the conditions are not met:",
-        "    ✗ trades: no, needed: yes",
+        "    ✗ condition of the plan: no, needed: yes",
     ]
 
 

@@ -121,5 +121,5 @@ def test_who_has_lost_instalments_hears_why():
 
     assert lines[-2:] == [
         "  Nothing, because what is left of an award is paid only while this holds:",
-        "    ✗ sum over own orders (price): 9.00 EUR, needed: 10.00 EUR, missing: 1.00 EUR",
+        "    ✗ sum over own orders (amount of the order): 9.00 EUR, needed: 10.00 EUR, missing: 1.00 EUR",
     ]

@@ -47,13 +47,13 @@ def test_an_order_says_who_got_what_who_was_passed_over_and_what_share_was_paid(
         "Order: 3. Member: Dia. Date: October 5, 2026.",
         "Plan: small@2026-01-01. Period: October 1, 2026 – October 31, 2026",
         "Paid on this order: 30.00 EUR.",
-        "  pv: 300 points",
-        "  price: 200.00 EUR; share of it that was paid: 15%",
-        "  affiliate: Ben",
+        "  volume of the order: 300 points",
+        "  amount of the order: 200.00 EUR; share of it that was paid: 15%",
+        "  member named by the order: Ben",
         "team: 30.00 EUR",
         "  Cem; level: 1; 20.00 EUR = 200.00 EUR × 10%",
         "  Ada; level: 2; 10.00 EUR = 200.00 EUR × 5%",
-        "  Passed over: Ben (sum over own orders (pv): 0 points, needed: 100 points, missing: 100 points)",
+        "  Passed over: Ben (sum over own orders (volume of the order): 0 points, needed: 100 points, missing: 100 points)",
     ]
 
 
@@ -77,14 +77,14 @@ def test_a_budget_says_what_it_held_and_what_it_took():
             "{kind: level, base: price, orders: pv > 500, levels: {1: 10 %}}",
             [
                 "  Nothing, because the order is none of those that count:",
-                "    ✗ pv: 300 points, needed: > 500 points, missing: 200.0001 points",
+                "    ✗ volume of the order: 300 points, needed: > 500 points, missing: 200.0001 points",
             ],
         ),
         (
             "{kind: level, base: price, sources: own(pv) > 300, levels: {1: 10 %}}",
             [
                 "  Nothing, because the buyer does not meet the conditions:",
-                "    ✗ sum over own orders (pv): 300 points, needed: > 300 points, missing: 0.0001 points",
+                "    ✗ sum over own orders (volume of the order): 300 points, needed: > 300 points, missing: 0.0001 points",
             ],
         ),
         (
@@ -95,16 +95,16 @@ def test_a_budget_says_what_it_held_and_what_it_took():
             "{kind: own, base: price, to: order.affiliate, requires: active, rate: 5 %}",
             [
                 "  Nothing, because the conditions are not met:",
-                "    ✗ Active (sum over own orders (pv): 0 points, needed: 100 points, missing: 100 points)",
+                "    ✗ Active (sum over own orders (volume of the order): 0 points, needed: 100 points, missing: 100 points)",
             ],
         ),
         (
             "{kind: level, base: price, requires: own(pv) = 7, levels: {1: 10 %}}",
             [
                 "  Nothing, because nobody who could be paid has a right to it.",
-                "  Passed over: Cem (sum over own orders (pv): 100 points, needed: 7 points)",
-                "  Passed over: Ben (sum over own orders (pv): 0 points, needed: 7 points, missing: 7 points)",
-                "  Passed over: Ada (sum over own orders (pv): 120 points, needed: 7 points)",
+                "  Passed over: Cem (sum over own orders (volume of the order): 100 points, needed: 7 points)",
+                "  Passed over: Ben (sum over own orders (volume of the order): 0 points, needed: 7 points, missing: 7 points)",
+                "  Passed over: Ada (sum over own orders (volume of the order): 120 points, needed: 7 points)",
             ],
         ),
         (

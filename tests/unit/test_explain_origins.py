@@ -104,7 +104,7 @@ def test_a_case_names_its_condition_and_a_rounding_how_it_rounds():
         "",
         "Where the plan says it:",
         "  mine",
-        "    Paid on: price; line of the plan: 12",
+        "    Paid on: amount of the order; line of the plan: 12",
         "    Rate: case: Personal volume is at least 100; 2%; line of the plan: 12",
         "    Rounding: decimal places: 2; towards zero; line of the plan: 10",
     ]

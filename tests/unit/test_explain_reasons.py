@@ -136,12 +136,12 @@ def test_lines_that_were_not_asked_for_are_added_up():
         (
             "{kind: level, base: price, orders: pv > 1000, levels: {1: 10 %}}",
             "Ada",
-            "none of the orders below counts. Orders: 3. What counts: pv is more than 1,000.",
+            "none of the orders below counts. Orders: 3. What counts: volume of the order is more than 1,000.",
         ),
         (
             "{kind: own, base: price, orders: pv > 1000, rate: 10 %}",
             "Ada",
-            "none of the own orders counts. Orders: 1. What counts: pv is more than 1,000.",
+            "none of the own orders counts. Orders: 1. What counts: volume of the order is more than 1,000.",
         ),
         ("{kind: own, base: price, rate: 10 %}", "Cem", "there were no orders to be paid on."),
         (

@@ -47,7 +47,7 @@ def ways(needs: str) -> list[str]:
 def test_one_way_alone_is_what_the_conditions_say():
     assert lines_of("own(pv) >= 100") == [
         "Rank: Low. Next: High, if:",
-        "  ✗ sum over own orders (pv): 60 points, needed: 100 points, missing: 40 points",
+        "  ✗ sum over own orders (volume of the order): 60 points, needed: 100 points, missing: 40 points",
     ]
 
 
@@ -56,16 +56,16 @@ def test_the_way_with_the_least_missing_volume_comes_first():
         "{any: [own(pv) >= 100, {all: [group(pv) >= 120, recruits(own(pv) >= 50) >= 1]}]}"
     ) == [
         (
-            "1. sum over the group (pv): 20 points; number of direct recruits with (sum over own"
-            " orders (pv) is at least 50): 1"
+            "1. sum over the group (volume of the order): 20 points; number of direct recruits with (sum over own"
+            " orders (volume of the order) is at least 50): 1"
         ),
-        "2. sum over own orders (pv): 40 points",
+        "2. sum over own orders (volume of the order): 40 points",
     ]
 
 
 def test_what_no_figure_can_be_named_for_comes_last():
     assert ways("{any: [country = 'KZ', own(pv) >= 1000]}") == [
-        "1. sum over own orders (pv): 940 points",
+        "1. sum over own orders (volume of the order): 940 points",
         "2. country: PL, needed: KZ",
     ]
 
@@ -74,9 +74,9 @@ def test_every_choice_of_several_conditions_is_a_way_of_its_own():
     assert ways(
         "own(pv) >= 100 or group(pv) >= 150; own(price) >= 100 EUR or group(pv) >= 101"
     ) == [
-        "1. sum over own orders (pv): 40 points; sum over the group (pv): 1 points",
-        "2. sum over the group (pv): 50 points",
-        "3. sum over own orders (pv): 40 points; sum over own orders (price): 40.00 EUR",
+        "1. sum over own orders (volume of the order): 40 points; sum over the group (volume of the order): 1 points",
+        "2. sum over the group (volume of the order): 50 points",
+        "3. sum over own orders (volume of the order): 40 points; sum over own orders (amount of the order): 40.00 EUR",
     ]
 
 

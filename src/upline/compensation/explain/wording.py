@@ -13,6 +13,7 @@ from upline.compensation.plan.formula import parse
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.parts import own_part
 from upline.compensation.plan.phrases import Phrases
+from upline.compensation.plan.plain_phrases import PlainPhrases
 from upline.compensation.plan.schema import Words
 from upline.compensation.plan.speech import Speech, msg, speech
 from upline.money import currency_places
@@ -131,7 +132,7 @@ class Wording:
     def of(cls, plan: Plan, language: str, currency: str) -> Wording:
         """Prepare to explain a plan's pay; raises ValueError for an unknown language."""
         voice = speech(language, "explain")
-        return cls(plan, voice, Phrases(plan, speech(language)), currency, voice.amount)
+        return cls(plan, voice, PlainPhrases(plan, speech(language)), currency, voice.amount)
 
     @classmethod
     def of_screens(cls, plan: Plan, language: str) -> Wording:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from upline.compensation.plan import formula, values
 from upline.compensation.plan.formula import Among, Call, Day, Name, Node, Number, Operation, Unary
 from upline.compensation.plan.load import Plan
 from upline.compensation.plan.names import LEGS, SUMS
+from upline.compensation.plan.schema import FieldSpec, Measure
 from upline.compensation.plan.speech import Speech, msg
 from upline.compensation.plan.wording import NAMES
 
@@ -26,6 +27,8 @@ _RANKS = {
     "<=": msg("%(what)s: %(value)s or lower"),
     "<": msg("%(what)s: lower than %(value)s"),
 }
+# An order that names a customer says so, and not that something is filled in.
+_GIVEN_BY_ORDER = msg("the order states: %(of)s")
 # Fields of members that every company has, and the values of one of them.
 _FIELDS = {"country": msg("country"), "status": msg("status")}
 _VALUES = {
@@ -73,7 +76,7 @@ _FUNCTIONS = {
     "round": msg("rounded to %(number)s decimal places (%(of)s)"),
     "floor": msg("rounded down to a whole number (%(of)s)"),
     "ceil": msg("rounded up to a whole number (%(of)s)"),
-    "given": msg("filled in (%(of)s)"),
+    "given": msg("filled in: %(of)s"),
     "days_since": msg("number of days since (%(of)s)"),
     "within": msg("within %(number)s days from (%(of)s)"),
     "over": msg("total over the last %(number)s periods (%(of)s)"),
@@ -150,23 +153,38 @@ class Phrases:
 
     def name(self, node: Name) -> str:
         """Say what a name stands for: its title, a word of the language, or the name itself."""
-        said = self.title_of(node.name)
+        said = self.title_of(node.name, node.prefix)
         if not node.prefix:
             return said
         return self.say(_PREFIXES[node.prefix]) % {"what": said}
 
-    def title_of(self, name: str) -> str:
-        """Give the title of a measure or order value, or the word for a built-in name."""
-        file = self.plan.file
-        part = file.measures.get(name) or file.order_values.get(name)
+    def title_of(self, name: str, prefix: str = "") -> str:
+        """Give the title of a measure, value or column, or the word for a built-in name."""
+        part = self.declared(name, prefix)
         if part is not None and part.title:
             return self.speech.words(part.title)
-        is_declared = part is not None or name in file.members or name in file.orders
-        if name in NAMES and not is_declared:
+        if part is None and name in NAMES:
             return self.say(NAMES[name])
-        if part is None and name in file.members and name in _FIELDS:
+        if part is self.plan.file.members.get(name) and name in _FIELDS:
             return self.say(_FIELDS[name])
+        return self.untitled(name, part)
+
+    def declared(self, name: str, prefix: str = "") -> Measure | FieldSpec | None:
+        """Find where the plan declares a name; what an order has wins where an order is named."""
+        file = self.plan.file
+        of_order: tuple[Mapping[str, Measure | FieldSpec], ...] = (file.order_values, file.orders)
+        of_member: tuple[Mapping[str, Measure | FieldSpec], ...] = (file.measures, file.members)
+        places = of_order + of_member if prefix == "order" else of_member + of_order
+        return next((place[name] for place in places if name in place), None)
+
+    def untitled(self, name: str, part: Measure | FieldSpec | None) -> str:  # noqa: ARG002 - plain phrases read it
+        """Say a name that has no title, as it is written in the plan."""
         return f"`{name}`"
+
+    def tree(self, name: str) -> str:
+        """Give the title of a tree, or its name where it has none."""
+        part = self.plan.file.trees.get(name)
+        return self.speech.words(part.title) if part is not None and part.title else f"`{name}`"
 
     def value(self, text: str) -> str:
         """Give a value of a field of members as the reader's language says it, others as they are."""
@@ -236,6 +254,8 @@ class Phrases:
         message = message or _SUMS.get(node.function) or _FUNCTIONS[node.function]
         if node.function == "team" and number == "1":
             message = _FIRST_COUNT if counted else _FIRST_SUM
+        if node.function == "given" and self._is_of_order(rest[0]):
+            message = _GIVEN_BY_ORDER
         said = self.phrase if counted or node.function in ("sponsor_has", "held") else self.operand
         if node.function in ("earned", "paid_on"):
             said = self._bonus_named
@@ -264,10 +284,14 @@ class Phrases:
             message = self.say(", without members who meet (%(what)s) and everybody below them")
             said += message % {"what": self.phrase(node.until)}
         if node.tree:
-            said += self.say(", in the tree (%(what)s)") % {"what": f"`{node.tree}`"}
+            said += self.say(", in the tree (%(what)s)") % {"what": self.tree(node.tree)}
         if node.last_days:
             said += self.say(", over the last %(number)s days") % {"number": str(node.last_days)}
         return said
+
+    def _is_of_order(self, node: Node) -> bool:
+        names = self.plan.names
+        return isinstance(node, Name) and node.name in names.order and node.name not in names.member
 
     def _is_yes_no(self, node: Name) -> bool:
         names = self.plan.names

@@ -18,6 +18,7 @@ from upline.foundation import access
 from upline.network import team
 from upline.network.genealogy import STATUSES
 from upline.web.cabinet.team import Sight, nobody, sight, summary_of
+from upline.web.cabinet.team_list import USUAL, cells_of, order_choices, shown_columns
 from upline.web.cabinet.team_rows import Row
 from upline.web.shared import files, formats, states
 
@@ -40,7 +41,12 @@ class Wanted:
     @property
     def is_filtered(self) -> bool:
         """Say whether anybody may be left out."""
-        return bool(self.words or self.level or self.status or self.active or self.rank is not None)
+        return bool(self.words) or self.is_narrowed
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Say whether anybody may be left out by what he is, not by his name."""
+        return bool(self.level or self.status or self.active or self.rank is not None)
 
 
 def wanted_of(request: HttpRequest, seen: Sight) -> Wanted:
@@ -55,7 +61,7 @@ def wanted_of(request: HttpRequest, seen: Sight) -> Wanted:
         status=asked["status"] if asked.get("status") in STATUSES else "",
         rank=rank if rank is not None and rank < len(titles) else None,
         active=asked["active"] if seen.columns and asked.get("active") in YES_NO else "",
-        order=order if order in _orders(seen) else "level_up",
+        order=order if order in _orders(seen) else USUAL,
     )
 
 
@@ -114,6 +120,8 @@ def table(request: HttpRequest) -> HttpResponse:
     wanted = wanted_of(request, seen)
     figures = summary_of(seen)
     page = Paginator(places_of(seen, wanted), ROWS).get_page(request.GET.get("page"))
+    shown = shown_columns(seen.columns, wanted.order)
+    rows = seen.rows(page.object_list)
     return render(
         request,
         "cabinet/team_table.html",
@@ -122,11 +130,11 @@ def table(request: HttpRequest) -> HttpResponse:
             "view": "table",
             "wanted": wanted,
             "page": page,
-            "rows": seen.rows(page.object_list),
+            "shown": shown,
+            "rows": rows,
+            "lines": [(row, cells_of(row, shown, seen.columns)) for row in rows],
             "choices": _choices(seen, figures["summary"]),
-            "volumes": [(name, seen.columns.titles[name]) for name in seen.columns.volumes]
-            if seen.columns
-            else [],
+            "orders": order_choices(shown, wanted.order),
             "query": request.GET.urlencode(),
         },
     )
