@@ -192,3 +192,35 @@ class MessageRefused(DomainError):
     code = "payouts.message_refused"
     text = _("A message of %(provider)s is not signed by it, or cannot be read.")
     remedy = _("Compare the secret of the webhook in the settings with the provider's.")
+
+
+class TaxRuleMissing(DomainError):
+    """No rule says what is kept from a payout."""
+
+    code = "payouts.tax_rule_missing"
+    text = _("No rule of tax is known for %(country)s and the contract %(contract)s on %(on)s.")
+    remedy = _("Nothing is paid by a guess: record another contract, or pay outside of Upline.")
+
+
+class TaxUnconfirmed(DomainError):
+    """The company did not confirm a rule that it has to look at."""
+
+    code = "payouts.tax_unconfirmed"
+    text = _("The company has not confirmed the rule of tax %(rule)s yet.")
+    remedy = _("Finance reads what it needs and confirms it: upline payouts confirm-tax %(rule)s.")
+
+
+class TaxCurrency(DomainError):
+    """A rule counts in another currency than a payout."""
+
+    code = "payouts.tax_currency"
+    text = _("The rule of tax %(rule)s counts in %(currency)s, not in %(other)s.")
+    remedy = _("Ask for a payout in the currency of the rule.")
+
+
+class ContractForbidsPayout(DomainError):
+    """A kind of contract by which nobody may be paid."""
+
+    code = "payouts.contract_forbids"
+    text = _("By a contract of this kind (%(contract)s) no payout is allowed: %(law)s.")
+    remedy = _("Agree on another kind of contract; the money stays in the wallet.")
