@@ -98,9 +98,9 @@ def _asks(made: dict[str, Any], name: str) -> bool:
     return any(name in str(bonus) for other, bonus in made.items() if other != name)
 
 
-def whole_plan(chance: Chance, parts: Collection[str] = PARTS) -> str:
+def whole_plan(chance: Chance, parts: Collection[str] = PARTS, makes: type[Maker] = Maker) -> str:
     """Write a sound plan that may use any kind, or beside the simpler ones only some parts."""
-    maker = Maker(chance, parts)
+    maker = makes(chance, parts)
     sections.money_head(maker)
     sections.trees(maker)
     sections.order_values(maker)
