@@ -34,8 +34,9 @@ def company_of_sales(chance: Chance, source: str) -> Company:
 
 
 def is_sale(order: dict[str, Any]) -> bool:
-    figures = [Decimal(order[name]) for name in FIGURES]
-    return min(figures) >= 0 and max(figures) > 0
+    figures = [order[name] for name in FIGURES]
+    is_given = not any(text.startswith("-") for text in figures)
+    return is_given and any(Decimal(text) for text in figures)
 
 
 def traces(seeds: range) -> Iterator[tuple[int, list[str]]]:

@@ -81,7 +81,7 @@ def _chosen(period: Period, bonus: BestOf, member: str, count: int) -> str:
 
 def _cut(period: Period, bonus: BestOf, lines: list[Line]) -> list[Line]:
     """Cut what was chosen by the cap of the choice."""
-    paid: dict[str, int] = {}
+    earned: dict[str, int] = {}
     found = []
     for line in sorted(lines, key=period.order_of_cutting):
         assert bonus.cap is not None
@@ -89,9 +89,9 @@ def _cut(period: Period, bonus: BestOf, lines: list[Line]) -> list[Line]:
         named = period.value(bonus.cap, of_receiver(line.receiver))
         if named is not None:
             most = money.to_units(number(named), period.places(line.owner), "down")
-            amount = min(amount, max(0, most - paid.get(line.receiver, 0)))
-            paid[line.receiver] = paid.get(line.receiver, 0) + amount
-            period.hits["best_of cap cut"] += amount < line.amount
+            amount = money.held(line.amount, earned.get(line.receiver, 0), most)
+            earned[line.receiver] = earned.get(line.receiver, 0) + line.amount
+            period.hits["best_of cap cut"] += amount != line.amount
         if amount:
             found.append(replace(line, amount=amount))
     return found

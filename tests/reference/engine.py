@@ -81,15 +81,15 @@ def compute_lines(period: Period, name: str) -> list[Line]:
     bonus = period.company.file.bonuses[name]
     rounding = period.company.rounding(name)
     rounded = [_line(name, draft, rounding) for draft in KINDS[bonus.kind](period, name, bonus)]
-    paid: dict[str, int] = {}
+    earned: dict[str, int] = {}
     lines = []
     for line in sorted(rounded, key=period.order_of_cutting):
         amount = line.amount
         most = _cap(period, name, line.receiver)
         if most is not None:
-            amount = min(amount, max(0, most - paid.get(line.receiver, 0)))
-            period.hits["cap cut"] += amount < line.amount
-            paid[line.receiver] = paid.get(line.receiver, 0) + amount
+            amount = money.held(line.amount, earned.get(line.receiver, 0), most)
+            period.hits["cap cut"] += amount != line.amount
+            earned[line.receiver] = earned.get(line.receiver, 0) + line.amount
         if amount:
             period.hits[f"kind {bonus.kind}"] += 1
             lines.append(replace(line, amount=amount))

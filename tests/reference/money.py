@@ -51,6 +51,15 @@ def shared_out(whole: int, weights: Sequence[Fraction]) -> list[int]:
     return parts
 
 
+def held(amount: int, before: int, most: int) -> int:
+    """Give by how much an amount moves a sum that is held at a most, as it stood before.
+
+    >>> [held(200, 0, 150), held(-100, 200, 150), held(-100, 100, 150)]
+    [150, -50, -100]
+    """
+    return min(before + amount, max(most, 0)) - min(before, max(most, 0))
+
+
 def whole_up(amount: Fraction) -> Fraction:
     """Give the next whole number that is not smaller."""
     return Fraction(ceil(amount))

@@ -51,3 +51,19 @@ bonuses:
 
     assert states(computed(plan, PEOPLE, sold)) == [("Hana", "sale.points", "4")]
     assert states(refunded) == [("Hana", "sale.points", "2")]
+
+
+def test_a_refund_takes_back_no_more_than_the_cap_left_of_its_sale():
+    plan = """
+orders: {price: money}
+bonuses:
+  sale: {kind: own, base: price, rate: 100 %, cap: 150 EUR}
+"""
+    sold = [("o1", "Hana", {"price": "40"}), ("o2", "Hana", {"price": "200"})]
+    back = [("o3", "Hana", {"price": "-30"}), ("o4", "Hana", {"price": "-200"})]
+
+    result = computed(plan, PEOPLE, [*sold, *back])
+
+    amounts = {row["order"]: str(row["amount"]) for row in result.lines.to_pylist()}
+    assert amounts == {"o1": "40.00", "o2": "110.00", "o3": "0.00", "o4": "-140.00"}
+    assert [str(row["amount"]) for row in result.totals.to_pylist()] == ["10.00"]

@@ -421,7 +421,7 @@ def line_amounts(base: Numbers, rate: Numbers, rounding: schema.Rounding) -> Arr
 
 
 def capped(lines: Lines, work: Work) -> Lines:
-    """Cut later lines of members who pass the cap, in order of date and order, or of joining."""
+    """Cut what passes the cap of members, line after line by date and order, or by joining."""
     if work.bonus.cap is None:
         return lines
     if _is_one_each(lines):
@@ -464,20 +464,19 @@ def _one_after_another(lines: Lines, rows: Array, work: Work) -> Array:
 
 
 def _within(amounts: Array, receiver: Array, most: Array) -> Array:
-    """Cut amounts that follow each other, one receiver after another, to the most of each."""
-    if (amounts >= 0).all():
-        before = np.cumsum(amounts) - amounts
-        starts = np.flatnonzero(np.diff(receiver, prepend=-1))
-        before -= np.repeat(before[starts], np.diff(starts, append=len(amounts)))
-        return np.asarray(np.clip(most - before, 0, amounts))
-    # A negative line makes room again for those after it.
-    kept = amounts.copy()
-    left, last = 0, -1
-    for row, (one, limit) in enumerate(zip(receiver.tolist(), most.tolist(), strict=True)):
-        left, last = (limit if one != last else left), one
-        kept[row] = min(int(amounts[row]), left)
-        left -= int(kept[row])
-    return kept
+    """Let each line pay by how much it moves its receiver's sum, held at his most.
+
+    Lines follow each other, one receiver after another. All lines of a receiver come to his sum or
+    his most, whatever is below 0 among them: a refund takes back only what its sale was paid.
+    """
+    starts = np.flatnonzero(np.diff(receiver, prepend=-1))
+    lengths = np.diff(starts, append=len(amounts))
+    sums = np.cumsum(amounts)
+    sums -= np.repeat(sums[starts] - amounts[starts], lengths)
+    held = np.minimum(sums, most)
+    before = np.roll(held, 1)
+    before[starts] = 0
+    return np.asarray(held - before)
 
 
 def sequence_keys(lines: Lines, rows: Array, figures: Figures) -> tuple[Array, ...]:
