@@ -213,6 +213,15 @@ ADDRESSES: dict[str, str] = {
         },
     ),
     **_office(
+        "commissions_correctionsheet",
+        "ledger.see",
+        acts={
+            "rows_file": "ledger.see",
+            **_of("ledger.correct", "pay", "volume", "table"),
+            **_of("periods.approve", "approve", "reject"),
+        },
+    ),
+    **_office(
         "commissions_standingapproval",
         "periods.see",
         acts=_of("periods.approve", "propose", "agree", "end"),

@@ -13,6 +13,7 @@ COMMANDS = {
     "bench": "upline.cli.bench:bench",
     "check": "upline.cli.check:check",
     "compute": "upline.cli.compute:compute",
+    "corrections": "upline.cli.corrections:corrections",
     "database": "upline.cli.database:database",
     "demo": "upline.cli.demo:demo",
     "explain": "upline.cli.explain:explain",

@@ -162,6 +162,42 @@ FULL JOIN (
 WHERE coalesce(kept.units, 0) <> coalesce(summed.units, 0)
 ORDER BY adjustment_id, member_id, bonus
 """
+# Each row is one journal, and each journal one row; one of volume is a fact.
+_CORRECTED = """
+WITH booked AS (
+    SELECT sheet.id AS sheet_id, one.number, one.currency, one.amount_minor AS minor,
+           'commissions:payable:' || member.code AS account
+    FROM commissions_correctionsheet AS sheet
+    JOIN commissions_correction AS one ON one.sheet_id = sheet.id
+    JOIN network_member AS member ON member.id = one.member_id
+    WHERE sheet.state = 'booked' AND sheet.what = 'pay'
+),
+posted AS (
+    SELECT split_part(journal.key, ':', 2)::bigint AS sheet_id,
+           split_part(journal.key, ':', 3)::bigint AS number,
+           entry.currency, -sum(entry.amount_minor) AS minor, min(account.code) AS account
+    FROM ledger_journal AS journal
+    JOIN ledger_entry AS entry ON entry.journal_id = journal.id
+    JOIN ledger_account AS account ON account.id = entry.account_id
+    WHERE journal.kind = 'commissions.correction' AND account.code LIKE 'commissions:payable:%%'
+    GROUP BY 1, 2, 3
+)
+SELECT sheet_id, number, coalesce(booked.minor, 0), currency, coalesce(posted.minor, 0)
+FROM booked FULL JOIN posted USING (sheet_id, number, currency)
+WHERE coalesce(booked.minor, 0) <> coalesce(posted.minor, 0) OR booked.account <> posted.account
+ORDER BY sheet_id, number
+"""
+_CORRECTED_VOLUME = """
+SELECT one.sheet_id, one.number
+FROM commissions_correctionsheet AS sheet
+JOIN commissions_correction AS one ON one.sheet_id = sheet.id
+LEFT JOIN commissions_volumefact AS fact
+  ON fact.key = 'correction:' || one.sheet_id || ':' || one.number
+WHERE sheet.state = 'booked' AND sheet.what = 'volume'
+  AND (fact.id IS NULL OR fact.member_id <> one.member_id
+       OR (fact.figures ->> one.figure)::numeric <> one.value)
+ORDER BY one.sheet_id, one.number
+"""
 _PARTS = """
 SELECT name, id FROM (
     SELECT 'frozen part' AS name, id, digest, body FROM commissions_frozenpart
@@ -213,6 +249,16 @@ def _questions() -> tuple[Question, ...]:
             code="commissions.adjustment_of_lines",
             text="Adjustment {}: the difference of member {} by {} is {} units; its lines give {}.",
             query=_ADJUSTED_LINES,
+        ),
+        Question(
+            code="commissions.correction_posted",
+            text="Corrections {}: row {} gives {} {}; the ledger has {}.",
+            query=_CORRECTED,
+        ),
+        Question(
+            code="commissions.correction_counted",
+            text="Corrections {}: row {} is not among the facts as it was entered.",
+            query=_CORRECTED_VOLUME,
         ),
         Question(
             code="commissions.part_digest",

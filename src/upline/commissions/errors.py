@@ -333,3 +333,35 @@ class ClosingRuleMalformed(DomainError):
     code = "commissions.closing_rule_malformed"
     text = _("%(days)s days after the end at hour %(hour)s is no time to close.")
     remedy = _("Give 0 to 90 days, and an hour from 0 to 23.")
+
+
+class CorrectionsRefused(DomainError):
+    """Corrections have faults; each is listed."""
+
+    code = "commissions.corrections_refused"
+    text = _("%(count)s faults in these corrections; nothing was written:\n%(faults)s")
+    remedy = _("\nCorrect each and enter them again.")
+
+
+class CorrectionsDiffer(DomainError):
+    """Other corrections were entered under the same key."""
+
+    code = "commissions.corrections_differ"
+    text = _("The key '%(key)s' names sheet %(number)s already, which says something else.")
+    remedy = _("Give these corrections a key of their own.")
+
+
+class CorrectionsUnknown(DomainError):
+    """There is no such sheet of corrections."""
+
+    code = "commissions.corrections_unknown"
+    text = _("There is no sheet of corrections %(number)s.")
+    remedy = _("'upline corrections list' shows them.")
+
+
+class CorrectionsNot(DomainError):
+    """The corrections are not in the state that the act needs."""
+
+    code = "commissions.corrections_state"
+    text = _("Sheet %(number)s is %(state)s; to be %(act)s it must be %(wanted)s.")
+    remedy = _("Enter new corrections that take these back, where they are booked.")

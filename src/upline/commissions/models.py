@@ -17,12 +17,21 @@ from upline.commissions.closing_models import (
     Remark,
     StandingApproval,
 )
+from upline.commissions.correction_models import Correction, CorrectionSheet
 from upline.foundation import clock
 from upline.network.models import Member
 from upline.plans.models import PlanVersion
 
-# What a close may do without a person stands in a file of its own.
-__all__ = ["ClosingRule", "Judgement", "RaisedAlarm", "Remark", "StandingApproval"]
+# What a close may do without a person, and what persons correct, stand in files of their own.
+__all__ = [
+    "ClosingRule",
+    "Correction",
+    "CorrectionSheet",
+    "Judgement",
+    "RaisedAlarm",
+    "Remark",
+    "StandingApproval",
+]
 
 
 class Calendar(models.Model):

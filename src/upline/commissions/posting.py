@@ -43,16 +43,16 @@ def approve_period(*, calendar: str, label: str, digest: str, reason: str = "") 
     with transaction.atomic():
         locking.take("period", str(period.pk))
         period.refresh_from_db()
-        if period.state in _AFTER_APPROVAL:
-            return latest_run(period)
-        if period.state != State.CALCULATED:
+        if period.state not in (State.CALCULATED, *_AFTER_APPROVAL):
             raise PeriodNot(
                 period=period, state=period.state, act="approved", wanted=State.CALCULATED
             )
         run = latest_run(period)
-        actor = persons.another(run.computed_by, act="approve", period=period)
         if digest != run.digest:
             raise DigestDiffers(period=period, computed=run.digest, approved=digest)
+        if period.state != State.CALCULATED:
+            return run
+        actor = persons.another(run.computed_by, act="approve", period=period)
         remarks.keep_of_approval(period, run, text=reason, by=actor)
         approved(period, run, reason=reason or "approved")
         return run

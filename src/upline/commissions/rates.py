@@ -41,13 +41,13 @@ def wanted(
         found["exchange"] = _table(worth)
     if file.pay_exchange == "given":
         paid = {quote: rate for (base, quote), rate in approved.items() if base == file.currency}
-        pairs = {code: (file.currency, code) for code in _paid_in(plan) - {file.currency}}
+        pairs = {code: (file.currency, code) for code in paid_in(plan) - {file.currency}}
         _refuse_missing(period, paid, pairs, on)
         found["pay_exchange"] = _table(paid)
     return found
 
 
-def _paid_in(plan: Plan) -> set[str]:
+def paid_in(plan: Plan) -> set[str]:
     """Give the currencies to pay in that the plan names."""
     content = plan.file.pay_currency
     return set() if content is None else set(_texts(content))

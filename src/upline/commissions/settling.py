@@ -31,13 +31,13 @@ def approve_adjustment(*, number: int, digest: str, reason: str = "") -> Adjustm
     """
     with transaction.atomic():
         found = _locked(number)
-        if found.state in (_State.APPROVED, _State.POSTED):
-            return found
-        if found.state != _State.COMPUTED:
+        if found.state not in (_State.COMPUTED, _State.APPROVED, _State.POSTED):
             raise _not(found, "approved", _State.COMPUTED)
-        actor = persons.another(found.computed_by, act="approve", period=found)
         if digest != found.digest:
             raise DigestDiffers(period=found, computed=found.digest, approved=digest)
+        if found.state != _State.COMPUTED:
+            return found
+        actor = persons.another(found.computed_by, act="approve", period=found)
         found.approved_by, found.approved_at = actor, clock.now()
         _change(found, _State.APPROVED, reason or "approved", ["approved_by", "approved_at"])
         return found

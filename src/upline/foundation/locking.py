@@ -27,6 +27,8 @@ ORDER = (
     "period",
     # What came too late for a calendar's closed periods: adjustments, and each freeze.
     "adjustment",
+    # A sheet of corrections by hand: who books or rejects it.
+    "correction",
     # Facts: writers share it, the freeze holds it alone.
     "facts",
     # One tree: every move in it.

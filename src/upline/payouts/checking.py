@@ -25,7 +25,7 @@ FROM ledger_balance AS balance JOIN ledger_account AS account ON account.id = ba
 WHERE account.code LIKE 'wallet:%%' AND balance.balance_minor > 0
 ORDER BY account.code, account.currency
 """
-# What closes and adjustments say is taken from themselves, everything else from the ledger.
+# What closes, adjustments and corrections say is taken from themselves, everything else from the ledger.
 _HELD = """
 WITH accounts AS MATERIALIZED (
     SELECT id, currency, substring(code FROM '[^:]+$') AS code FROM ledger_account
@@ -42,7 +42,8 @@ moved AS (
     JOIN ledger_entry AS entry ON entry.account_id = accounts.id
     JOIN ledger_journal AS journal ON journal.id = entry.journal_id
     WHERE journal.kind NOT IN (
-        'commissions', 'commissions.adjustment', 'wallet.mature', 'wallet.recover'
+        'commissions', 'commissions.adjustment', 'commissions.correction',
+        'wallet.mature', 'wallet.recover'
     )
     GROUP BY 1, 2
 ),
@@ -66,6 +67,11 @@ given AS (
                SELECT FROM ledger_journal AS journal
                WHERE journal.key = 'adjustment:' || adjustment.id || ':' || pay.period_id || ':'
                      || pay.member_id))
+        UNION ALL
+        SELECT one.member_id, one.currency, one.amount_minor
+        FROM commissions_correction AS one
+        JOIN commissions_correctionsheet AS sheet ON sheet.id = one.sheet_id
+        WHERE sheet.state = 'booked' AND sheet.what = 'pay'
     ) AS pays JOIN network_member AS member ON member.id = pays.member_id
     GROUP BY 1, 2
 )
@@ -110,7 +116,8 @@ QUESTIONS = (
     ),
     Question(
         code="payouts.wallet_of_periods",
-        text="Member {} has {} {}; closed periods and adjustments gave {}, other acts {}.",
+        text="Member {} has {} {}; closed periods, adjustments and corrections gave {}, other "
+        "acts {}.",
         query=_HELD,
     ),
     Question(

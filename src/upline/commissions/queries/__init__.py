@@ -27,6 +27,12 @@ from upline.commissions.queries.closes import (
     totals_of,
     why,
 )
+from upline.commissions.queries.corrections import (
+    CorrectionRow,
+    corrections_in,
+    shortest,
+    volumes_counted,
+)
 from upline.commissions.queries.differences import (
     CAUSES,
     DifferenceFilter,
@@ -110,6 +116,7 @@ __all__ = [
     "BonusTotal",
     "Change",
     "Check",
+    "CorrectionRow",
     "DifferenceFilter",
     "DifferenceRow",
     "DifferenceSum",
@@ -159,6 +166,7 @@ __all__ = [
     "adjustment",
     "adjustments",
     "calendars",
+    "corrections_in",
     "estimate",
     "estimate_lines",
     "late_facts",
@@ -174,6 +182,7 @@ __all__ = [
     "reader",
     "richest",
     "run_of",
+    "shortest",
     "span_of",
     "statement",
     "statement_lines",
@@ -181,6 +190,7 @@ __all__ = [
     "statements",
     "team_figures",
     "totals_of",
+    "volumes_counted",
     "why",
     "why_line",
     "why_not",

@@ -1,4 +1,4 @@
-"""What adjustments settled for a member in a period, beside its pay."""
+"""What adjustments settled for a member in a period, and persons corrected, beside its pay."""
 
 from __future__ import annotations
 
@@ -25,9 +25,13 @@ class Settled:
 
 
 def settled_in(place: Place) -> dict[str, Any]:
-    """Give the lines that were settled in a period, and what they come to."""
+    """Give the lines that were settled in a period, what they come to, and corrections by hand."""
     rows, sums = commissions.adjusted_rows(viewer=place.by, of=place.key, language=place.language)
-    return {"settled": [_shown(row, place.language) for row in rows], "settled_sums": sums}
+    return {
+        "settled": [_shown(row, place.language) for row in rows],
+        "settled_sums": sums,
+        "corrections": commissions.corrections_in(viewer=place.by, of=place.key),
+    }
 
 
 def _shown(row: commissions.AdjustedRow, language: str) -> Settled:

@@ -5,6 +5,7 @@ from upline.web.office import (  # noqa: F401 - imported for what they register
     audit,
     books,
     closing,
+    corrections,
     deliveries,
     logins,
     members,

@@ -158,6 +158,7 @@ _SCREENS = {
     "ratesheet": "ledger_ratesheet_card",
     "standing": "commissions_standingapproval_card",
     "adjustment": "commissions_adjustment_card",
+    "corrections": "commissions_correctionsheet_card",
     "login": "people_login_card",
     "delivery": "foundation_delivery_card",
     "payout_stop": "payouts_stop_card",

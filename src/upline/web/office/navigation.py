@@ -90,6 +90,13 @@ _GROUPS: tuple[tuple[Words, tuple[Place, ...]], ...] = (
                 name="commissions_adjustment_changelist",
             ),
             Place(
+                here="corrections",
+                label=_("Corrections by hand"),
+                icon="receipt",
+                right="ledger.see",
+                name="commissions_correctionsheet_changelist",
+            ),
+            Place(
                 here="closing",
                 label=_("Automatic closing"),
                 icon="refresh",

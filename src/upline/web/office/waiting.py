@@ -10,7 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from upline.commissions.alarms import present_alarms
-from upline.commissions.models import Adjustment, Period, Reopening, StandingApproval, State
+from upline.commissions.models import (
+    Adjustment,
+    CorrectionSheet,
+    Period,
+    Reopening,
+    StandingApproval,
+    State,
+)
 from upline.foundation.models import Delivery
 from upline.ledger.models import RateSheet
 from upline.network.models import RankGrant
@@ -96,6 +103,13 @@ def _kinds() -> tuple[Kind, ...]:
             things=Adjustment.objects.filter(state=Adjustment.State.COMPUTED),
             table="commissions_adjustment",
             chosen="?state=computed",
+        ),
+        Kind(
+            right="periods.approve",
+            label=_("Corrections by hand to be approved"),
+            things=CorrectionSheet.objects.filter(state=CorrectionSheet.State.ENTERED),
+            table="commissions_correctionsheet",
+            chosen="?state=entered",
         ),
         Kind(
             right="periods.approve",

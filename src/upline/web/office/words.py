@@ -149,6 +149,15 @@ ADJUSTMENT: Labels = {
     "posted": (pgettext_lazy("state of an adjustment", "Booked"), "success"),
     "discarded": (pgettext_lazy("state of an adjustment", "Discarded"), "neutral"),
 }
+CORRECTIONS: Labels = {
+    "entered": (pgettext_lazy("state of corrections", "Waits for approval"), "warning"),
+    "booked": (pgettext_lazy("state of corrections", "Booked"), "success"),
+    "rejected": (pgettext_lazy("state of corrections", "Rejected"), "error"),
+}
+CORRECTED: Labels = {
+    "pay": (_("Pay"), ""),
+    "volume": (_("Volume"), ""),
+}
 CAUSE: Labels = {
     "order": (pgettext_lazy("cause of a difference", "Late order"), ""),
     "refund": (pgettext_lazy("cause of a difference", "Late refund"), ""),
@@ -165,6 +174,7 @@ SUBJECT: Labels = {
     "standing": (pgettext_lazy("subject of an act", "Standing approval"), ""),
     "calendar": (pgettext_lazy("subject of an act", "Calendar"), ""),
     "adjustment": (pgettext_lazy("subject of an act", "Adjustment"), ""),
+    "corrections": (pgettext_lazy("subject of an act", "Corrections by hand"), ""),
     "login": (pgettext_lazy("subject of an act", "Login"), ""),
     "delivery": (pgettext_lazy("subject of an act", "Message"), ""),
     "trees": (pgettext_lazy("subject of an act", "Trees"), ""),

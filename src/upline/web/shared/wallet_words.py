@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 CAUSES: Mapping[str, str | Promise] = {
     "commissions": _("Pay of a period"),
+    "commissions.adjustment": _("From earlier periods"),
+    "commissions.correction": _("Correction by hand"),
     "wallet.mature": _("Became available"),
     "wallet.recover": _("Kept for what was owed"),
     "payout.reserve": _("Set aside for a payout"),
