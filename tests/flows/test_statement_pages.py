@@ -12,9 +12,11 @@ from django.urls import reverse
 from tests import closing, team
 from tests.closing import ANNA, BORIS, CELINA, OCTOBER
 from tests.signing_in import signed_in
-from upline.commissions import estimating, queries, resident
+from upline.commissions import estimating, queries, resident, services
 from upline.commissions.models import Period, VolumeFact
 from upline.commissions.queries import StatementKey
+from upline.foundation import clock, context
+from upline.money import Money
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
@@ -223,3 +225,21 @@ def test_what_is_settled_for_an_earlier_period_stands_beside_the_pay_of_the_open
     assert "€10.00" in estimate
     assert "€7.50" in estimate
     assert "From earlier periods" not in october
+
+
+def test_what_was_corrected_by_hand_stands_on_the_statement_with_its_reason(members):
+    draft = services.PayDraft(
+        member=BORIS, amount=Money(2500, "EUR"), reason="a prize of the spring congress"
+    )
+    with clock.stopped_at(closing.NOVEMBER_2):
+        with context.working(actor="login:3"):
+            sheet = services.enter_pay(key="one", calendar="monthly", drafts=[draft])
+        with context.working(actor="login:4"):
+            services.approve_corrections(number=sheet.pk, digest=sheet.digest)
+    client = client_of(members[BORIS])
+
+    before = page(client, "statement-of", **OF)
+    now = page(client, "estimate-of", calendar="monthly", label="2026-11")
+
+    assert "a prize of the spring congress" not in before
+    assert ("a prize of the spring congress" in now, "25.00" in now) == (True, True)

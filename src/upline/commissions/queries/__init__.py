@@ -29,6 +29,7 @@ from upline.commissions.queries.closes import (
 )
 from upline.commissions.queries.corrections import (
     CorrectionRow,
+    beside_pay,
     corrections_in,
     shortest,
     volumes_counted,
@@ -165,6 +166,7 @@ __all__ = [
     "adjusted_rows",
     "adjustment",
     "adjustments",
+    "beside_pay",
     "calendars",
     "corrections_in",
     "estimate",

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from upline.commissions.calendars import calendar_named
 from upline.commissions.errors import AdjustmentUnknown
@@ -91,20 +91,11 @@ def adjusted_rows(
     """
     by = reader(viewer)
     who = by.member(of.member)
-    chosen = {
-        "adjustment__state": Adjustment.State.POSTED,
-        "adjustment__posted_in__label": of.label,
-        "adjustment__calendar__name": of.calendar,
-        "member_id": who.id,
-    }
-    lines = list(
-        AdjustedLine.objects.filter(**chosen)
-        .select_related("period", "fact")
-        .order_by("adjustment", "number")[:_MOST_LINES]
-    )
+    settled = settled_lines(who.id, of).select_related("period", "fact")
+    lines = list(settled.order_by("adjustment", "number")[:_MOST_LINES])
     if not lines:
         return (), ()
-    pays = AdjustedPay.objects.filter(**chosen).values_list("currency")
+    pays = AdjustedPay.objects.filter(**_settled(who.id, of)).values_list("currency")
     sums = tuple(
         Money(int(minor), currency)
         for currency, minor in pays.annotate(Sum("pay_minor")).order_by("currency")
@@ -117,6 +108,20 @@ def adjusted_rows(
     }
     buyers = by.codes_of({line.buyer_id for line in lines if line.buyer_id})
     return tuple(_row(line, runs[line.period_id], buyers, language) for line in lines), sums
+
+
+def settled_lines(member_id: int, of: StatementKey) -> QuerySet[AdjustedLine]:
+    """Give the lines of posted adjustments that were settled for a member in a period."""
+    return AdjustedLine.objects.filter(**_settled(member_id, of))
+
+
+def _settled(member_id: int, of: StatementKey) -> dict[str, Any]:
+    return {
+        "adjustment__state": Adjustment.State.POSTED,
+        "adjustment__posted_in__label": of.label,
+        "adjustment__calendar__name": of.calendar,
+        "member_id": member_id,
+    }
 
 
 def _row(line: AdjustedLine, run: Run, buyers: dict[int, str], language: str) -> AdjustedRow:

@@ -7,14 +7,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from upline.commissions.correcting import Counted
 from upline.commissions.models import Correction, CorrectionSheet, Period
+from upline.commissions.queries.adjustments import settled_lines
 from upline.commissions.queries.facts import StatementKey
 from upline.commissions.queries.seeing import reader
 from upline.money import Money
 from upline.network.history import today
+from upline.network.models import Member
 from upline.plans.errors import NoPlanInForce
 
 _MOST_ROWS = 200
@@ -32,23 +34,38 @@ class CorrectionRow:
     reason: str
 
 
+def beside_pay(*, viewer: Any, of: StatementKey) -> tuple[bool, bool]:
+    """Say whether anything was settled for a member in a period, and whether corrected by hand.
+
+    One query, for most pages have neither. Raises MemberUnknown.
+    """
+    who = reader(viewer).member(of.member)
+    found = Member.objects.filter(pk=who.id).values_list(
+        Exists(settled_lines(who.id, of)), Exists(_booked(who.id, of))
+    )
+    return found[0] if found else (False, False)
+
+
 def corrections_in(*, viewer: Any, of: StatementKey) -> tuple[CorrectionRow, ...]:
     """Give what was booked by hand for a member in a period: its pay, and volume of its days.
 
     The earliest entered first. Raises MemberUnknown.
     """
     who = reader(viewer).member(of.member)
+    found = _booked(who.id, of).select_related("sheet").order_by("sheet", "number")
+    return tuple(_row(row) for row in found[:_MOST_ROWS])
+
+
+def _booked(member_id: int, of: StatementKey) -> QuerySet[Correction]:
     period = Period.objects.filter(calendar__name=of.calendar, label=of.label)
     of_its_days = period.filter(
         starts_on__lte=OuterRef("counts_on"), ends_on__gt=OuterRef("counts_on")
     )
-    found = (
-        Correction.objects.filter(member_id=who.id, sheet__state=CorrectionSheet.State.BOOKED)
-        .filter(Q(sheet__booked_in__in=period) | Exists(of_its_days))
-        .select_related("sheet")
-        .order_by("sheet", "number")
+    return Correction.objects.filter(
+        Q(sheet__booked_in__in=period) | Exists(of_its_days),
+        member_id=member_id,
+        sheet__state=CorrectionSheet.State.BOOKED,
     )
-    return tuple(_row(row) for row in found[:_MOST_ROWS])
 
 
 def _row(row: Correction) -> CorrectionRow:

@@ -26,11 +26,18 @@ class Settled:
 
 def settled_in(place: Place) -> dict[str, Any]:
     """Give the lines that were settled in a period, what they come to, and corrections by hand."""
-    rows, sums = commissions.adjusted_rows(viewer=place.by, of=place.key, language=place.language)
+    is_settled, is_corrected = commissions.beside_pay(viewer=place.by, of=place.key)
+    rows, sums = (
+        commissions.adjusted_rows(viewer=place.by, of=place.key, language=place.language)
+        if is_settled
+        else ((), ())
+    )
     return {
         "settled": [_shown(row, place.language) for row in rows],
         "settled_sums": sums,
-        "corrections": commissions.corrections_in(viewer=place.by, of=place.key),
+        "corrections": commissions.corrections_in(viewer=place.by, of=place.key)
+        if is_corrected
+        else (),
     }
 
 
