@@ -234,3 +234,19 @@ def test_a_bonus_that_is_computed_again_is_so_in_every_later_period_that_changes
         (OCTOBER, BORIS, 866 + 167),
         ("2026-11", BORIS, 33),
     ]
+
+
+def test_what_is_approved_already_is_not_approved_again_by_another_digest(members):
+    refunded(members, "A-1", "-40.00", CELINA)
+    found = closing.adjusted()
+    by = {"calendar": "monthly", "label": OCTOBER}
+
+    with context.working(actor="login:4"):
+        with pytest.raises(errors.DigestDiffers):
+            services.approve_adjustment(number=found.pk, digest="0" * 64)
+        with pytest.raises(errors.DigestDiffers):
+            services.approve_period(**by, digest="0" * 64)
+
+        assert services.approve_adjustment(number=found.pk, digest=found.digest) == found
+        run = queries.run_of(calendar="monthly", label=OCTOBER)
+        assert services.approve_period(**by, digest=run.digest).pk == run.pk
