@@ -34,7 +34,11 @@ def main() -> None:
 
 def page() -> str:
     """Give the page for the rules as they are."""
-    parts = [HEAD, "| rule | country | contract | days | kept | source |", "|---|---|---|---|---|---|"]
+    parts = [
+        HEAD,
+        "| rule | country | contract | days | kept | source |",
+        "|---|---|---|---|---|---|",
+    ]
     ordered = sorted(packaged(), key=lambda one: (one.country, one.contract, one.since))
     parts += [_row(one) for one in ordered]
     parts += ["", "## What to look at", ""]
