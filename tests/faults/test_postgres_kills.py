@@ -120,6 +120,21 @@ def test_a_server_survives_the_death_of_a_backend_and_is_adopted(wheel_folder):
         assert answer(again.url) == 1
 
 
+def test_a_connection_that_the_death_of_a_backend_cuts_off_is_made_again(wheel_folder, monkeypatch):
+    server = started(wheel_folder)
+    connect, said = psycopg.connect, ["server closed the connection unexpectedly"]
+
+    def cut_off_once(*given, **named):
+        if said:
+            raise psycopg.OperationalError(said.pop())
+        return connect(*given, **named)
+
+    monkeypatch.setattr(psycopg, "connect", cut_off_once)
+    again = started(wheel_folder)
+
+    assert (again.pid, said) == (server.pid, [])
+
+
 def test_a_query_that_goes_on_after_its_server_died_is_ended_before_the_next_start(
     full_folder, source
 ):

@@ -12,6 +12,9 @@ from upline.foundation.postgres.processes import lock_file
 # messages is set when its data are made.
 _PASSING = ("starting up", "recovery mode", "not yet accepting", "shutting down")
 RECOVERY_SECONDS = 600
+# What becomes of a connection that is being made when a process of the server dies: it ends all.
+_CUT_OFF = ("closed the connection unexpectedly", "terminating connection")
+CUT_OFF_SECONDS = 30
 
 
 def ensure_database(layout: Layout, *, place: str, password: str, database: str) -> None:
@@ -21,7 +24,7 @@ def ensure_database(layout: Layout, *, place: str, password: str, database: str)
         from psycopg import sql  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise DriverMissing from error
-    deadline = time.monotonic() + RECOVERY_SECONDS
+    began = time.monotonic()
     while True:
         try:
             with psycopg.connect(
@@ -42,10 +45,16 @@ def ensure_database(layout: Layout, *, place: str, password: str, database: str)
                     )
             return
         except psycopg.OperationalError as error:
-            passing = any(words in str(error) for words in _PASSING)
-            if not passing or time.monotonic() >= deadline:
+            if time.monotonic() - began >= _patience(str(error)):
                 pid = (lock_file(layout.data) or ["?"])[0]
                 raise Unreachable(
                     path=layout.folder, pid=pid, said=str(error).strip(), log=layout.log
                 ) from error
             time.sleep(0.05)
+
+
+def _patience(said: str) -> float:
+    """Give for how many seconds a refusal is waited out: none for one that does not pass."""
+    if any(words in said for words in _PASSING):
+        return RECOVERY_SECONDS
+    return CUT_OFF_SECONDS if any(words in said for words in _CUT_OFF) else 0
