@@ -5,6 +5,8 @@
 #
 #   tools/bare.sh [TARGET...]     the make targets to run; demo and test unless named
 #
+# UPLINE_BARE_AS=root or =user runs one half; each takes as long as the tests.
+#
 # Needs root, for chroot. Mirrors, proxies, package index and certificates are those of this host;
 # DEBIAN_MIRROR names the mirror where the host is no Debian. The base system is kept in the cache
 # folder (UPLINE_BARE_CACHE), everything else is made in a temporary folder and removed at the end.
@@ -26,6 +28,7 @@ if [ -z "${UPLINE_BARE_INSIDE:-}" ]; then
         bash "$repository/tools/bare.sh" "$@"
 fi
 [ $# -gt 0 ] || set -- demo test
+people=${UPLINE_BARE_AS:-root user}
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/upline-bare.XXXXXX")
 cleanup() {
@@ -124,24 +127,29 @@ if ! git -C "$repository" diff --quiet HEAD; then
 fi
 make_base
 
-say "Debian 12 with $packages, as root"
-unpack root
-clone root root
-run_targets root root "$@"
+as_root() {
+    say "Debian 12 with $packages, as root"
+    unpack root
+    clone root root
+    run_targets root root "$@"
+}
 
-say "The same bare system, as a user: the missing package must be named"
-unpack user
-clone user seller
-if inside user seller "cd upline && make $1" >"$work/refusal" 2>&1; then
-    stop "make $1 worked without pip and venv: the system is not bare"
-fi
-cat "$work/refusal"
-grep -q python3-venv "$work/refusal" || stop "The message does not name python3-venv"
+as_user() {
+    say "The same bare system, as a user: the missing package must be named"
+    unpack user
+    clone user seller
+    if inside user seller "cd upline && make $1" >"$work/refusal" 2>&1; then
+        stop "make $1 worked without pip and venv: the system is not bare"
+    fi
+    cat "$work/refusal"
+    grep -q python3-venv "$work/refusal" || stop "The message does not name python3-venv"
 
-say "The user again, with that package installed"
-inside user root "export DEBIAN_FRONTEND=noninteractive; apt-get update -qq
-    apt-get install -qq -y --no-install-recommends python3-venv python3-pip >/tmp/apt.log 2>&1 ||
-        { cat /tmp/apt.log; exit 1; }"
-run_targets user seller "$@"
+    say "The user again, with that package installed"
+    inside user root "export DEBIAN_FRONTEND=noninteractive; apt-get update -qq
+        apt-get install -qq -y --no-install-recommends python3-venv python3-pip >/tmp/apt.log 2>&1 ||
+            { cat /tmp/apt.log; exit 1; }"
+    run_targets user seller "$@"
+}
 
-say "Bare Debian 12: make $* passed as root and as a user"
+for who in $people; do "as_$who" "$@"; done
+say "Bare Debian 12: make $* passed as $people"
