@@ -6,6 +6,8 @@ import pytest
 
 from upline.cases import load_case, run_case
 from upline.cases.find import find_cases
+from upline.compensation import load_plan
+from upline.compensation.plan.review import review
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "plans"
 PLANS = sorted(EXAMPLES.glob("*.yaml"))
@@ -33,3 +35,10 @@ def test_an_example_plan_is_read_on_a_few_screens_and_has_three_cases(plan):
 def test_every_example_plan_is_called_as_its_file():
     for plan in PLANS:
         assert f"\nplan: {plan.stem}\n" in plan.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
+def test_the_check_warns_of_nothing_in_an_example_plan(path):
+    found = review(load_plan(path.read_text(encoding="utf-8"))).findings
+
+    assert [(one.rule, one.place.line, one.about) for one in found] == []
