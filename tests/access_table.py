@@ -137,6 +137,7 @@ ADDRESSES: dict[str, str] = {
         acts={
             "by_number": "members.see",
             "reveal": "people.see_private",
+            "country": "members.edit",
             "move": "members.move",
             "merge": "members.move",
             "rank": "members.edit",

@@ -17,6 +17,7 @@ from upline.foundation.access import STAFF_ROLES, rights_of
 from upline.foundation.models import AuditEntry
 from upline.ledger.models import RateSheet
 from upline.network import services as network
+from upline.network.errors import CountryUnreadable
 from upline.network.models import Member, RankGrant
 from upline.orders.models import Order
 from upline.people import services as people
@@ -610,3 +611,28 @@ def test_a_granted_rank_is_ended_with_a_reason(members):
     assert empty.status_code == 200
     assert RankGrant.objects.get().span.upper == date(2026, 11, 10)
     assert AuditEntry.objects.get(act="network.end_rank_grant").reason == REASON
+
+
+def test_a_country_is_changed_with_a_reason_and_the_audit_log_says_both_in_words(members):
+    client = office.client_of("support")
+    address = at("network_member_country", closing.CELINA)
+    entries = {"country": "PL", "reason": REASON}
+
+    shown = client.post(address, entries)
+    between = Member.objects.get(code=closing.CELINA).country
+    done = client.post(address, {**entries, "confirmed": "yes"}, follow=True)
+    again = client.post(address, {**entries, "confirmed": "yes"}, follow=True)
+    entry = AuditEntry.objects.get(act="network.change_country")
+    log = office.client_of("auditor").get(at("foundation_auditentry_card", entry.pk))
+
+    assert "Country until now Kazakhstan New country Poland" in office.texts_of(shown)
+    assert (between, Member.objects.get(code=closing.CELINA).country) == ("KZ", "PL")
+    assert "The country is changed." in office.texts_of(done)
+    assert "It is this country already." in office.texts_of(again)
+    assert "Changed the country of a member" in office.texts_of(log)
+    assert "Country KZ PL" in office.texts_of(log)
+
+
+def test_what_is_no_country_is_refused(members):
+    with pytest.raises(CountryUnreadable):
+        network.change_country(member_id=members[closing.CELINA].pk, country="pl", reason=REASON)

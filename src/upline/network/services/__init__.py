@@ -1,6 +1,7 @@
 """What is done to the network: each act one transaction, and repeatable."""
 
 from upline.network.loading import MembersRefused, check_members, load_members, read_members
+from upline.network.services.correcting import change_country
 from upline.network.services.due import PlacedWhenDue, place_due, turn_day
 from upline.network.services.enrolling import enrol
 from upline.network.services.granting import (
@@ -20,6 +21,7 @@ __all__ = [
     "MembersRefused",
     "PlacedWhenDue",
     "RankGrantDraft",
+    "change_country",
     "change_holders",
     "check_members",
     "end_rank_grant",

@@ -7,10 +7,11 @@ from django.db import connection, transaction
 from upline.foundation import audit, ids, locking, outbox
 from upline.network import history, locks
 from upline.network.domain import Hold, Newcomer
-from upline.network.errors import CodeTaken, CountryUnreadable, KeyAlreadyUsed, MemberUnknown
+from upline.network.errors import CodeTaken, KeyAlreadyUsed, MemberUnknown
 from upline.network.events import MemberEnrolled
 from upline.network.models import Act, Holder, Member, Sponsorship, Standing, Status
 from upline.network.services import placing
+from upline.network.services.correcting import refuse_unreadable
 from upline.people.models import Person
 
 CODE_LENGTH = 8
@@ -70,10 +71,7 @@ def _sponsor(newcomer: Newcomer) -> Member | None:
 
 
 def _written(newcomer: Newcomer, sponsor: Member | None) -> Member:
-    if len(newcomer.country) != 2 or not (
-        newcomer.country.isascii() and newcomer.country.isalpha() and newcomer.country.isupper()
-    ):
-        raise CountryUnreadable(given=newcomer.country)
+    refuse_unreadable(newcomer.country)
     code = newcomer.code.strip() or ids.new_code(length=CODE_LENGTH)
     if Member.objects.filter(code__iexact=code).exists():
         raise CodeTaken(member_code=code)

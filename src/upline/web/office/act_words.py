@@ -49,6 +49,7 @@ ACTS: Mapping[str, Words] = {
     "ledger.rates_approved": _("Approved rates of exchange"),
     "ledger.rates_rejected": _("Rejected rates of exchange"),
     "ledger.reverse": _("Reversed a journal"),
+    "network.change_country": _("Changed the country of a member"),
     "network.change_status": _("Changed the status of a member"),
     "network.corrected": _("Corrected the holders of a position"),
     "network.end_rank_grant": _("Ended a granted rank"),

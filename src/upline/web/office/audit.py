@@ -17,6 +17,7 @@ from upline.web.office import filters, words
 from upline.web.office.act_words import ACTS
 from upline.web.office.base import OfficeAdmin, column
 from upline.web.office.cells import Card, Cell, Rows, facts, only
+from upline.web.office.changed_words import ACTORS, field_cell, value_cell
 from upline.web.office.reason_words import reason_in_words
 from upline.web.office.site import site
 
@@ -101,25 +102,18 @@ def changes(entry: AuditEntry) -> Rows:
     """Give what an act changed: each field before and after."""
     before, after = entry.before or {}, entry.after or {}
     names = list(dict.fromkeys([*before, *after]))
+    told = [str(each.get(name) or "") for each in (before, after) for name in ACTORS]
+    actors = actors_of([one for one in told if one])
+
+    def value(each: Mapping[str, Any], name: str) -> Cell:
+        return value_cell(name, each.get(name), subject=entry.subject, actors=actors)
+
     return Rows(
         title=_("Before and after"),
         heads=[_("Field"), _("Before"), _("After")],
-        rows=[
-            [
-                Cell(name, is_code=True),
-                Cell(_written(before.get(name)), is_code=True),
-                Cell(_written(after.get(name)), is_code=True),
-            ]
-            for name in names
-        ],
+        rows=[[field_cell(name), value(before, name), value(after, name)] for name in names],
         empty=_("This act tells no figures."),
     )
-
-
-def _written(value: Any) -> str:
-    if value is None:
-        return ""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def actors_of(actors: Sequence[str]) -> Mapping[str, Any]:
@@ -129,7 +123,7 @@ def actors_of(actors: Sequence[str]) -> Mapping[str, Any]:
         for actor in actors
         if actor.startswith("login:") and actor.removeprefix("login:").isdigit()
     }
-    mails = dict(Login.objects.filter(pk__in=numbers).values_list("pk", "email"))
+    mails = dict(Login.objects.filter(pk__in=numbers).values_list("pk", "email")) if numbers else {}
     return {actor: _actor(actor, mails) for actor in actors}
 
 

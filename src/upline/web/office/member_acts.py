@@ -21,6 +21,7 @@ from upline.web.office.cells import Cell, Section, Words, facts
 from upline.web.office.fields import DayField, MemberField
 from upline.web.office.member_card import link_to
 from upline.web.office.person_acts import reveal
+from upline.web.office.places import countries, country_name
 from upline.web.shared.templatetags.formats import day
 
 
@@ -138,6 +139,34 @@ def _move_shown(doing: Doing) -> Sequence[Section]:
             (_("New sponsor"), link_to(doing.entries["sponsor"])),
             (_("Takes effect"), since),
             (_("Moves with this member"), card.facts.total),
+        )
+    ]
+
+
+class CountryForm(Reasoned):
+    country = forms.ChoiceField(label=_("Country"), choices=countries)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].initial = self.subject.country
+
+
+def _change_country(doing: Doing) -> Words:
+    country = doing.entries["country"]
+    is_changed = services.change_country(
+        member_id=doing.subject.pk, country=country, reason=doing.reason
+    )
+    return _("The country is changed.") if is_changed else _("It is this country already.")
+
+
+def _country_shown(doing: Doing) -> Sequence[Section]:
+    return [
+        facts(
+            _("What happens"),
+            (_("Member"), Cell(doing.subject.code, is_code=True)),
+            (_("Country until now"), country_name(doing.subject.country)),
+            (_("New country"), country_name(doing.entries["country"])),
+            note=_("Frozen and closed periods keep the country that they were computed with."),
         )
     ]
 
@@ -263,6 +292,15 @@ ACTS = (
         does=_move,
         fits=_is_there,
         shows=_move_shown,
+    ),
+    Act(
+        name="country",
+        label=_("Change the country"),
+        right="members.edit",
+        form=CountryForm,
+        does=_change_country,
+        shows=_country_shown,
+        explains=_("The plan may pay by country: in which currency, and at which rates."),
     ),
     Act(
         name="rank",

@@ -181,6 +181,11 @@ SUBJECT: Labels = {
     "product": (pgettext_lazy("subject of an act", "Product"), ""),
     "journal": (pgettext_lazy("subject of an act", "Journal"), ""),
     "company": (pgettext_lazy("subject of an act", "Company"), ""),
+    "ledger": (pgettext_lazy("subject of an act", "Ledger"), ""),
+    "members": (pgettext_lazy("subject of an act", "Members"), ""),
+    "payout": (pgettext_lazy("subject of an act", "Payout"), ""),
+    "payout_batch": (pgettext_lazy("subject of an act", "Batch of payouts"), ""),
+    "payout_rule": (pgettext_lazy("subject of an act", "Rule of payouts"), ""),
     "payout_stop": (pgettext_lazy("subject of an act", "Stop of payouts"), ""),
 }
 
