@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from upline.web.office import words
 from upline.web.office.cells import Cell, Words
+from upline.web.office.places import country_name
 
 FIELDS: Mapping[str, Words] = {
     "agreed_by": _("Agreed to by"),
@@ -126,6 +127,8 @@ def value_cell(name: str, value: Any, *, subject: str, actors: Mapping[str, Any]
         return Cell(", ".join(map(str, value)), is_code=True)
     if name in ACTORS:
         return Cell(actors.get(str(value), value))
+    if name == "country":
+        return Cell(country_name(str(value)))
     if name == "language":
         return Cell(words.language(str(value)))
     labels = _STATES.get(subject.partition(":")[0], {}) if name == "state" else _CODES.get(name, {})

@@ -27,6 +27,7 @@ from upline.web.office.acts import Act, ActForm, Doing, Reasoned
 from upline.web.office.audit import actors_of
 from upline.web.office.base import OfficeAdmin, column
 from upline.web.office.cells import Card, Cell, Part, Rows, Section, Tab, Words, facts
+from upline.web.office.fault_words import TITLES
 from upline.web.office.plan_files import document_file
 from upline.web.office.screens import guarded
 from upline.web.office.site import site
@@ -41,6 +42,8 @@ class Shown:
     problem: str
     remedy: str
     blocks: bool = True
+    # Of a problem that is in English alone: what kind it is, in the reader's language.
+    title: Words = ""
 
 
 class DraftForm(ActForm):
@@ -271,7 +274,9 @@ def _shown_faults(text: str, file: str) -> list[Shown]:
 
 
 def _refused(fault: Fault) -> Shown:
-    return Shown(fault.place, fault.code, fault.problem, fault.remedy)
+    is_read = get_language() == "en"
+    title = "" if is_read else TITLES.get(fault.code, "")
+    return Shown(fault.place, fault.code, fault.problem, fault.remedy, title=title)
 
 
 def _faults(faults: Sequence[Shown]) -> Section:
