@@ -139,3 +139,22 @@ def test_the_list_and_the_card_ask_few_queries(members, maker, django_assert_max
     for address in (at("changelist"), at("card", sheet.pk)):
         with django_assert_max_num_queries(15, info=address):
             maker.get(address)
+
+
+def test_volume_for_a_closed_day_waits_for_an_adjustment_and_leads_to_its_corrections(
+    members, maker, checker
+):
+    entries = {"key": "lost", "member": CELINA, "figure": "pv", "value": "40"}
+    entries |= {"counts_on": "2026-10-20", "reason": "an order that was lost", "confirmed": "yes"}
+    posted(maker, "volume", **entries)
+    sheet = CorrectionSheet.objects.get()
+    posted(checker, "approve", sheet.pk, digest=sheet.digest, confirmed="yes")
+
+    waits = office.texts_of(
+        maker.post(
+            reverse("admin:commissions_adjustment_adjust"),
+            {"calendar": "monthly", "reason": "late in October"},
+        )
+    )
+
+    assert (f"HAND-{sheet.pk}-1" in waits, at("card", sheet.pk) in waits) == (True, True)

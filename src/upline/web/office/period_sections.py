@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from upline.commissions import queries as commissions
-from upline.commissions.models import Run
+from upline.commissions.models import CorrectionSheet, Run
 from upline.network.models import Member
 from upline.orders.models import Order
 from upline.plans.models import PlanVersion
@@ -120,7 +120,7 @@ def differences(view: Any) -> Sequence[Section]:
 
 def late_orders(calendar: str) -> Sequence[Section]:
     """Give the orders that came in for closed periods."""
-    orders, members = site.get_model_admin(Order), site.get_model_admin(Member)
+    members = site.get_model_admin(Member)
     late = commissions.late_facts(calendar=calendar, most=_LATE_SHOWN)
     return [
         Rows(
@@ -131,7 +131,7 @@ def late_orders(calendar: str) -> Sequence[Section]:
                     Cell(
                         one.order_number,
                         is_code=True,
-                        href=orders.address_at("card", one.order_number),
+                        href=_source_of(one),
                     ),
                     Cell(one.member, is_code=True, href=members.address_at("card", one.member)),
                     Cell(one.occurred_at),
@@ -145,6 +145,15 @@ def late_orders(calendar: str) -> Sequence[Section]:
             empty=_("No order came too late."),
         )
     ]
+
+
+def _source_of(late: commissions.LateFact) -> str:
+    """Give the card of the order that a late fact is of, or of the correction by hand."""
+    kind, _colon, rest = late.key.partition(":")
+    if kind == "correction":
+        sheet, _colon, _row = rest.partition(":")
+        return str(site.get_model_admin(CorrectionSheet).address_at("card", sheet))
+    return str(site.get_model_admin(Order).address_at("card", late.order_number))
 
 
 def history(period: Any) -> Sequence[Section]:
