@@ -6,8 +6,8 @@ from datetime import datetime
 
 import click
 
+from upline.cli import payout_batches, payout_taxes
 from upline.cli.on_platform import actor_of, on_the_platform
-from upline.cli.payout_batches import COMMANDS
 
 _actor = click.option(
     "--as", "email", required=True, help="The e-mail of the login that answers for it."
@@ -19,7 +19,7 @@ def payouts() -> None:
     """Set the rules of payouts, settle wallets, prepare, approve and send batches, stop them."""
 
 
-for _command in COMMANDS:
+for _command in (*payout_batches.COMMANDS, *payout_taxes.COMMANDS):
     payouts.add_command(_command)
 
 

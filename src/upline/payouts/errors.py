@@ -224,3 +224,27 @@ class ContractForbidsPayout(DomainError):
     code = "payouts.contract_forbids"
     text = _("By a contract of this kind (%(contract)s) no payout is allowed: %(law)s.")
     remedy = _("Agree on another kind of contract; the money stays in the wallet.")
+
+
+class TaxRuleUnknown(DomainError):
+    """There is no rule of tax of this name."""
+
+    code = "payouts.tax_rule_unknown"
+    text = _("There is no rule of tax %(rule)s.")
+    remedy = _("List them: upline payouts tax-rules.")
+
+
+class ContractMissing(DomainError):
+    """The company pays nobody without a recorded contract."""
+
+    code = "payouts.contract_missing"
+    text = _("No contract with the company is recorded, so nothing can be paid out yet.")
+    remedy = _("Send the contract to the company; it records its kind and the country of the tax.")
+
+
+class ContractMalformed(DomainError):
+    """A kind of contract or a country cannot be."""
+
+    code = "payouts.contract_malformed"
+    text = _("There is no contract %(contract)s in %(country)s; the kinds are: %(known)s.")
+    remedy = _("Name one of them, and the country by two capital letters.")

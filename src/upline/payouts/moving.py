@@ -107,7 +107,7 @@ def _parts(payout: Payout, *, sign: int) -> list[EntryDraft]:
         EntryDraft(accounts.on_the_way(payout.provider), arriving(payout) * sign),
         EntryDraft(accounts.FEES, Money(payout.fee_minor, payout.currency) * sign),
         EntryDraft(
-            accounts.withheld(payout.member.country),
+            accounts.withheld(payout.contract.country if payout.contract else ""),
             Money(payout.tax_minor, payout.currency) * sign,
         ),
     ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from upline.foundation.errors import DomainError
 from upline.money import Money
-from upline.payouts import methods, moving, requesting
+from upline.payouts import contracts, methods, moving, requesting
 from upline.payouts.errors import RuleMissing
 from upline.payouts.models import Payout
 from upline.payouts.models.moving import State
@@ -16,18 +17,25 @@ _SHOWN_AT_MOST = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What may be asked for in a currency: `method` is the account, `least` None without a fee set."""
+    """What may be asked for in a currency: `method` is the account, `least` None without a fee set.
+
+    `tax` would be kept of all of it by `law`, None where no contract is recorded; `refused` says why
+    nothing is paid by the contract.
+    """
 
     currency: str
     available: Money
     method: methods.MethodShown
     fee: Money | None
     least: Money | None
+    tax: Money | None
+    law: str
+    refused: DomainError | None
 
     @property
     def is_open(self) -> bool:
         """Say whether something can be asked for now."""
-        return self.least is not None and not self.available < self.least
+        return self.refused is None and self.least is not None and not self.available < self.least
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +76,12 @@ def payouts_of(member_id: int, available: dict[str, Money]) -> MemberPayouts:
     rows = rows.defer("method__holder", "method__details").order_by("-pk")
     return MemberPayouts(
         methods=tuple(known),
-        offers=tuple(_offer(one, available) for one in in_use),
+        offers=tuple(_offer(member_id, one, available) for one in in_use),
         payouts=tuple(_shown(one) for one in rows[:_SHOWN_AT_MOST]),
     )
 
 
-def _offer(method: methods.MethodShown, available: dict[str, Money]) -> Offer:
+def _offer(member_id: int, method: methods.MethodShown, available: dict[str, Money]) -> Offer:
     currency = method.currency
     fee: Money | None
     least: Money | None
@@ -81,12 +89,22 @@ def _offer(method: methods.MethodShown, available: dict[str, Money]) -> Offer:
         fee, least = requesting.fee_on(currency), requesting.least_on(currency)
     except RuleMissing:
         fee = least = None
+    all_of_it = available.get(currency, Money(0, currency))
+    kept: contracts.Kept | None = None
+    refused: DomainError | None = None
+    try:
+        kept = contracts.kept_now(member_id, all_of_it)
+    except DomainError as found:
+        refused = found
     return Offer(
         currency=currency,
-        available=available.get(currency, Money(0, currency)),
+        available=all_of_it,
         method=method,
         fee=fee,
         least=least,
+        tax=kept.withheld.tax if kept else None,
+        law=kept.withheld.rule.law if kept else "",
+        refused=refused,
     )
 
 

@@ -14,7 +14,7 @@ from upline.ledger.models import Balance
 from upline.money import Money
 from upline.network.history import today
 from upline.network.models import Member
-from upline.payouts import accounts, holding, methods, moving, rules
+from upline.payouts import accounts, contracts, holding, methods, moving, rules
 from upline.payouts.errors import (
     AmountTooSmall,
     MemberOwes,
@@ -31,7 +31,7 @@ def request_payout(*, viewer: Any, member: str, amount: Money, key: str) -> int:
 
     `key` is the name of the wish: the same again is the same payout. What stands in the way holds
     it. Raises WalletTooSmall, AmountTooSmall, MemberOwes, MethodMissing, RuleMissing,
-    MemberUnknown, ActsAsAnother.
+    MemberUnknown, ActsAsAnother, and what the rules of tax refuse.
     """
     position = methods.own_position(viewer, member)
     with transaction.atomic():
@@ -142,13 +142,21 @@ def _request(position: Member, amount: Money, key: str, origin: str) -> int:
     if amount < least:
         raise AmountTooSmall(amount=amount, least=least)
     _check_wallet(position.code, amount)
+    kept = contracts.keep(position.pk, amount)
+    tax_minor = kept.withheld.tax.minor if kept else 0
+    fee_minor = fee_on(amount.currency).minor
+    if amount.minor <= fee_minor + tax_minor:
+        raise AmountTooSmall(amount=amount, least=Money(fee_minor + tax_minor + 1, amount.currency))
     held_for, now, actor = holding.in_the_way(method), clock.now(), context.present().actor
     payout = Payout.objects.create(
         member=position,
         method=method,
         currency=amount.currency,
         amount_minor=amount.minor,
-        fee_minor=fee_on(amount.currency).minor,
+        fee_minor=fee_minor,
+        tax_minor=tax_minor,
+        contract=kept.contract if kept else None,
+        tax_rule=kept.withheld.rule.id if kept else "",
         origin=origin,
         request_key=key,
         requested_at=now,

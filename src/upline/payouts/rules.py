@@ -66,7 +66,8 @@ def set_rule(*, name: str, value: int, starts_on: date, reason: str, currency: s
 def _is_possible(name: DatedRule.Name, value: int, currency: str) -> bool:
     if name.is_of_currency:
         return 0 <= value <= _AMOUNT_AT_MOST and CURRENCY.fullmatch(currency) is not None
-    return 0 <= value <= _WINDOW_AT_MOST_DAYS and not currency
+    most = 1 if name == DatedRule.Name.CONTRACT_NEEDED else _WINDOW_AT_MOST_DAYS
+    return 0 <= value <= most and not currency
 
 
 def spans(name: str, *, currency: str = "") -> list[Span]:

@@ -6,6 +6,7 @@ from upline.payouts.batches import (
     prepare_batch,
     remove_from_batch,
 )
+from upline.payouts.contracts import confirm_tax, record_contract
 from upline.payouts.holding import hold, let_go, review_identity
 from upline.payouts.maturing import Settled, settle_wallet, settle_wallets
 from upline.payouts.methods import end_method, set_method
@@ -35,6 +36,7 @@ __all__ = [
     "ask_about_paid",
     "cancel_for_member",
     "cancel_payout",
+    "confirm_tax",
     "dissolve_batch",
     "end_method",
     "hold",
@@ -44,6 +46,7 @@ __all__ = [
     "prepare_batch",
     "queue_batch",
     "receive",
+    "record_contract",
     "recount_books",
     "remove_from_batch",
     "request_due",

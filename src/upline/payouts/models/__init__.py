@@ -5,9 +5,11 @@ from upline.payouts.models.methods import IdentityReview, Method
 from upline.payouts.models.moving import Payout, Step
 from upline.payouts.models.rules import DatedRule
 from upline.payouts.models.stops import Recount, Stop
+from upline.payouts.models.taxes import Contract, TaxConfirmation
 
 __all__ = [
     "Batch",
+    "Contract",
     "DatedRule",
     "FakePayment",
     "IdentityReview",
@@ -17,4 +19,5 @@ __all__ = [
     "Recount",
     "Step",
     "Stop",
+    "TaxConfirmation",
 ]

@@ -10,6 +10,7 @@ from upline.foundation import clock
 from upline.network.models import Member
 from upline.payouts.models.batches import Batch
 from upline.payouts.models.methods import Method
+from upline.payouts.models.taxes import Contract
 
 
 class State(models.TextChoices):
@@ -54,6 +55,11 @@ class Payout(models.Model):
     amount_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField(default=0)
+    # By what the tax was counted; nothing where no contract was recorded.
+    contract = models.ForeignKey(
+        Contract, null=True, blank=True, on_delete=models.PROTECT, related_name="payouts"
+    )
+    tax_rule = models.CharField(max_length=60, blank=True)
     origin = models.CharField(max_length=10, choices=Origin.choices)
     # What a form or a job calls its wish, so that sending it twice asks once.
     request_key = models.CharField(max_length=100, unique=True)
@@ -87,6 +93,11 @@ class Payout(models.Model):
                 condition=Q(fee_minor__gte=0, tax_minor__gte=0)
                 & Q(amount_minor__gt=F("fee_minor") + F("tax_minor")),
                 name="payouts_payout_something_arrives",
+            ),
+            models.CheckConstraint(
+                condition=Q(contract__isnull=True, tax_rule="", tax_minor=0)
+                | (Q(contract__isnull=False) & ~Q(tax_rule="")),
+                name="payouts_payout_tax_by_a_rule",
             ),
             models.CheckConstraint(
                 condition=(Q(state="held") & ~Q(held_for="")) | (~Q(state="held") & Q(held_for="")),

@@ -23,11 +23,13 @@ class DatedRule(models.Model):
         MINIMUM = "payout_minimum_minor"
         # From here on a wallet is paid out without being asked, by currency.
         THRESHOLD = "payout_threshold_minor"
+        # 1 where nobody is paid without a recorded contract, 0 where that is allowed.
+        CONTRACT_NEEDED = "contract_needed"
 
         @property
         def is_of_currency(self) -> bool:
             """Say whether it is an amount, in minor units of one currency."""
-            return self is not DatedRule.Name.RETURN_WINDOW
+            return self not in (DatedRule.Name.RETURN_WINDOW, DatedRule.Name.CONTRACT_NEEDED)
 
     name = models.CharField(max_length=40, choices=Name.choices)
     # Three letters where it is money or holds for one currency alone; empty for all.
@@ -47,6 +49,7 @@ class DatedRule(models.Model):
                         "payout_fee_minor",
                         "payout_minimum_minor",
                         "payout_threshold_minor",
+                        "contract_needed",
                     ]
                 ),
                 name="payouts_rule_known",
@@ -60,12 +63,16 @@ class DatedRule(models.Model):
             ),
             models.CheckConstraint(condition=Q(value__gte=0), name="payouts_rule_not_negative"),
             models.CheckConstraint(
-                condition=Q(name="return_window_days") | ~Q(currency=""),
+                condition=Q(name__in=["return_window_days", "contract_needed"]) | ~Q(currency=""),
                 name="payouts_rule_amount_of_currency",
             ),
             models.CheckConstraint(
                 condition=~Q(name="return_window_days") | Q(value__lte=366, currency=""),
                 name="payouts_rule_window_in_a_year",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name="contract_needed") | Q(value__lte=1, currency=""),
+                name="payouts_rule_contract_yes_or_no",
             ),
         ]
         indexes = [

@@ -79,13 +79,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     shown = []
     for offer in found.offers:
         if offer.currency != asked:
-            shown.append((offer, AmountForm(offer=offer)))
+            shown.append((offer, AmountForm(offer=offer), _why_not(offer)))
             continue
         form = AmountForm(request.POST, offer=offer)
         if form.is_valid() and _done(form, _asks(request, here, form)):
             messages.success(request, str(_("The payout is requested; the money is set aside.")))
             return redirect("cabinet:payouts")
-        shown.append((offer, form))
+        shown.append((offer, form, _why_not(offer)))
     return render(request, "cabinet/payouts.html", {"here": here, "found": found, "offers": shown})
 
 
@@ -119,6 +119,11 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
     else:
         messages.success(request, str(_("The payout is taken back; the money is available again.")))
     return redirect("cabinet:payouts")
+
+
+def _why_not(offer: payouts.Offer) -> str:
+    """Say why the contract allows no payout; empty where it does."""
+    return str(refusals.told(offer.refused)) if offer.refused else ""
 
 
 def _asks(request: HttpRequest, here: Standpoint, form: forms.Form) -> Callable[[], object]:
