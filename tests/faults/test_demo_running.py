@@ -80,7 +80,7 @@ class Demo:
         """Kill the process that watches the others, and see that they end with it."""
         self.process.kill()
         self.process.wait()
-        assert comes_true(lambda: demo_home.marked(self.home) == [], within_seconds=20)
+        assert comes_true(lambda: demo_home.marked(self.home) == [], within_seconds=SECONDS)
 
 
 def _environ(home: Path) -> dict[str, str]:

@@ -61,13 +61,15 @@ ALLOWED = {
     "Control": "as above",
     "Command": "as above",
 }
-# What stands on one page alone as an example: names of people and ranks, codes, names of tones.
+# What stands on one page alone as an example: names of people and ranks, codes, names of tones,
+# columns of a file.
 EXAMPLES_ON = {
+    "office/corrections/table/": {"member", "amount", "currency", "reason"},
     "design/": {
         *("error", "info", "neutral", "primary", "success", "warning"),
         *("Gold", "Silver", "Małgorzata Brzęczyszczykiewicz"),
         *("BG7-TTR", "KX4-PLM", "KZ1-ALN", "KZ2-AAD"),
-    }
+    },
 }
 # Words that Polish has in common with English.
 SAME_IN_POLISH = {

@@ -186,11 +186,12 @@ def test_a_title_from_before_the_award_began_counts_as_awarded():
     assert [row["amount"] for row in february.totals.to_pylist()] == [5]
 
 
-def test_a_cap_cuts_line_by_line_and_refunds_make_room_only_for_later_lines():
+def test_a_cap_cuts_the_sum_of_lines_so_that_a_refund_takes_back_what_was_cut_first():
     plan = "bonuses:\n  b: {kind: own, base: price, cap: 80 EUR}\n"
     days = [("D", "01-05", "100.00"), ("D", "01-06", "-50.00"), ("D", "01-07", "10.00")]
 
-    assert paid(plan, company(days)) == [{"D": 40}]
+    # 80 of 100; of the refund 30 are left over the cap; then 10.
+    assert paid(plan, company(days)) == [{"D": 60}]
 
 
 def test_a_cap_that_is_not_named_for_a_member_is_no_cap():

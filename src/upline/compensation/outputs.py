@@ -100,7 +100,8 @@ def _pay(result: Result) -> pa.Table:
     most = int(places[codes].max()) if len(rows) else currency_places(file.currency)
     units = pay.units[rows]
     if (places != most).any():
-        units = units * (10 ** (most - places))[codes]
+        # A currency that nobody here is paid in may have more places.
+        units = units * 10 ** (most - places[codes])
     return pa.table(
         {
             "member": result.world.own_ids_at(rows),
